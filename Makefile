@@ -1,0 +1,42 @@
+# Every chore by one name. `make demo` and `make test` need only Python 3.11+ and make.
+PYTHON ?= python3
+PORT ?= 8080
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: setup dev demo check test bench lock
+
+setup: .venv/.installed
+dev: .venv/.dev
+
+# The pinned set is checked by hash; the project itself is put in place without asking an index.
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "pratu needs Python 3.11 or newer, this is %d.%d (choose one: make PYTHON=python3.12 …)" % v[:2])'
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@echo "Installing the pinned packages into .venv …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.installed
+	@echo "Installing the tools for checks and tests …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup
+	@PORT=$(PORT) .venv/bin/pratu demo --port $(PORT)
+
+check: dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: dev
+	.venv/bin/python -m pytest
+
+bench: dev
+	.venv/bin/python -m tests.bench
+
+lock:
+	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements.lock
+	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock

@@ -1,0 +1,1 @@
+"""What pratu does: turns, flows, actions, access, texts, messages, rules. Plain functions, no network."""

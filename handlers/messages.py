@@ -1,0 +1,162 @@
+"""The one shape every channel turns its events into, and the neutral parts it draws back.
+
+Nothing here knows LINE, Telegram or HTML; a part a channel cannot show is simplified by that channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+IncomingKind = Literal[
+    "text",
+    "image",
+    "video",
+    "audio",
+    "file",
+    "place",
+    "sticker",
+    "contact",
+    "follow",
+    "unfollow",
+    "unsend",
+    "edit",
+    "join",
+    "leave",
+    "other",
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is: words, a point (WGS 84 degrees), or both."""
+
+    text: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture, clip, voice note or file as the channel names it; fetched later by `ref`."""
+
+    ref: str
+    name: str = ""
+    size: int | None = None  # bytes, where the channel tells
+    group: str = ""  # id shared by pictures sent together (LINE image set, Telegram album)
+    count: int | None = None  # how many belong to the group, where the channel tells
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One event of one person in one chat, whatever the channel.
+
+    `text` holds typed words, or what a tapped button stands for; `at` is when the person acted (aware).
+    """
+
+    channel: str
+    kind: IncomingKind
+    event_id: str
+    at: datetime
+    user_id: str = ""  # the channel's own id of the person; "" where the channel hides it
+    chat_id: str = ""  # where to answer; equals user_id in a private chat
+    private: bool = True  # False in groups and rooms
+    addressed: bool = True  # in a group: is the bot meant?
+    text: str = ""
+    message_id: str = ""
+    quoted_id: str = ""  # platform id of the message this one answers
+    place: Place | None = None
+    media: Media | None = None
+    keywords: tuple[str, ...] = ()  # of a sticker
+    reply_token: str = ""  # where a free answer is possible
+    answerable: bool = True  # False when the channel forbids answering (LINE standby)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A tappable answer. `send` is what tapping says, and equals the label unless stated.
+
+    `opens` asks the channel for its own picker, or for the web address in `send`.
+    Labels stay within 20 grapheme clusters (LINE).
+    """
+
+    label: str
+    send: str = ""
+    opens: Literal["", "place", "camera", "photos", "link"] = ""
+
+    @property
+    def says(self) -> str:
+        return self.send or self.label
+
+
+@dataclass(frozen=True)
+class Say:
+    """A bubble of words, with the answers one can tap below it."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop of a case's way: passed, where it stands now, or still ahead."""
+
+    label: str
+    state: Literal["done", "now", "next"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One case as a card: reference, status, the way so far and what one can do.
+
+    `text` is the whole card in words, for channels and readers without cards (and LINE's altText).
+    """
+
+    title: str
+    reference: str
+    status: str
+    steps: tuple[Step, ...]
+    rows: tuple[tuple[str, str], ...]  # (name, value), shown in order
+    text: str
+    urgent: bool = False
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture by address, with words that say the same."""
+
+    url: str
+    alt: str
+
+
+Part = Say | Card | Picture
+
+_KINDS: dict[str, type] = {"say": Say, "card": Card, "picture": Picture}
+
+
+def to_json(part: Part) -> dict[str, Any]:
+    """A part as JSON data, for the outbox row."""
+    return {"part": type(part).__name__.lower(), **asdict(part)}
+
+
+def from_json(data: dict[str, Any]) -> Part:
+    """The part that `to_json` wrote. Raises KeyError for a part this version does not know."""
+    values = dict(data)
+    kind = _KINDS[values.pop("part")]
+    choices = tuple(Choice(**choice) for choice in values.pop("choices", ()))
+    if kind is Card:
+        values["steps"] = tuple(Step(**step) for step in values["steps"])
+        values["rows"] = tuple((name, value) for name, value in values["rows"])
+    if kind is not Picture:
+        values["choices"] = choices
+    part: Part = kind(**values)
+    return part
+
+
+@dataclass
+class Answer:
+    """What a flow answers: parts for the person who wrote. Notices to others go through actions."""
+
+    parts: list[Part] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""Text to verdict: what a Thai message is about. Knows no database and no channel."""
