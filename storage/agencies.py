@@ -1,0 +1,110 @@
+"""What differs between agencies, read as plain values: agencies, units, routes, categories, days, numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.db import Session
+from storage.tables import (
+    Agency,
+    Category,
+    Holiday,
+    Hotline,
+    PlaceName,
+    RegisterRow,
+    Route,
+    Service,
+    Setting,
+    Unit,
+)
+
+
+def first(session: Session) -> Agency | None:
+    """The installation's own agency: the first of the seed."""
+    return session.scalars(select(Agency).order_by(Agency.position).limit(1)).first()
+
+
+def agency(session: Session, code: str) -> Agency | None:
+    """The agency of this code."""
+    return session.get(Agency, code)
+
+
+def all_agencies(session: Session) -> list[Agency]:
+    """Every agency, in the seed's order."""
+    return list(session.scalars(select(Agency).order_by(Agency.position)))
+
+
+def units(session: Session, agency_code: str) -> list[Unit]:
+    """An agency's units, in the seed's order."""
+    return list(session.scalars(select(Unit).where(Unit.agency_code == agency_code).order_by(Unit.position)))
+
+
+def unit(session: Session, agency_code: str, code: str | None) -> Unit | None:
+    """The unit of this code."""
+    return session.get(Unit, (agency_code, code)) if code else None
+
+
+def category(session: Session, code: str) -> Category | None:
+    """The category of this code."""
+    return session.get(Category, code)
+
+
+def categories(session: Session) -> list[Category]:
+    """Every category, in the seed's order."""
+    return list(session.scalars(select(Category).order_by(Category.position)))
+
+
+def routes(session: Session) -> list[Route]:
+    """Every routing rule."""
+    return list(session.scalars(select(Route).order_by(Route.id)))
+
+
+def places(session: Session) -> list[PlaceName]:
+    """Every named place."""
+    return list(session.scalars(select(PlaceName).order_by(PlaceName.code)))
+
+
+def holidays(session: Session, since: date, until: date) -> frozenset[date]:
+    """Days on which offices are closed, both ends included."""
+    return frozenset(session.scalars(select(Holiday.on).where(Holiday.on >= since, Holiday.on <= until)))
+
+
+def hotlines(session: Session) -> list[Hotline]:
+    """Every hotline, the most important first."""
+    return list(session.scalars(select(Hotline).order_by(Hotline.position)))
+
+
+def services(session: Session, agency_code: str | None = None) -> list[Service]:
+    """Service standards, of one agency where given."""
+    query = select(Service).order_by(Service.code)
+    if agency_code is not None:
+        query = query.where(Service.agency_code == agency_code)
+    return list(session.scalars(query))
+
+
+def register(session: Session, name: str) -> list[RegisterRow]:
+    """The rows of a small register."""
+    return list(
+        session.scalars(
+            select(RegisterRow).where(RegisterRow.register == name).order_by(RegisterRow.position)
+        )
+    )
+
+
+def setting(session: Session, name: str) -> dict[str, Any]:
+    """A value of the installation; {} when it was never set."""
+    row = session.get(Setting, name)
+    return {} if row is None else row.value
+
+
+def put_setting(session: Session, name: str, value: dict[str, Any]) -> None:
+    """Set a value of the installation."""
+    row = session.get(Setting, name)
+    if row is None:
+        session.add(Setting(name=name, value=value))
+    else:
+        row.value = value
+    session.flush()

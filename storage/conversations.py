@@ -1,0 +1,78 @@
+"""One chat's row: lock it, read it after the lock, write it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.db import Session
+from storage.tables import Conversation
+
+
+def lock(session: Session, lane: str, channel: str) -> Conversation | None:
+    """The chat's row with its lock held, made if it is new; None when somebody else works on this chat."""
+    new = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    found = _locked(session, lane)
+    if found is not None:
+        return found
+    session.execute(
+        new(Conversation).values(lane=lane, channel=channel).on_conflict_do_nothing(index_elements=["lane"])
+    )
+    return _locked(session, lane)
+
+
+def _locked(session: Session, lane: str) -> Conversation | None:
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.lane == lane)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def lock_by_id(session: Session, conversation_id: int) -> Conversation | None:
+    """The chat's row with its lock held; None when somebody else holds it."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def by_id(session: Session, conversation_id: int) -> Conversation | None:
+    """The chat's row, without its lock."""
+    return session.get(Conversation, conversation_id)
+
+
+def read_state(session: Session, conversation: Conversation) -> dict[str, Any]:
+    """What the chat remembers: the draft and the answers one may tap."""
+    if conversation.state is None:
+        return {}
+    state: dict[str, Any] = session.keys.open_data(conversation.state)
+    return state
+
+
+def write_state(session: Session, conversation: Conversation, state: dict[str, Any]) -> None:
+    """Remember it, sealed: drafts hold the person's words."""
+    conversation.state = session.keys.seal_data(state) if state else None
+
+
+def silent_drafts(session: Session, before: datetime, urgent_before: datetime, limit: int = 200) -> list[int]:
+    """Ids of chats whose draft heard no word since `before` (urgent ones since `urgent_before`)."""
+    return list(
+        session.scalars(
+            select(Conversation.id)
+            .where(
+                Conversation.draft_at.is_not(None),
+                (Conversation.draft_at <= before)
+                | (Conversation.draft_urgent.is_(True) & (Conversation.draft_at <= urgent_before)),
+            )
+            .order_by(Conversation.draft_at)
+            .limit(limit)
+        )
+    )

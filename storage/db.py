@@ -1,0 +1,135 @@
+"""The engine, the session and `transaction()`: one code path for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session as PlainSession
+
+from storage.seal import Keyring
+
+
+class Session(PlainSession):
+    """A transaction in work, and the keys that open its sealed columns."""
+
+    keys: Keyring
+    after_commit: list[str]
+
+    def wake(self, topic: str) -> None:
+        """Say after the commit that there is work of this topic ("inbox", "outbox", "media")."""
+        if topic not in self.after_commit:
+            self.after_commit.append(topic)
+
+
+class Database:
+    """One database of one installation.
+
+    SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer at a time (a lock of ours, so that waiting writers
+    wake at once instead of polling SQLite's busy timer).
+    """
+
+    def __init__(self, url: str, keys: Keyring) -> None:
+        self.url = make_url(url)
+        self.keys = keys
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.sqlite else _postgres_engine(url)
+        self._writer = threading.RLock()
+        self._listeners: list[Any] = []
+        self._bound: Connection | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: all of it is kept, or none. Nothing inside may call the network."""
+        with self.writing(), self._session() as session:
+            yield session
+            session.commit()
+            topics = session.after_commit
+        for topic in topics:
+            self.tell(topic)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Look without changing; never waits for writers."""
+        with self._session(reading=True) as session:
+            yield session
+            session.rollback()
+
+    def writing(self) -> Any:
+        """The turn to write: a lock on SQLite, nothing on PostgreSQL."""
+        return self._writer if self.sqlite else nullcontext()
+
+    def on_work(self, listener: Any) -> None:
+        """Call `listener(topic)` after every commit in this process that made work."""
+        self._listeners.append(listener)
+
+    def tell(self, topic: str) -> None:
+        """Tell this process's listeners that there is work."""
+        for listener in self._listeners:
+            listener(topic)
+
+    @contextmanager
+    def _session(self, reading: bool = False) -> Iterator[Session]:
+        if self._bound is not None:
+            session = Session(
+                bind=self._bound, join_transaction_mode="create_savepoint", expire_on_commit=False
+            )
+        else:
+            options = {"pratu_read": True} if reading else {}
+            session = Session(bind=self.engine.execution_options(**options), expire_on_commit=False)
+        session.keys = self.keys
+        session.after_commit = []
+        with session:
+            yield session
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Everything inside happens on one connection and is undone at the end (for tests)."""
+        with self.engine.connect() as connection, connection.begin() as outer:
+            self._bound = connection
+            try:
+                yield
+            finally:
+                self._bound = None
+                outer.rollback()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "busy_timeout=30000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("pratu_read", False)
+        # IMMEDIATE: take the write lock now, so that what is read inside cannot be stale when it is written.
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(
+        url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+    )

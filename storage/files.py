@@ -1,0 +1,52 @@
+"""Stored pictures and files: one door, by the digest of their content, sealed under the data folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from storage.db import Session
+from storage.seal import Keyring
+from storage.tables import File
+
+
+class FileStore:
+    """The folder the sealed files lie in."""
+
+    def __init__(self, folder: Path, keys: Keyring) -> None:
+        self.folder = folder
+        self.keys = keys
+
+    def put(self, session: Session, content: bytes, mime: str, now: datetime) -> str:
+        """Keep a file; returns its digest. The bytes are on disk before the row can be committed."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            with open(part, "wb") as out:
+                out.write(self.keys.seal(content))
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(path)
+        if session.get(File, digest) is None:
+            session.add(File(digest=digest, mime=mime, size=len(content), stored_at=now))
+            session.flush()
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The content of this digest. Raises FileNotFoundError."""
+        return self.keys.open(self._path(digest).read_bytes())
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or not all(letter in "0123456789abcdef" for letter in digest):
+            raise FileNotFoundError(digest)
+        return self.folder / digest[:2] / digest[2:]
+
+
+def mime_of(session: Session, digest: str) -> str | None:
+    """The kind of a stored file, None when it is not stored."""
+    row = session.get(File, digest)
+    return None if row is None else row.mime

@@ -1,0 +1,102 @@
+"""The chain: every fact about a case is a link; a changed or missing link breaks all later ones.
+
+A link commits to its details by a salted digest. Erasing a person removes salt and details; the chain still verifies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from storage import ids, sequences
+from storage.db import Session
+from storage.tables import HistoryDetail, HistoryEntry
+
+CHAIN = "history"
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How far the chain holds: links checked, the head, and the number of the first broken link (or None)."""
+
+    links: int
+    head: str
+    broken_at: int | None
+    why: str = ""
+
+
+def append(session: Session, what: str, case_id: int | None, details: dict[str, Any], now: datetime) -> None:
+    """Add a link. Takes the chain's lock until the transaction ends: call it late."""
+    head = sequences.locked(session, CHAIN)
+    previous = head.mark or GENESIS
+    number = head.value + 1
+    salt = ids.salt()
+    commitment = _commit(salt, details)
+    entry = HistoryEntry(
+        id=number,
+        at=now,
+        what=what,
+        case_id=case_id,
+        commitment=commitment,
+        previous=previous,
+        hash=_link(previous, number, now, what, case_id, commitment),
+    )
+    session.add(entry)
+    session.flush()
+    session.add(HistoryDetail(history_id=number, salt=salt, details=session.keys.seal_data(details)))
+    head.value, head.mark = number, entry.hash
+    session.flush()
+
+
+def verify(session: Session) -> Verified:
+    """Walk the whole chain and check every link, and every commitment whose details are still there."""
+    previous, count = GENESIS, 0
+    rows = session.execute(
+        select(HistoryEntry, HistoryDetail)
+        .outerjoin(HistoryDetail, HistoryDetail.history_id == HistoryEntry.id)
+        .order_by(HistoryEntry.id)
+        .execution_options(yield_per=1000)
+    )
+    for entry, detail in rows:
+        count += 1
+        why = _fault(session, entry, detail, previous, count)
+        if why:
+            return Verified(count - 1, previous, entry.id, why)
+        previous = entry.hash
+    head = sequences.locked(session, CHAIN)
+    if (head.value, head.mark or GENESIS) != (count, previous):
+        return Verified(count, previous, count + 1, "links are missing at the end")
+    return Verified(count, previous, None)
+
+
+def _fault(
+    session: Session, entry: HistoryEntry, detail: HistoryDetail | None, previous: str, number: int
+) -> str:
+    if entry.id != number:
+        return f"link {number} is missing"
+    if entry.previous != previous:
+        return "does not follow the link before it"
+    if entry.hash != _link(previous, entry.id, entry.at, entry.what, entry.case_id, entry.commitment):
+        return "its content was changed"
+    if detail is not None and entry.commitment != _commit(
+        detail.salt, session.keys.open_data(detail.details)
+    ):
+        return "its details were changed"
+    return ""
+
+
+def _commit(salt: bytes, details: dict[str, Any]) -> str:
+    plain = json.dumps(details, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(salt + plain).hexdigest()
+
+
+def _link(previous: str, number: int, at: datetime, what: str, case_id: int | None, commitment: str) -> str:
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    line = "\x1f".join((previous, str(number), moment, what, str(case_id or ""), commitment))
+    return hashlib.sha256(line.encode()).hexdigest()

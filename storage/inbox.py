@@ -1,0 +1,185 @@
+"""Events that came in: stored in batches before anybody answers 200, taken one by one in a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select, update
+
+from storage.db import Database, Session
+from storage.seal import Keyring
+from storage.tables import Conversation, InboxEvent
+from storage.words import InboxState
+
+BOT = "main"  # one account of each channel per installation; the key is ready for more
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_SQLITE_PUT = (
+    "INSERT OR IGNORE INTO inbox (channel, bot, event_id, lane, event_us, received_us, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_POSTGRES_PUT = (
+    "INSERT INTO inbox (channel, bot, event_id, lane, event_us, received_us, body)"
+    " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int8[], %s::int8[], %s::bytea[])"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+class NewEvent(NamedTuple):
+    """An event as a channel hands it over. `chat_id` orders events; "" where the platform names no chat."""
+
+    channel: str
+    event_id: str
+    chat_id: str
+    event_us: int
+    received_us: int
+    body: bytes
+
+
+@dataclass
+class Unread:
+    """The event a turn works on, opened."""
+
+    id: int
+    channel: str
+    event_id: str
+    lane: str
+    at: datetime
+    received_at: datetime
+    body: bytes | None
+    attempts: int
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(us: int) -> datetime:
+    """The aware moment of `microseconds`."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def lane_of(keys: Keyring, channel: str, chat_id: str) -> str:
+    """The keyed hash that names a chat without showing it."""
+    return keys.find_key("lane", channel, chat_id)
+
+
+def put(db: Database, events: Sequence[NewEvent]) -> None:
+    """Store a batch in one transaction of its own; an event already there is left as it is.
+
+    Returns after the commit. Raises the driver's error when it could not be stored: then nothing was.
+    """
+    rows = [_row(db.keys, event) for event in events]
+    with db.writing(), db.engine.connect() as connection:
+        if db.sqlite:
+            connection.exec_driver_sql(_SQLITE_PUT, rows)
+        else:
+            connection.exec_driver_sql(
+                _POSTGRES_PUT, tuple(list(column) for column in zip(*rows, strict=True))
+            )
+        connection.commit()
+    db.tell("inbox")
+
+
+def _row(keys: Keyring, event: NewEvent) -> tuple[str, str, str, str, int, int, bytes]:
+    lane = lane_of(keys, event.channel, event.chat_id or f"event:{event.event_id}")
+    return (
+        event.channel,
+        BOT,
+        event.event_id,
+        lane,
+        event.event_us,
+        event.received_us,
+        keys.seal(event.body),
+    )
+
+
+def lanes_waiting(session: Session, now: datetime, limit: int = 32) -> list[tuple[str, str]]:
+    """(lane, channel) of chats with unread events that may be worked on now, oldest first."""
+    rows = session.execute(
+        select(InboxEvent.lane, InboxEvent.channel)
+        .outerjoin(Conversation, Conversation.lane == InboxEvent.lane)
+        .where(
+            InboxEvent.state == InboxState.RECEIVED,
+            or_(Conversation.not_before.is_(None), Conversation.not_before <= now),
+        )
+        .order_by(InboxEvent.id)
+        .limit(limit)
+    )
+    return list(dict.fromkeys((lane, channel) for lane, channel in rows))
+
+
+def oldest_unread(session: Session, lane: str) -> Unread | None:
+    """The chat's oldest unread event by the platform's time. Call it only with the chat's lock held."""
+    row = session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.lane == lane, InboxEvent.state == InboxState.RECEIVED)
+        .order_by(InboxEvent.event_us, InboxEvent.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Unread(
+        id=row.id,
+        channel=row.channel,
+        event_id=row.event_id,
+        lane=row.lane,
+        at=moment_of(row.event_us),
+        received_at=moment_of(row.received_us),
+        body=None if row.body is None else session.keys.open(row.body),
+        attempts=row.attempts,
+    )
+
+
+def settle(
+    session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None
+) -> None:
+    """End an event's life: done, or parked for people."""
+    session.execute(
+        update(InboxEvent).where(InboxEvent.id == event_id).values(state=state, done_at=now, error=error)
+    )
+
+
+def note_try(session: Session, event_id: int, error: str | None) -> int:
+    """Count a try that failed (or is about to begin after a crash); returns how many there were."""
+    return session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id == event_id)
+        .values(attempts=InboxEvent.attempts + 1, error=error)
+        .returning(InboxEvent.attempts)
+    ).scalar_one()
+
+
+def blank(session: Session, event_id: int) -> None:
+    """Take the raw body of an event away (unsent, unaddressed in a group, erased)."""
+    session.execute(update(InboxEvent).where(InboxEvent.id == event_id).values(body=None))
+
+
+def replay(session: Session, event_id: str) -> int:
+    """Put parked events of this platform id back; returns how many there were."""
+    found = session.scalars(
+        select(InboxEvent).where(InboxEvent.event_id == event_id, InboxEvent.state == InboxState.PARKED)
+    ).all()
+    for row in found:
+        row.state, row.attempts, row.error = InboxState.RECEIVED, 0, None
+        session.execute(update(Conversation).where(Conversation.lane == row.lane).values(not_before=None))
+    if found:
+        session.wake("inbox")
+    return len(found)
+
+
+def depth(session: Session, now: datetime) -> dict[str, float]:
+    """How many events wait or are parked, and the age of the oldest unread one in seconds."""
+    unread, oldest = session.execute(
+        select(func.count(), func.min(InboxEvent.received_us)).where(InboxEvent.state == InboxState.RECEIVED)
+    ).one()
+    parked = session.scalar(
+        select(func.count()).select_from(InboxEvent).where(InboxEvent.state == InboxState.PARKED)
+    )
+    age = 0.0 if oldest is None else max(0.0, (microseconds(now) - oldest) / 1e6)
+    return {"unread": unread, "parked": parked or 0, "oldest_seconds": age}

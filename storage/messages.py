@@ -1,0 +1,219 @@
+"""What was said: messages in and out with their masked copies, pins, pictures and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage.db import Session
+from storage.tables import Attachment, Conversation, Message, Point
+
+
+@dataclass(frozen=True)
+class WantedFile:
+    """An attachment whose bytes are still with the platform."""
+
+    id: int
+    channel: str
+    kind: str
+    ref: str
+    name: str
+    attempts: int
+
+
+def add_in(
+    session: Session,
+    conversation: Conversation,
+    *,
+    at: datetime,
+    kind: str,
+    text: str,
+    masked: str,
+    event_id: str,
+    message_id: str,
+    inbox_id: int,
+) -> Message:
+    """Write down what came in, before anybody understood it."""
+    row = Message(
+        channel=conversation.channel,
+        direction="in",
+        conversation_id=conversation.id,
+        account_id=conversation.account_id,
+        inbox_id=inbox_id,
+        at=at,
+        kind=kind,
+        text=session.keys.seal_text(text or None),
+        masked=masked or None,
+        event_id=event_id,
+        message_id=message_id or None,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_out(
+    session: Session,
+    conversation: Conversation,
+    *,
+    at: datetime,
+    outbox_id: int,
+    case_id: int | None,
+    texts: list[str],
+    drawn: list[dict[str, Any]],
+    message_ids: list[str],
+    mask: Callable[[str], str],
+) -> None:
+    """Write down what the platform took, one row per message of its own."""
+    for number, text in enumerate(texts):
+        session.add(
+            Message(
+                channel=conversation.channel,
+                direction="out",
+                conversation_id=conversation.id,
+                account_id=conversation.account_id,
+                case_id=case_id,
+                outbox_id=outbox_id,
+                at=at,
+                kind="text",
+                text=session.keys.seal_text(text),
+                masked=mask(text),
+                drawn=session.keys.seal_data(drawn[number]) if number < len(drawn) else None,
+                message_id=message_ids[number] if number < len(message_ids) else None,
+            )
+        )
+    session.flush()
+
+
+def add_point(session: Session, message: Message, lat: float, lon: float) -> None:
+    """Keep the pin of a message."""
+    session.add(Point(message_id=message.id, lat=lat, lon=lon))
+
+
+def add_attachment(
+    session: Session, message: Message, *, kind: str, ref: str, name: str, now: datetime
+) -> Attachment:
+    """Want the bytes of a picture or file; they are fetched by a job of their own."""
+    row = Attachment(
+        message_id=message.id,
+        channel=message.channel,
+        kind=kind,
+        ref=session.keys.seal_text(ref),
+        name=session.keys.seal_text(name or None),
+        not_before=now,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.wake("media")
+    return row
+
+
+def text_of(session: Session, message: Message) -> str:
+    """The words of a message, opened."""
+    return session.keys.open_text(message.text) or ""
+
+
+def since(session: Session, conversation_id: int, after_id: int, limit: int = 200) -> list[Message]:
+    """Messages of a chat after this row id, oldest first (for channels that show their own history)."""
+    return list(
+        session.scalars(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.id > after_id)
+            .order_by(Message.id)
+            .limit(limit)
+        )
+    )
+
+
+def find_by_platform_id(session: Session, conversation_id: int, message_id: str) -> Message | None:
+    """The message the platform names so, within one chat."""
+    return session.scalars(
+        select(Message).where(Message.conversation_id == conversation_id, Message.message_id == message_id)
+    ).first()
+
+
+def tie_to_case(session: Session, message_ids: list[int], case_id: int) -> None:
+    """The messages and pictures a case was filed from belong to it."""
+    if message_ids:
+        session.execute(update(Message).where(Message.id.in_(message_ids)).values(case_id=case_id))
+        session.execute(
+            update(Attachment).where(Attachment.message_id.in_(message_ids)).values(case_id=case_id)
+        )
+
+
+def count_photos(session: Session, case_id: int) -> int:
+    """How many pictures a case holds (those gone or refused not counted)."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Attachment)
+            .where(
+                Attachment.case_id == case_id,
+                Attachment.kind == "image",
+                Attachment.state.in_(("wanted", "stored")),
+            )
+        )
+        or 0
+    )
+
+
+def files_wanted(session: Session, now: datetime, limit: int = 8) -> list[WantedFile]:
+    """Attachments to fetch now. The caller pushes `not_before` on as its claim."""
+    rows = session.scalars(
+        select(Attachment)
+        .where(Attachment.state == "wanted", Attachment.not_before <= now)
+        .order_by(Attachment.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    keys = session.keys
+    return [
+        WantedFile(
+            row.id,
+            row.channel,
+            row.kind,
+            keys.open_text(row.ref) or "",
+            keys.open_text(row.name) or "",
+            row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def settle_file(
+    session: Session,
+    attachment_id: int,
+    *,
+    state: str | None = None,
+    digest: str | None = None,
+    error: str | None = None,
+    again_at: datetime | None = None,
+) -> None:
+    """Write down how a try to fetch ended; without `state` it stays wanted until `again_at`."""
+    values: dict[str, Any] = {"attempts": Attachment.attempts + 1, "error": error}
+    if state is not None:
+        values["state"] = state
+    if digest is not None:
+        values["file_digest"] = digest
+    if again_at is not None:
+        values["not_before"] = again_at
+    session.execute(update(Attachment).where(Attachment.id == attachment_id).values(**values))
+
+
+def blank(session: Session, message: Message) -> None:
+    """Take the words, the pin and the pictures' names of a message away (unsent, erased)."""
+    message.text = message.masked = message.drawn = None
+    point = session.get(Point, message.id)
+    if point is not None:
+        session.delete(point)
+    session.execute(
+        update(Attachment)
+        .where(Attachment.message_id == message.id)
+        .values(state="gone", ref=None, name=None, error="unsent")
+    )
+    session.flush()

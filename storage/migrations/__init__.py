@@ -1,0 +1,45 @@
+"""The database's versions. Migrations change tables; data is seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from storage.db import Database
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def migrate(db: Database) -> tuple[str | None, str]:
+    """Bring the database to the newest version; returns (version before, version now). One process at a time."""
+    config = _config()
+    with db.writing(), db.engine.begin() as connection:
+        if not db.sqlite:
+            # Several processes may start at once: the first migrates, the others wait and find it done.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(727472)")
+        before = MigrationContext.configure(connection).get_current_revision()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before, newest()
+
+
+def newest() -> str:
+    """The version this program needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def current(db: Database) -> str | None:
+    """The version the database is at; None when it is empty."""
+    with db.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()

@@ -1,0 +1,196 @@
+"""Messages to be sent, each with a visible life and an end. Rows above, network never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from storage import ids
+from storage.db import Session
+from storage.inbox import microseconds
+from storage.tables import OutboxMessage
+from storage.words import OutboxState
+
+OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
+
+
+@dataclass
+class Claimed:
+    """A message taken to be sent, opened."""
+
+    id: int
+    key: str
+    channel: str
+    lane: str
+    account_id: int | None
+    case_id: int | None
+    chat_id: str
+    parts: list[dict[str, Any]]
+    reply_token: str | None
+    reply_event_us: int | None
+    calls_done: int
+    attempts: int
+    tried_reply: bool
+    recovered: bool  # a process died while sending it
+
+
+def put(
+    session: Session,
+    *,
+    channel: str,
+    lane: str,
+    chat_id: str,
+    parts: list[dict[str, Any]],
+    now: datetime,
+    account_id: int | None = None,
+    case_id: int | None = None,
+    once: str | None = None,
+    reply_token: str = "",
+    reply_event_at: datetime | None = None,
+    not_before: datetime | None = None,
+) -> int | None:
+    """Put a message out. With `once`, a fact already put out is not put out again (returns None)."""
+    if once is not None and session.scalar(select(exists().where(OutboxMessage.once == once))):
+        return None
+    row = OutboxMessage(
+        key=ids.new_key(),
+        channel=channel,
+        lane=lane,
+        account_id=account_id,
+        case_id=case_id,
+        once=once,
+        chat_id=session.keys.seal_text(chat_id),
+        parts=session.keys.seal_data(parts),
+        reply_token=reply_token or None,
+        reply_event_us=microseconds(reply_event_at) if reply_event_at else None,
+        not_before=not_before or now,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.wake("outbox")
+    return row.id
+
+
+def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list[Claimed]:
+    """Take messages that may be sent now, the oldest of each chat only, so that order is kept."""
+    earlier = aliased(OutboxMessage)
+    blocked = exists().where(
+        and_(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, earlier.state.in_(OPEN))
+    )
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED)),
+            OutboxMessage.not_before <= now,
+            ~blocked,
+        )
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    taken = []
+    for row in rows:
+        recovered = row.claimed_at is not None and row.error == "recovered"
+        row.state, row.claimed_by, row.claimed_at = OutboxState.SENDING, worker, now
+        row.attempts += 1
+        taken.append(_open(session, row, recovered))
+    return taken
+
+
+def _open(session: Session, row: OutboxMessage, recovered: bool) -> Claimed:
+    keys = session.keys
+    return Claimed(
+        id=row.id,
+        key=row.key,
+        channel=row.channel,
+        lane=row.lane,
+        account_id=row.account_id,
+        case_id=row.case_id,
+        chat_id=keys.open_text(row.chat_id) or "",
+        parts=keys.open_data(row.parts) if row.parts is not None else [],
+        reply_token=row.reply_token,
+        reply_event_us=row.reply_event_us,
+        calls_done=row.calls_done,
+        attempts=row.attempts,
+        tried_reply=row.tried_reply,
+        recovered=recovered,
+    )
+
+
+def settle(
+    session: Session,
+    message_id: int,
+    state: OutboxState,
+    now: datetime,
+    *,
+    error: str | None = None,
+    again_at: datetime | None = None,
+    calls_done: int | None = None,
+    tried_reply: bool | None = None,
+    request_id: str | None = None,
+) -> None:
+    """Write down how a try ended."""
+    values: dict[str, Any] = {"state": state, "error": error}
+    if state == OutboxState.SENT:
+        values["sent_at"] = now
+    if again_at is not None:
+        values["not_before"] = again_at
+    if calls_done is not None:
+        values["calls_done"] = calls_done
+    if tried_reply is not None:
+        values["tried_reply"] = tried_reply
+    if request_id:
+        values["request_id"] = request_id
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**values))
+
+
+def recover(session: Session, now: datetime, older_than: timedelta, alive: str | None = None) -> int:
+    """Give back messages a dead process left in `sending`; returns how many.
+
+    `alive` names the worker whose claims are known to be dead whatever their age (the only one, on SQLite, that
+    could have made them is the process before this one).
+    """
+    dead = OutboxMessage.claimed_at <= now - older_than
+    if alive is not None:
+        dead = or_(dead, OutboxMessage.claimed_by != alive)
+    given_back = session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == OutboxState.SENDING, dead)
+        .values(state=OutboxState.FAILED, not_before=now, error="recovered")
+        .returning(OutboxMessage.id)
+    ).all()
+    if given_back:
+        session.wake("outbox")
+    return len(given_back)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next waiting message may be sent, if any waits."""
+    return session.scalar(
+        select(func.min(OutboxMessage.not_before)).where(
+            OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED))
+        )
+    )
+
+
+def depth(session: Session) -> dict[str, int]:
+    """How many messages stand in each state."""
+    rows = session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).all()
+    return {state: count for state, count in rows}
+
+
+def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
+    """Messages a person should look at: given up or uncertain, newest first."""
+    return list(
+        session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.state.in_((OutboxState.UNCERTAIN, OutboxState.GIVEN_UP)))
+            .order_by(OutboxMessage.id.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,43 @@
+"""Counters without gaps: the row is locked until the transaction that took the number is over."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.db import Session
+from storage.tables import Sequence
+
+
+def next_value(session: Session, name: str) -> int:
+    """The next number of this counter, from 1. A rolled-back transaction gives its number back."""
+    taken = session.execute(
+        update(Sequence)
+        .where(Sequence.name == name)
+        .values(value=Sequence.value + 1)
+        .returning(Sequence.value)
+    ).scalar_one_or_none()
+    if taken is not None:
+        return int(taken)
+    _create(session, name)
+    return next_value(session, name)
+
+
+def locked(session: Session, name: str) -> Sequence:
+    """The counter's row with its lock held, made if it is new."""
+    row = session.scalars(
+        select(Sequence)
+        .where(Sequence.name == name)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is not None:
+        return row
+    _create(session, name)
+    return locked(session, name)
+
+
+def _create(session: Session, name: str) -> None:
+    new = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    session.execute(new(Sequence).values(name=name, value=0).on_conflict_do_nothing(index_elements=["name"]))

@@ -1,0 +1,58 @@
+"""What every table shares: the base class and the column types."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC on both engines. A naive one is refused: it would be a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without time zone: {value!r}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can find them on both engines."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+RowId = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+Moment = Annotated[datetime, mapped_column(Instant())]
+MaybeMoment = Annotated[datetime | None, mapped_column(Instant())]
+Sealed = Annotated[bytes, mapped_column(LargeBinary())]  # opened with session.keys, see storage/seal.py
+MaybeSealed = Annotated[bytes | None, mapped_column(LargeBinary())]
+Code = Annotated[str, mapped_column(String(40))]
+MaybeCode = Annotated[str | None, mapped_column(String(40))]
+Name = Annotated[str, mapped_column(String(300))]
+Key = Annotated[str, mapped_column(String(80))]
+Data = Annotated[dict[str, Any], mapped_column(JSON())]
+DataList = Annotated[list[Any], mapped_column(JSON())]

@@ -1,0 +1,121 @@
+"""Cases, their way, and the history that proves it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.tables.base import (
+    Base,
+    Code,
+    Data,
+    DataList,
+    MaybeCode,
+    MaybeMoment,
+    MaybeSealed,
+    Moment,
+    RowId,
+    Sealed,
+)
+
+
+class Case(Base):
+    """One matter a person brought. Words are sealed beside a masked copy; the skeleton stays countable."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("ix_cases_queue", "agency_code", "unit_code", "status"),)
+
+    id: Mapped[RowId]
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    secret: Mapped[MaybeSealed]  # tracking digits on the receipt
+    kind: Mapped[Code]
+    category: Mapped[Code]
+    subcategory: Mapped[MaybeCode]
+    extra_categories: Mapped[DataList]
+    status: Mapped[Code] = mapped_column(index=True)
+    channel: Mapped[Code]
+    customer_group: Mapped[MaybeCode]
+    agency_code: Mapped[Code] = mapped_column(ForeignKey("agencies.code"))
+    unit_code: Mapped[MaybeCode]
+    account_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    conversation_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    received_at: Mapped[Moment] = mapped_column(index=True)
+    counted_from: Mapped[date] = mapped_column(Date)
+    standard_days: Mapped[int] = mapped_column(Integer)
+    due_on: Mapped[date] = mapped_column(Date)
+    extended_to: Mapped[date | None] = mapped_column(Date)
+    fiscal_year: Mapped[int] = mapped_column(Integer, index=True)
+    first_answer_at: Mapped[MaybeMoment]
+    resolved_at: Mapped[MaybeMoment]
+    closed_at: Mapped[MaybeMoment]
+    conclusion_type: Mapped[MaybeCode]
+    confidential: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    incomplete: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    abstained: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    text: Mapped[MaybeSealed]
+    masked: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[MaybeSealed]
+    place_masked: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float | None] = mapped_column(Float)
+    lon: Mapped[float | None] = mapped_column(Float)
+    happened: Mapped[MaybeSealed]
+    contact: Mapped[MaybeSealed]
+    officer_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    verdict: Mapped[Data]  # what the machine thought, with its version: corrections are measured against it
+
+
+class StatusUpdate(Base):
+    """One thing that happened to a case; appended, never edited. `status` is None where it did not change."""
+
+    __tablename__ = "status_updates"
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[Moment]
+    status: Mapped[MaybeCode]
+    what: Mapped[Code]
+    by: Mapped[Code]  # citizen, system, or a role
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    note: Mapped[MaybeSealed]
+    note_masked: Mapped[str | None] = mapped_column(Text)
+
+
+class HistoryEntry(Base):
+    """A link of the chain: hash = H(previous hash, place in the chain, time, what, case, commitment).
+
+    The commitment is a salted digest of the details, so a link says nothing by itself and stays true after erasing.
+    """
+
+    __tablename__ = "history"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[Moment]
+    what: Mapped[Code]
+    case_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    commitment: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class HistoryDetail(Base):
+    """What a link commits to, and its salt: personal, so it can be erased while the chain still verifies."""
+
+    __tablename__ = "history_details"
+
+    history_id: Mapped[int] = mapped_column(ForeignKey("history.id"), primary_key=True)
+    salt: Mapped[bytes]
+    details: Mapped[Sealed]
+
+
+class Sequence(Base):
+    """A counter that leaves no gaps: the running number of a fiscal year, the length of the chain."""
+
+    __tablename__ = "sequences"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+    mark: Mapped[str | None] = mapped_column(String(64))  # the chain's head hash

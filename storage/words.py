@@ -1,0 +1,87 @@
+"""The nouns everybody shares, as enums: channels, roles, kinds, statuses and the states of the two queues."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a person wants from us; a decision apart from the category."""
+
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    OPINION = "opinion"
+    COMPLIMENT = "compliment"
+    INQUIRY = "inquiry"
+    CORRUPTION = "corruption"
+    EMERGENCY = "emergency"
+    FOLLOWUP = "followup"
+    SMALLTALK = "smalltalk"
+    ABUSE = "abuse"
+    DATA_RIGHT = "data_right"
+    SERVICE_REQUEST = "service_request"
+
+
+class Status(StrEnum):
+    """Where a case stands. What may follow what is `handlers/rules/case_status.py`."""
+
+    DRAFT = "draft"
+    RECEIVED = "received"
+    SCREENING = "screening"
+    NEED_INFO = "need_info"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    REPORTED = "reported"
+    RETURNED_INCOMPLETE = "returned_incomplete"
+    HEAD_REVIEW = "head_review"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    TRANSFERRED = "transferred"
+    NOT_ACCEPTED = "not_accepted"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+ENDED = frozenset({Status.CLOSED, Status.TRANSFERRED, Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.MERGED})
+
+
+class Role(StrEnum):
+    """What a person may be for an agency."""
+
+    OFFICER = "officer"
+    UNIT_HEAD = "unit_head"
+    HEAD = "head"
+    DELEGATE = "delegate"
+    GOVERNOR = "governor"
+    INTAKE = "intake"
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+
+
+class InboxState(StrEnum):
+    """An event's life: received, then done; parked when people must look at it."""
+
+    RECEIVED = "received"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class OutboxState(StrEnum):
+    """A message's life. Every one of them ends in sent, uncertain or given_up."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"  # again at not_before
+    UNCERTAIN = "uncertain"  # the platform may have taken it; never sent again, shown to people
+    GIVEN_UP = "given_up"  # why is in `error`
+
+
+class AttachmentState(StrEnum):
+    """A picture's or file's life: wanted, stored; gone or refused when it cannot be had."""
+
+    WANTED = "wanted"
+    STORED = "stored"
+    GONE = "gone"
+    REFUSED = "refused"
