@@ -87,11 +87,7 @@ def services(session: Session, agency_code: str | None = None) -> list[Service]:
 
 def register(session: Session, name: str) -> list[RegisterRow]:
     """The rows of a small register."""
-    return list(
-        session.scalars(
-            select(RegisterRow).where(RegisterRow.register == name).order_by(RegisterRow.position)
-        )
-    )
+    return list(session.scalars(select(RegisterRow).where(RegisterRow.register == name).order_by(RegisterRow.position)))
 
 
 def setting(session: Session, name: str) -> dict[str, Any]:

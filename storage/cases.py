@@ -38,9 +38,7 @@ def of_account(session: Session, account_id: int, limit: int = 10) -> list[Case]
     """A person's own cases, open ones first, newest first."""
     ended = Case.status.in_([status.value for status in ENDED])
     return list(
-        session.scalars(
-            select(Case).where(Case.account_id == account_id).order_by(ended, Case.id.desc()).limit(limit)
-        )
+        session.scalars(select(Case).where(Case.account_id == account_id).order_by(ended, Case.id.desc()).limit(limit))
     )
 
 
@@ -77,21 +75,45 @@ def add_update(
 def updates(session: Session, case_ids: Sequence[int]) -> list[StatusUpdate]:
     """What happened to these cases, oldest first."""
     return list(
-        session.scalars(
-            select(StatusUpdate).where(StatusUpdate.case_id.in_(case_ids)).order_by(StatusUpdate.id)
-        )
+        session.scalars(select(StatusUpdate).where(StatusUpdate.case_id.in_(case_ids)).order_by(StatusUpdate.id))
     )
 
 
 def last_note(session: Session, case: Case) -> tuple[datetime, str] | None:
-    """The newest word of a person to the complainant about this case."""
+    """The newest word of a person to the complainant about this case; a result counts once it is concluded."""
+    words = ("told", "asked", "result") if case.resolved_at is not None else ("told", "asked")
     row = session.scalars(
         select(StatusUpdate)
-        .where(StatusUpdate.case_id == case.id, StatusUpdate.what.in_(("told", "result", "asked")))
+        .where(StatusUpdate.case_id == case.id, StatusUpdate.what.in_(words))
         .order_by(StatusUpdate.id.desc())
         .limit(1)
     ).first()
     return None if row is None else (row.at, session.keys.open_text(row.note) or "")
+
+
+def result_of(session: Session, case: Case) -> str:
+    """The newest result an officer reported."""
+    row = session.scalars(
+        select(StatusUpdate)
+        .where(StatusUpdate.case_id == case.id, StatusUpdate.what == "result")
+        .order_by(StatusUpdate.id.desc())
+        .limit(1)
+    ).first()
+    return "" if row is None else session.keys.open_text(row.note) or ""
+
+
+def ending_with(session: Session, agency_codes: Sequence[str], digits: str) -> list[str]:
+    """References of these agencies' cases whose running number, or number and check digit, are these digits."""
+    found = session.scalars(
+        select(Case.reference).where(Case.agency_code.in_(agency_codes), Case.reference.like(f"%{digits}%"))
+    ).all()
+    bare = digits.lstrip("0")
+    fitting = []
+    for reference in found:
+        _year, number, check = reference.split("-")
+        if bare in (number.lstrip("0"), (number + check).lstrip("0")):
+            fitting.append(reference)
+    return fitting
 
 
 def queue(
@@ -104,9 +126,7 @@ def queue(
     ]
     if units is not None:
         where.append(Case.unit_code.in_(units))
-    counts = dict(
-        session.execute(select(Case.status, func.count()).where(*where).group_by(Case.status)).tuples().all()
-    )
+    counts = dict(session.execute(select(Case.status, func.count()).where(*where).group_by(Case.status)).tuples().all())
     rows = session.scalars(
         select(Case).where(*where).order_by(Case.urgent.desc(), Case.due_on, Case.id).limit(limit)
     ).all()

@@ -49,6 +49,11 @@ def by_id(session: Session, conversation_id: int) -> Conversation | None:
     return session.get(Conversation, conversation_id)
 
 
+def by_lane(session: Session, lane: str) -> Conversation | None:
+    """The chat of this lane, without its lock."""
+    return session.scalars(select(Conversation).where(Conversation.lane == lane)).first()
+
+
 def read_state(session: Session, conversation: Conversation) -> dict[str, Any]:
     """What the chat remembers: the draft and the answers one may tap."""
     if conversation.state is None:

@@ -75,9 +75,7 @@ class Database:
     @contextmanager
     def _session(self, reading: bool = False) -> Iterator[Session]:
         if self._bound is not None:
-            session = Session(
-                bind=self._bound, join_transaction_mode="create_savepoint", expire_on_commit=False
-            )
+            session = Session(bind=self._bound, join_transaction_mode="create_savepoint", expire_on_commit=False)
         else:
             options = {"pratu_read": True} if reading else {}
             session = Session(bind=self.engine.execution_options(**options), expire_on_commit=False)
@@ -130,6 +128,4 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(
-        url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": 5}
-    )
+    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": 5})

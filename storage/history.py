@@ -75,18 +75,14 @@ def verify(session: Session) -> Verified:
     return Verified(count, previous, None)
 
 
-def _fault(
-    session: Session, entry: HistoryEntry, detail: HistoryDetail | None, previous: str, number: int
-) -> str:
+def _fault(session: Session, entry: HistoryEntry, detail: HistoryDetail | None, previous: str, number: int) -> str:
     if entry.id != number:
         return f"link {number} is missing"
     if entry.previous != previous:
         return "does not follow the link before it"
     if entry.hash != _link(previous, entry.id, entry.at, entry.what, entry.case_id, entry.commitment):
         return "its content was changed"
-    if detail is not None and entry.commitment != _commit(
-        detail.salt, session.keys.open_data(detail.details)
-    ):
+    if detail is not None and entry.commitment != _commit(detail.salt, session.keys.open_data(detail.details)):
         return "its details were changed"
     return ""
 

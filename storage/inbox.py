@@ -79,9 +79,7 @@ def put(db: Database, events: Sequence[NewEvent]) -> None:
         if db.sqlite:
             connection.exec_driver_sql(_SQLITE_PUT, rows)
         else:
-            connection.exec_driver_sql(
-                _POSTGRES_PUT, tuple(list(column) for column in zip(*rows, strict=True))
-            )
+            connection.exec_driver_sql(_POSTGRES_PUT, tuple(list(column) for column in zip(*rows, strict=True)))
         connection.commit()
     db.tell("inbox")
 
@@ -136,13 +134,9 @@ def oldest_unread(session: Session, lane: str) -> Unread | None:
     )
 
 
-def settle(
-    session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None
-) -> None:
+def settle(session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None) -> None:
     """End an event's life: done, or parked for people."""
-    session.execute(
-        update(InboxEvent).where(InboxEvent.id == event_id).values(state=state, done_at=now, error=error)
-    )
+    session.execute(update(InboxEvent).where(InboxEvent.id == event_id).values(state=state, done_at=now, error=error))
 
 
 def note_try(session: Session, event_id: int, error: str | None) -> int:
@@ -178,8 +172,6 @@ def depth(session: Session, now: datetime) -> dict[str, float]:
     unread, oldest = session.execute(
         select(func.count(), func.min(InboxEvent.received_us)).where(InboxEvent.state == InboxState.RECEIVED)
     ).one()
-    parked = session.scalar(
-        select(func.count()).select_from(InboxEvent).where(InboxEvent.state == InboxState.PARKED)
-    )
+    parked = session.scalar(select(func.count()).select_from(InboxEvent).where(InboxEvent.state == InboxState.PARKED))
     age = 0.0 if oldest is None else max(0.0, (microseconds(now) - oldest) / 1e6)
     return {"unread": unread, "parked": parked or 0, "oldest_seconds": age}

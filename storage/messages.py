@@ -94,9 +94,7 @@ def add_point(session: Session, message: Message, lat: float, lon: float) -> Non
     session.add(Point(message_id=message.id, lat=lat, lon=lon))
 
 
-def add_attachment(
-    session: Session, message: Message, *, kind: str, ref: str, name: str, now: datetime
-) -> Attachment:
+def add_attachment(session: Session, message: Message, *, kind: str, ref: str, name: str, now: datetime) -> Attachment:
     """Want the bytes of a picture or file; they are fetched by a job of their own."""
     row = Attachment(
         message_id=message.id,
@@ -137,13 +135,31 @@ def find_by_platform_id(session: Session, conversation_id: int, message_id: str)
     ).first()
 
 
+def last_in(session: Session, conversation_id: int) -> Message | None:
+    """The newest message that came in."""
+    return session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.direction == "in")
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+
+
+def words_of_case(session: Session, case_id: int) -> list[str]:
+    """What the complainant still says in a case, oldest first."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.case_id == case_id, Message.direction == "in", Message.text.is_not(None))
+        .order_by(Message.id)
+    )
+    return [text_of(session, row) for row in rows if row.kind == "text"]
+
+
 def tie_to_case(session: Session, message_ids: list[int], case_id: int) -> None:
     """The messages and pictures a case was filed from belong to it."""
     if message_ids:
         session.execute(update(Message).where(Message.id.in_(message_ids)).values(case_id=case_id))
-        session.execute(
-            update(Attachment).where(Attachment.message_id.in_(message_ids)).values(case_id=case_id)
-        )
+        session.execute(update(Attachment).where(Attachment.message_id.in_(message_ids)).values(case_id=case_id))
 
 
 def count_photos(session: Session, case_id: int) -> int:

@@ -173,9 +173,7 @@ def wrong_guesses(session: Session, *subject: str, now: datetime, within: timede
     session.execute(delete(WrongGuess).where(WrongGuess.at < now - timedelta(days=1)))
     return (
         session.scalar(
-            select(func.count())
-            .select_from(WrongGuess)
-            .where(WrongGuess.subject == key, WrongGuess.at >= now - within)
+            select(func.count()).select_from(WrongGuess).where(WrongGuess.subject == key, WrongGuess.at >= now - within)
         )
         or 0
     )

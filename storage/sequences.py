@@ -13,10 +13,7 @@ from storage.tables import Sequence
 def next_value(session: Session, name: str) -> int:
     """The next number of this counter, from 1. A rolled-back transaction gives its number back."""
     taken = session.execute(
-        update(Sequence)
-        .where(Sequence.name == name)
-        .values(value=Sequence.value + 1)
-        .returning(Sequence.value)
+        update(Sequence).where(Sequence.name == name).values(value=Sequence.value + 1).returning(Sequence.value)
     ).scalar_one_or_none()
     if taken is not None:
         return int(taken)
@@ -27,10 +24,7 @@ def next_value(session: Session, name: str) -> int:
 def locked(session: Session, name: str) -> Sequence:
     """The counter's row with its lock held, made if it is new."""
     row = session.scalars(
-        select(Sequence)
-        .where(Sequence.name == name)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Sequence).where(Sequence.name == name).with_for_update().execution_options(populate_existing=True)
     ).first()
     if row is not None:
         return row

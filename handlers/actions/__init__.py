@@ -1,0 +1,1 @@
+"""Verbs: the only writers. Check, write, put out, record."""

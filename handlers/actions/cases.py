@@ -1,0 +1,163 @@
+"""File a case, add to it, and take unsent words out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.actions import notices
+from handlers.rules import reference as references
+from handlers.rules import routing
+from handlers.rules.case_status import INTAKE, SYSTEM, check_move
+from handlers.rules.draft import Draft
+from handlers.rules.thai_calendar import fiscal_year
+from handlers.services import Svc
+from storage import agencies, cases, history, ids, messages, sequences
+from storage.tables import Account, Case, Conversation
+from storage.words import Status
+
+DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
+UNKNOWN = "OT"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case just filed, its tracking secret (shown once on the receipt) and the name of its unit."""
+
+    case: Case
+    secret: str
+    unit_name: str
+
+
+def file_case(svc: Svc, conversation: Conversation, account: Account, draft: Draft, *, silent: bool = False) -> Filed:
+    """Turn a draft into a case: number it, promise a date, route it, tell the unit. All in this transaction.
+
+    `silent`: the person fell silent, so it is filed as received and marked incomplete.
+    """
+    category = agencies.category(svc.session, draft.category or UNKNOWN)
+    days = category.days if category else DEFAULT_DAYS
+    confidential = draft.confidential or bool(category and category.confidential)
+    routed = _route(svc, draft)
+    secret = ids.digits(8)
+    case = cases.add(svc.session, _values(svc, conversation, account, draft, days, secret, routed, confidential))
+    case.incomplete = silent
+    messages.tie_to_case(svc.session, draft.message_ids, case.id)
+    by = SYSTEM if silent else "citizen"
+    _note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, by)
+    _propose(svc, case, routed)
+    unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
+    notices.tell_unit(svc, case, "officer.new", once=f"new:{case.id}")
+    return Filed(case, secret, unit.name if unit else svc.agency.name)
+
+
+def _values(
+    svc: Svc,
+    conversation: Conversation,
+    account: Account,
+    draft: Draft,
+    days: int,
+    secret: str,
+    routed: routing.Routed,
+    confidential: bool,
+) -> dict[str, object]:
+    keys = svc.session.keys
+    year = fiscal_year(svc.today)
+    counted_from = svc.hours.counted_from(svc.now)
+    mask = svc.tools.mask
+    return {
+        "reference": references.make(year, sequences.next_value(svc.session, f"case:{year}")),
+        "secret": keys.seal_text(secret),
+        "kind": draft.kind,
+        "category": draft.category or UNKNOWN,
+        "subcategory": draft.subcategory,
+        "extra_categories": draft.extra_categories,
+        "status": Status.DRAFT,
+        "channel": conversation.channel,
+        "agency_code": routed.agency,
+        "unit_code": routed.unit or None,
+        "account_id": account.id,
+        "conversation_id": conversation.id,
+        "received_at": svc.now,
+        "counted_from": counted_from,
+        "standard_days": days,
+        "due_on": svc.hours.add_working_days(counted_from, days),
+        "fiscal_year": year,
+        "confidential": confidential,
+        "urgent": draft.urgent,
+        "abstained": draft.abstained and not draft.category_chosen,
+        "text": keys.seal_text(draft.words),
+        "masked": mask(draft.words),
+        "place": keys.seal_text(draft.place or None),
+        "place_masked": mask(draft.place) or None,
+        "lat": draft.lat,
+        "lon": draft.lon,
+        "happened": keys.seal_text(draft.happened or None),
+        "contact": keys.seal_text(draft.contact or None),
+        "verdict": draft.verdict,
+    }
+
+
+def _route(svc: Svc, draft: Draft) -> routing.Routed:
+    areas = [
+        routing.Area(row.code, row.parent, (row.name, *row.names), row.lat, row.lon, row.radius_km)
+        for row in agencies.places(svc.session)
+    ]
+    owners = [
+        routing.Owner(unit.agency_code, unit.code, tuple(unit.categories), unit.intake)
+        for agency in agencies.all_agencies(svc.session)
+        for unit in agencies.units(svc.session, agency.code)
+    ]
+    rules = [
+        routing.Rule(row.category, row.area, row.agency_code, row.unit_code) for row in agencies.routes(svc.session)
+    ]
+    here = routing.areas_of(f"{draft.place}\n{draft.words}", draft.lat, draft.lon, areas)
+    routed = routing.route(draft.category or UNKNOWN, here, rules, owners, svc.agency.code)
+    agency = agencies.agency(svc.session, routed.agency)
+    wants_people = draft.confidential or (draft.abstained and not draft.category_chosen)
+    category = agencies.category(svc.session, draft.category or UNKNOWN)
+    if wants_people or (category and category.confidential) or (agency and agency.requires_screening):
+        return routing.Routed(routed.agency, routing.intake_unit(routed.agency, owners), False)
+    return routed
+
+
+def _propose(svc: Svc, case: Case, routed: routing.Routed) -> None:
+    """A unit that owns the category gets the case at once; nobody's, unsure and confidential ones are looked at."""
+    to, what = (Status.ASSIGNED, "proposed") if routed.owned else (Status.SCREENING, "screening")
+    check_move(Status(case.status), to, INTAKE if not routed.owned else SYSTEM)
+    _note(svc, case, what, to, SYSTEM)
+
+
+def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str, note: str | None = None) -> None:
+    masked = svc.tools.mask(note) if note else None
+    cases.add_update(svc.session, case, at=svc.now, what=what, by=by, status=status, note=note, masked=masked)
+    history.append(
+        svc.session,
+        what,
+        case.id,
+        {"reference": case.reference, "status": status, "by": by, "note": note},
+        svc.now,
+    )
+
+
+def add_to_case(svc: Svc, case: Case, message_id: int, text: str, lat: float | None, lon: float | None) -> None:
+    """Put more words, a picture or a pin of the complainant into their case, and tell the unit."""
+    messages.tie_to_case(svc.session, [message_id], case.id)
+    if lat is not None and case.lat is None:
+        case.lat, case.lon = lat, lon
+    if text:
+        known = svc.session.keys.open_text(case.text) or ""
+        _set_text(svc, case, f"{known}\n{text}".strip())
+    _note(svc, case, "added", None, "citizen", text or None)
+    notices.tell_unit(svc, case, "officer.added", once=f"added:{message_id}")
+
+
+def unsend(svc: Svc, case: Case, remaining: list[str]) -> None:
+    """Words the complainant took back leave the case; the fact stays, and the unit is told."""
+    _set_text(svc, case, "\n".join(remaining))
+    _note(svc, case, "unsent", None, "citizen")
+    notices.tell_unit(svc, case, "officer.added")
+
+
+def _set_text(svc: Svc, case: Case, text: str) -> None:
+    case.text = svc.session.keys.seal_text(text or None)
+    case.masked = svc.tools.mask(text) or None
+    svc.session.flush()

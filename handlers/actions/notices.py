@@ -1,0 +1,105 @@
+"""Who is told what about a case: the unit's officers, and the person who brought it."""
+
+from __future__ import annotations
+
+from handlers.access import may_see
+from handlers.messages import Choice, Part, Say
+from handlers.rules.case_status import is_open
+from handlers.services import Svc, conversation_of_case, put_out
+from handlers.texts import shortened
+from storage import agencies, conversations, messages, people
+from storage.inbox import lane_of
+from storage.tables import Account, Case
+from storage.words import Role, Status
+
+# On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
+_PUSHES_COST = frozenset({"line"})
+_UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
+
+
+def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
+    """Tell the officers who may work on this case; confidential ones without a word of what it is about."""
+    for post in people.posts_in(svc.session, case.agency_code, svc.today):
+        if Role(post.role) not in _UNIT_ROLES or not may_see(post, case):
+            continue
+        if post.role == Role.INTAKE and case.status == Status.ASSIGNED and post.unit_code != case.unit_code:
+            continue  # a unit has it already
+        for account in people.accounts_of(svc.session, post.person_id):
+            if account.channel in _PUSHES_COST and not case.urgent:
+                continue
+            tell_account(svc, account, [_for_unit(svc, case, key)], case, once)
+
+
+def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None) -> None:
+    """Put a notice out to a person's own chat."""
+    user_id = svc.session.keys.open_text(account.user_id)
+    if not user_id or account.unreachable_at is not None:
+        return
+    lane = lane_of(svc.session.keys, account.channel, user_id)
+    conversation = conversations.by_lane(svc.session, lane)
+    if conversation is not None:
+        put_out(
+            svc,
+            conversation,
+            parts,
+            case_id=case.id if case else None,
+            once=f"{once}:{account.id}" if once else None,
+        )
+
+
+def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None) -> bool:
+    """Put a notice out to the chat the case came from; False when there is no way to reach that person."""
+    conversation = conversation_of_case(svc, case.conversation_id)
+    account = None if case.account_id is None else people.account(svc.session, case.account_id)
+    if conversation is None or account is None or account.unreachable_at is not None:
+        return False
+    return put_out(svc, conversation, parts, case_id=case.id, once=once) is not None
+
+
+def _for_unit(svc: Svc, case: Case, key: str) -> Say:
+    texts = svc.texts
+    view = Choice(texts.word("officer.button_view", code=case.reference))
+    if case.confidential and key == "officer.new":
+        return Say(texts.say("officer.new_confidential", code=case.reference, due=texts.day(case.due_on)), (view,))
+    category = agencies.category(svc.session, case.category)
+    text = texts.say(
+        key,
+        code=case.reference,
+        category=category.name if category else case.category,
+        marks=marks(svc, case),
+        summary=shortened(case.masked or texts.word("review.values.no_text")),
+        place=case.place_masked or texts.word("review.values.pin" if case.lat else "review.values.no_place"),
+        photos=messages.count_photos(svc.session, case.id),
+        due=texts.day(case.due_on),
+    )
+    accept = Choice(texts.word("officer.button_accept", code=case.reference))
+    return Say(text, (accept, view) if key == "officer.new" else (view,))
+
+
+def marks(svc: Svc, case: Case) -> str:
+    """The flags of a case in words, each after a space."""
+    flags = (
+        ("urgent", case.urgent),
+        ("overdue", is_overdue(svc, case)),
+        ("confidential", case.confidential),
+        ("incomplete", case.incomplete),
+    )
+    return "".join(f" [{svc.texts.word(f'marks.{name}')}]" for name, is_set in flags if is_set)
+
+
+def is_overdue(svc: Svc, case: Case) -> bool:
+    """Is an open case past its date? Never while we wait for the complainant."""
+    return (
+        is_open(case.status)
+        and case.status not in (Status.NEED_INFO, Status.RESOLVED)
+        and (case.extended_to or case.due_on) < svc.today
+    )
+
+
+def unit_name(svc: Svc, case: Case) -> str:
+    """The unit that has the case, or the agency while none has."""
+    unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
+    if unit is not None:
+        return unit.name
+    agency = agencies.agency(svc.session, case.agency_code)
+    return agency.name if agency else ""

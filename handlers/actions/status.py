@@ -1,0 +1,143 @@
+"""Move a case along its way: accept, tell, report, conclude, confirm, reopen. Each records, then tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.actions import notices
+from handlers.messages import Choice, Say
+from handlers.rules.case_status import CITIZEN, MoveNotAllowed, check_move
+from handlers.services import Svc
+from storage import cases, history
+from storage.people import Post
+from storage.tables import Case, StatusUpdate
+from storage.words import Status
+
+
+def move(
+    svc: Svc,
+    case: Case,
+    to: Status,
+    what: str,
+    *,
+    acting: Sequence[str],
+    post: Post | None = None,
+    note: str | None = None,
+) -> StatusUpdate:
+    """Take an allowed step and record it. Raises MoveNotAllowed when none of `acting` may take it."""
+    by = _first_allowed(Status(case.status), to, acting)
+    return record(svc, case, what, by=post.role if post else by, status=to, post=post, note=note)
+
+
+def _first_allowed(now: Status, to: Status, acting: Sequence[str]) -> str:
+    for by in acting:
+        try:
+            check_move(now, to, by)
+        except MoveNotAllowed:
+            continue
+        return by
+    raise MoveNotAllowed(now, to)
+
+
+def record(
+    svc: Svc,
+    case: Case,
+    what: str,
+    *,
+    by: str,
+    status: Status | None = None,
+    post: Post | None = None,
+    note: str | None = None,
+) -> StatusUpdate:
+    """Append what happened, and link it into the chain."""
+    update = cases.add_update(
+        svc.session,
+        case,
+        at=svc.now,
+        what=what,
+        by=by,
+        status=status,
+        person_id=post.person_id if post else None,
+        note=note,
+        masked=svc.tools.mask(note) if note else None,
+    )
+    details = {"reference": case.reference, "status": status, "by": by, "note": note, "update": update.id}
+    history.append(svc.session, what, case.id, details, svc.now)
+    return update
+
+
+def accept(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
+    """A unit's officer takes the case on. The complainant sees it on the next free answer."""
+    move(svc, case, Status.IN_PROGRESS, "accepted", acting=acting, post=post)
+    case.officer_id = post.person_id
+
+
+def tell(svc: Svc, case: Case, post: Post, words: str) -> bool:
+    """An officer's words to the complainant; False when that person cannot be reached."""
+    update = record(svc, case, "told", by=post.role, post=post, note=words)
+    _first_answer(svc, case)
+    texts = svc.texts
+    if case.confidential:
+        text = texts.say("status.told_confidential", code=case.reference)
+    else:
+        text = texts.say("status.told", code=case.reference, unit=notices.unit_name(svc, case), note=words)
+    return notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
+
+
+def report(svc: Svc, case: Case, post: Post, acting: Sequence[str], words: str) -> None:
+    """The unit reports its result; the complainant is not told before it is concluded."""
+    move(svc, case, Status.REPORTED, "result", acting=acting, post=post, note=words)
+
+
+def conclude(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
+    """Give the reported result to the complainant and ask whether it is really mended."""
+    update = move(svc, case, Status.RESOLVED, "resolved", acting=acting, post=post)
+    case.resolved_at = svc.now
+    case.conclusion_type = case.conclusion_type or "fixed"
+    _first_answer(svc, case)
+    texts = svc.texts
+    choices = (
+        Choice(texts.word("track.button_fixed", code=case.reference)),
+        Choice(texts.word("track.button_not_fixed", code=case.reference)),
+    )
+    if case.confidential:
+        say = Say(texts.say("status.told_confidential", code=case.reference))
+    else:
+        text = texts.say(
+            "status.resolved",
+            code=case.reference,
+            result=cases.result_of(svc.session, case),
+            date=texts.day(svc.today),
+            unit=notices.unit_name(svc, case),
+        )
+        say = Say(text, choices)
+    notices.tell_complainant(svc, case, [say], once=f"update:{update.id}")
+
+
+def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
+    """An officer closes a case whose result the complainant has."""
+    update = move(svc, case, Status.CLOSED, "closed", acting=acting, post=post)
+    case.closed_at = svc.now
+    text = svc.texts.say("status.closed", code=case.reference)
+    notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
+
+
+def confirm(svc: Svc, case: Case) -> None:
+    """The complainant says it is mended."""
+    move(svc, case, Status.CLOSED, "confirmed", acting=(CITIZEN,))
+    case.closed_at = svc.now
+    notices.tell_unit(svc, case, "officer.closed", once=f"confirmed:{case.id}:{case.closed_at.isoformat()}")
+
+
+def reopen(svc: Svc, case: Case) -> None:
+    """The complainant says it is not mended: open again, and the unit is told."""
+    update = move(svc, case, Status.REOPENED, "reopened", acting=(CITIZEN,))
+    case.resolved_at = case.closed_at = None
+    case.conclusion_type = None
+    notices.tell_unit(svc, case, "officer.reopened", once=f"update:{update.id}")
+
+
+def _first_answer(svc: Svc, case: Case) -> None:
+    # The first answer by a person; the machine's receipt does not count (contract).
+    if case.first_answer_at is None:
+        case.first_answer_at = svc.now

@@ -1,0 +1,88 @@
+"""What is not a matter yet: hello, the menu, telephone numbers, privacy, stickers and words we do not understand."""
+
+from __future__ import annotations
+
+from handlers.messages import Part, Say
+from handlers.rules.case_status import is_open
+from handlers.services import Svc, Talk
+from storage import agencies, cases
+from storage.tables import Hotline
+
+# Shown first to everybody; the others stand behind "เบอร์ฉุกเฉิน".
+FIRST_HOTLINES = ("191", "1669", "199")
+
+
+def welcome(svc: Svc, _talk: Talk) -> list[Part]:
+    """Somebody added the account: who we are, and whom to call in danger."""
+    greeting = svc.texts.bubble("greet.follow", agency=svc.agency.name, **svc.opening())
+    line = svc.texts.say("greet.emergency_line", numbers=_short_numbers(svc))
+    return [Say(line), greeting]
+
+
+def hello(svc: Svc, talk: Talk) -> list[Part]:
+    """A greeting; those with open cases are reminded of them."""
+    open_cases = [case for case in cases.of_account(svc.session, talk.account.id) if is_open(case.status)]
+    if open_cases:
+        return [svc.texts.bubble("greet.return", n=len(open_cases))]
+    return [svc.texts.bubble("greet.hello", agency=svc.agency.name)]
+
+
+def thanks(svc: Svc, _talk: Talk) -> list[Part]:
+    """Somebody says thank you."""
+    return [Say(svc.texts.say("greet.thanks"))]
+
+
+def show(svc: Svc, _talk: Talk) -> list[Part]:
+    """The menu, in words and as buttons."""
+    return [svc.texts.bubble("menu.main")]
+
+
+def hotlines(svc: Svc, _talk: Talk) -> list[Part]:
+    """Every telephone number worth knowing, verified ones only, and the agency's own."""
+    rows = [row for row in agencies.hotlines(svc.session) if row.verified]
+    return [Say(svc.texts.say("menu.hotlines", numbers=lines(rows), agency=svc.agency.name, phone=svc.phone()))]
+
+
+def lines(rows: list[Hotline]) -> str:
+    """Hotlines one to a line: number first, so that it is read first."""
+    return "\n".join(f"{row.number} {row.name}" for row in rows)
+
+
+def _short_numbers(svc: Svc) -> str:
+    by_number = {row.number: row for row in agencies.hotlines(svc.session)}
+    return " ".join(f"{number} ({by_number[number].name})" for number in FIRST_HOTLINES if number in by_number)
+
+
+def human(svc: Svc, _talk: Talk) -> list[Part]:
+    """Somebody wants a person."""
+    return [svc.texts.bubble("menu.human", phone=svc.phone(), **svc.opening())]
+
+
+def privacy(svc: Svc, _talk: Talk) -> list[Part]:
+    """The privacy notice in full (PDPA s. 23)."""
+    return [Say(svc.texts.say("menu.privacy", phone=svc.phone()))]
+
+
+def why(svc: Svc, _talk: Talk) -> list[Part]:
+    """Why we ask for anything at all."""
+    return [Say(svc.texts.say("menu.why"))]
+
+
+def sticker(svc: Svc, _talk: Talk) -> list[Part]:
+    """A sticker alone."""
+    return [svc.texts.bubble("error.sticker")]
+
+
+def rude(svc: Svc, _talk: Talk) -> list[Part]:
+    """Hard words without a matter in them: stay calm, ask what helps."""
+    return [svc.texts.bubble("error.abuse")]
+
+
+def unknown(svc: Svc, _talk: Talk) -> list[Part]:
+    """Something we cannot make sense of."""
+    return [svc.texts.bubble("error.unknown")]
+
+
+def group(svc: Svc, _talk: Talk) -> list[Part]:
+    """The bot was added to a group: what it keeps there, which is nearly nothing."""
+    return [Say(svc.texts.say("error.group"))]

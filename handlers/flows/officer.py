@@ -1,0 +1,272 @@
+"""An officer at work in the chat: join, queue, view, accept, tell, result, close, and the head's live summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from handlers import access
+from handlers.access import Actor
+from handlers.actions import notices, status
+from handlers.actions import people as joining
+from handlers.messages import Choice, Part, Say
+from handlers.rules.case_status import MoveNotAllowed
+from handlers.services import Svc, Talk
+from handlers.texts import heard, shortened
+from nlp import entities
+from storage import agencies, cases, messages
+from storage.people import Post
+from storage.tables import Case
+from storage.words import Status
+
+_NEW = (Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.REOPENED)
+_WAITING = (Status.RESOLVED,)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command on one case: who gives it, and the words after the reference."""
+
+    actor: Actor
+    post: Post
+    case: Case
+    words: str
+
+
+def join(svc: Svc, talk: Talk, code: str) -> list[Part]:
+    """Use a one-time code: this account becomes an officer's."""
+    try:
+        post = joining.join(svc, talk.account, code)
+    except access.Throttled:
+        return [Say(svc.texts.say("officer.join_throttled"))]
+    except joining.WrongCode:
+        return [Say(svc.texts.say("officer.join_failed"))]
+    agency = agencies.agency(svc.session, post.agency_code)
+    unit = agencies.unit(svc.session, post.agency_code, post.unit_code)
+    return [
+        svc.texts.bubble(
+            "officer.joined",
+            role=svc.texts.word(f"roles.{post.role}"),
+            agency=agency.name if agency else "",
+            unit=f" {unit.name}" if unit else "",
+        )
+    ]
+
+
+def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) -> list[Part]:
+    """Carry out one command line. Every refusal says what would work."""
+    if not actor.works_here:
+        return [svc.texts.bubble("officer.not_officer")]
+    if name in _PLAIN:
+        return _PLAIN[name](svc, actor)
+    if name not in _ON_CASE:
+        return [Say(svc.texts.say("officer.unknown", text=shortened(text, 40)))]
+    reference, words, problem = _reference_in(svc, actor, name, rest)
+    if problem is not None:
+        return [problem]
+    try:
+        case, post = access.case_for_officer(svc, actor, reference)
+    except access.NotFound:
+        return [Say(svc.texts.say("officer.not_found", code=reference))]
+    if name in _NEEDS_WORDS and not words:
+        return [Say(svc.texts.say("officer.needs_words", example=_example(name, reference)))]
+    try:
+        return _ON_CASE[name](svc, Order(actor, post, case, words))
+    except MoveNotAllowed:
+        now = svc.texts.word(f"statuses.{case.status}")
+        return [Say(svc.texts.say("officer.not_now", code=case.reference, status=now))]
+
+
+def _reference_in(svc: Svc, actor: Actor, name: str, rest: str) -> tuple[str, str, Say | None]:
+    """(reference, words after it, what is wrong). The running number alone is enough where it is not ambiguous."""
+    head, _, words = rest.partition(" ")
+    full = entities.find_references(head) or entities.find_references(rest)
+    if full:
+        return full[0], _after_reference(rest), None
+    digits = re.sub(r"\D", "", heard.plain(head))
+    if not digits:
+        example = _example(name, "70-00482-3")
+        return "", "", Say(svc.texts.say("officer.needs_reference", example=example))
+    here = [post.agency_code for post in actor.posts]
+    fitting = cases.ending_with(svc.session, here, digits)
+    if len(fitting) > 1:
+        return "", "", Say(svc.texts.say("officer.ambiguous", code=head))
+    if not fitting:
+        return "", "", Say(svc.texts.say("officer.not_found", code=head))
+    return fitting[0], words.strip(), None
+
+
+def _after_reference(rest: str) -> str:
+    """The words after a reference however it was typed: 70-00482-3, ๗๐ ๐๐๔๘๒ ๓, 70004823."""
+    found = re.match(r"\s*[\d\s.\-–]*\d", rest)
+    return rest[found.end() :].strip() if found else ""
+
+
+def _example(name: str, reference: str) -> str:
+    word = heard.load()["commands"][name][0]
+    return f"/{word} {reference}"
+
+
+# --- without a case ------------------------------------------------------------------------------------------------
+
+
+def _help(svc: Svc, _actor: Actor) -> list[Part]:
+    return [svc.texts.bubble("officer.help")]
+
+
+def _queue(svc: Svc, actor: Actor) -> list[Part]:
+    post = actor.posts[0]
+    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=8)
+    seen = [case for case in rows if access.may_see(post, case)]
+    unit = agencies.unit(svc.session, post.agency_code, post.unit_code)
+    name = unit.name if unit else svc.agency.name
+    if not seen:
+        return [Say(svc.texts.say("officer.queue_empty", unit=name))]
+    new = sum(counts.get(status, 0) for status in _NEW)
+    waiting = sum(counts.get(status, 0) for status in _WAITING)
+    text = svc.texts.say(
+        "officer.queue",
+        unit=name,
+        new=new,
+        doing=sum(counts.values()) - new - waiting,
+        waiting=waiting,
+        late=sum(notices.is_overdue(svc, case) for case in seen),
+        lines="\n".join(_queue_line(svc, case) for case in seen),
+    )
+    view = tuple(Choice(svc.texts.word("officer.button_view", code=case.reference)) for case in seen)
+    return [Say(text, view)]
+
+
+def _queue_line(svc: Svc, case: Case) -> str:
+    return svc.texts.say(
+        "officer.queue_line",
+        code=case.reference,
+        status=svc.texts.word(f"statuses.{case.status}"),
+        marks=notices.marks(svc, case),
+        due=svc.texts.day(case.extended_to or case.due_on),
+        summary=svc.texts.say("track.hidden") if case.confidential else shortened(case.masked or "", 60),
+    )
+
+
+def _summary(svc: Svc, actor: Actor) -> list[Part]:
+    post = actor.posts[0]
+    midnight = datetime.combine(svc.today, time(), svc.tools.zone)
+    today = cases.summary(svc.session, post.agency_code, midnight)
+    week = cases.summary(svc.session, post.agency_code, midnight - timedelta(days=7))
+    ever = cases.summary(svc.session, post.agency_code, datetime(2000, 1, 1, tzinfo=svc.tools.zone))
+    rows, counts = cases.queue(svc.session, post.agency_code, None, limit=1000)
+    new = sum(counts.get(status, 0) for status in _NEW)
+    waiting = sum(counts.get(status, 0) for status in _WAITING)
+    top = sorted(ever["category"].items(), key=lambda pair: -pair[1])[:3]
+    names = {row.code: row.name for row in agencies.categories(svc.session)}
+    agency = agencies.agency(svc.session, post.agency_code)
+    return [
+        svc.texts.bubble(
+            "head.summary",
+            agency=agency.name if agency else "",
+            date=svc.texts.moment(svc.now),
+            today=sum(today["status"].values()),
+            week=sum(week["status"].values()),
+            open=sum(counts.values()),
+            new=new,
+            doing=sum(counts.values()) - new - waiting,
+            waiting=waiting,
+            closed=ever["status"].get(Status.CLOSED, 0),
+            late=sum(notices.is_overdue(svc, case) for case in rows),
+            urgent=sum(case.urgent for case in rows),
+            top=" · ".join(f"{names.get(code, code)} {n}" for code, n in top) or svc.texts.say("head.none"),
+        )
+    ]
+
+
+# --- on a case -----------------------------------------------------------------------------------------------------
+
+
+def _view(svc: Svc, order: Order) -> list[Part]:
+    case, texts = order.case, svc.texts
+    category = agencies.category(svc.session, case.category)
+    events = [
+        texts.say(
+            "officer.event",
+            at=texts.moment(update.at),
+            what=texts.word(f"events.{update.what}"),
+            note=f": {shortened(update.note_masked, 80)}" if update.note_masked else "",
+        )
+        for update in cases.updates(svc.session, [case.id])[-6:]
+    ]
+    text = texts.say(
+        "officer.view",
+        code=case.reference,
+        category=category.name if category else case.category,
+        kind=texts.word(f"kinds.{case.kind}"),
+        marks=notices.marks(svc, case),
+        status=texts.word(f"statuses.{case.status}"),
+        unit=notices.unit_name(svc, case),
+        text=svc.session.keys.open_text(case.text) or texts.word("review.values.no_text"),
+        place=_place(svc, case),
+        photos=messages.count_photos(svc.session, case.id),
+        channel=case.channel,
+        received=texts.moment(case.received_at),
+        due=texts.day(case.extended_to or case.due_on),
+        events="\n".join(events),
+    )
+    return [Say(text, _next_buttons(svc, case))]
+
+
+def _place(svc: Svc, case: Case) -> str:
+    place = svc.session.keys.open_text(case.place) or ""
+    if case.lat is not None and case.lon is not None:
+        place = f"{place} {case.lat:.5f},{case.lon:.5f}".strip()
+    return place or svc.texts.word("review.values.no_place")
+
+
+def _next_buttons(svc: Svc, case: Case) -> tuple[Choice, ...]:
+    key = {
+        Status.ASSIGNED: "officer.button_accept",
+        Status.REOPENED: "officer.button_accept",
+        Status.REPORTED: "officer.button_close",
+        Status.RESOLVED: "officer.button_close",
+    }.get(Status(case.status))
+    return () if key is None else (Choice(svc.texts.word(key, code=case.reference)),)
+
+
+def _accept(svc: Svc, order: Order) -> list[Part]:
+    status.accept(svc, order.case, order.post, access.acts_as(order.post))
+    text = svc.texts.say(
+        "officer.accepted", code=order.case.reference, officer=order.post.name, time=svc.texts.clock(svc.now)
+    )
+    return [Say(text, (Choice(svc.texts.word("officer.button_view", code=order.case.reference)),))]
+
+
+def _tell(svc: Svc, order: Order) -> list[Part]:
+    reached = status.tell(svc, order.case, order.post, order.words)
+    key = "officer.told" if reached else "officer.unreachable"
+    return [Say(svc.texts.say(key, code=order.case.reference, note=order.words))]
+
+
+def _result(svc: Svc, order: Order) -> list[Part]:
+    status.report(svc, order.case, order.post, access.acts_as(order.post), order.words)
+    close = Choice(svc.texts.word("officer.button_close", code=order.case.reference))
+    return [Say(svc.texts.say("officer.reported", code=order.case.reference), (close,))]
+
+
+def _close(svc: Svc, order: Order) -> list[Part]:
+    acting = access.acts_as(order.post)
+    if order.case.status == Status.RESOLVED:
+        status.close(svc, order.case, order.post, acting)
+        return [Say(svc.texts.say("officer.closed", code=order.case.reference))]
+    status.conclude(svc, order.case, order.post, acting)
+    return [Say(svc.texts.say("officer.resolved", code=order.case.reference))]
+
+
+_PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {"help": _help, "queue": _queue, "summary": _summary}
+_ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
+    "view": _view,
+    "accept": _accept,
+    "tell": _tell,
+    "result": _result,
+    "close": _close,
+}
+_NEEDS_WORDS = frozenset({"tell", "result"})

@@ -1,0 +1,1 @@
+"""Judgement without windows: pure rules over plain values, each with its source."""

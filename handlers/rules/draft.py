@@ -1,0 +1,89 @@
+"""A complaint being told: what is known so far, and what is asked next. At most three questions, then the review."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MOST_QUESTIONS = 3
+
+# Kinds that describe something at a spot; the others are never asked for a place.
+_SPOT_KINDS = frozenset({"complaint", "emergency", "service_request"})
+
+
+@dataclass
+class Draft:
+    """What one person told so far. `texts` are [message row id, words]; `step` is the question that is open."""
+
+    kind: str = "complaint"
+    category: str = ""
+    subcategory: str | None = None
+    extra_categories: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
+    abstained: bool = True
+    category_chosen: bool = False  # the person picked it: later words do not change it
+    kind_chosen: bool = False
+    physical: bool = True
+    urgent: bool = False
+    confidential: bool = False
+    danger: str = ""
+    verdict: dict[str, Any] = field(default_factory=dict)
+    texts: list[list[Any]] = field(default_factory=list)
+    message_ids: list[int] = field(default_factory=list)
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    happened: str = ""
+    contact: str = ""
+    photos: int = 0
+    files: int = 0
+    step: str = "what"
+    asked: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """Everything that was typed about the matter, in order."""
+        return "\n".join(text for _message_id, text in self.texts)
+
+    @property
+    def has_place(self) -> bool:
+        """Is there any hint where it is?"""
+        return bool(self.place) or self.lat is not None
+
+    @property
+    def names_something(self) -> bool:
+        """Is there anything an officer could act on?"""
+        return bool(self.texts or self.photos or self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON data, for the conversation row."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Draft:
+        """The draft `to_json` wrote; what a newer or older version wrote beside it is left out."""
+        return Draft(**{name: value for name, value in data.items() if name in Draft.__dataclass_fields__})
+
+
+def next_step(draft: Draft) -> str:
+    """The question to ask now: what, category, place or review. Each is asked once, three at most in all."""
+    if len(draft.asked) >= MOST_QUESTIONS:
+        return "review"
+    if not draft.texts and "what" not in draft.asked:
+        return "what"
+    if _unsure(draft) and "category" not in draft.asked:
+        return "category"
+    if draft.kind in _SPOT_KINDS and draft.physical and not draft.has_place and "place" not in draft.asked:
+        return "place"
+    return "review"
+
+
+def _unsure(draft: Draft) -> bool:
+    return (
+        draft.kind == "complaint"
+        and draft.abstained
+        and not draft.category_chosen
+        and len(draft.guesses) > 1
+        and bool(draft.texts)
+    )

@@ -1,0 +1,123 @@
+"""The Thai we speak: sentences by key, with the agency's particle, Thai dates and digits. See heard.py for listening."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from handlers.messages import Choice, Say
+
+BUDDHIST_ERA = 543
+
+# Particle slots as they stand in the texts, and what each persona says (domain: one particle family per agency).
+_SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_OPENS = {"place", "camera", "photos", "link"}
+
+
+class UnknownText(KeyError):
+    """A text key that th.toml does not have; the message says which."""
+
+
+@cache
+def load() -> Mapping[str, Any]:
+    """The texts, flattened to "section.key" → table. Read once."""
+    raw = tomllib.loads((Path(__file__).parent / "th.toml").read_text(encoding="utf-8"))
+    flat: dict[str, Any] = {}
+    for section, entries in raw.items():
+        for key, value in entries.items():
+            flat[f"{section}.{key}"] = value
+            if isinstance(value, dict) and "text" not in value or section == "review":
+                flat.update({f"{section}.{key}.{name}": word for name, word in value.items()})
+    return flat
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts in one agency's voice. `particle` is "female" or "male"; `zone` is where dates are read."""
+
+    particle: str
+    zone: tzinfo
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence of this key, filled in. Raises UnknownText, or KeyError for a missing value."""
+        return self._fill(_entry(key)["text"].strip("\n") if key != "notice.abroad" else _entry(key)["text"], values)
+
+    def word(self, key: str, **values: object) -> str:
+        """A bare word or line of a table such as "statuses.received"."""
+        value = _entry(key)
+        return self._fill(value, values) if isinstance(value, str) else self._fill(value["text"], values)
+
+    def words(self, key: str) -> list[str]:
+        """A list such as the months."""
+        return list(_entry(key))
+
+    def bubble(self, key: str, *extra: Choice, **values: object) -> Say:
+        """The sentence with its buttons; numbered ones also say what to type."""
+        entry = _entry(key)
+        choices = (*extra, *(_choice(label) for label in entry.get("choices", ())))
+        text = self.say(key, **values)
+        if entry.get("numbered"):
+            listed = " / ".join(f"{number} {choice.label}" for number, choice in enumerate(choices, 1))
+            text += self._fill(_entry("ask.typed")["text"], {"list": listed})
+        return Say(text, choices)
+
+    def _fill(self, text: str, values: Mapping[str, object]) -> str:
+        male = self.particle == "male"
+        for slot, (female_word, male_word) in _SLOTS.items():
+            text = text.replace("{" + slot + "}", male_word if male else female_word)
+        # One pass, so that braces in what citizens wrote are never read as placeholders.
+        return _PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), text)
+
+    def day(self, day: date) -> str:
+        """A date as people read it: "ศ. 20 พ.ย. 69"."""
+        weekday, month = (
+            self.words("dates.weekdays")[day.weekday()],
+            self.words("dates.months")[day.month - 1],
+        )
+        return f"{weekday} {day.day} {month} {(day.year + BUDDHIST_ERA) % 100:02d}"
+
+    def moment(self, moment: datetime) -> str:
+        """A date and time as people read it: "ศ. 20 พ.ย. 69 08:05"."""
+        local = moment.astimezone(self.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def clock(self, moment: datetime) -> str:
+        """A time of day: "08:05"."""
+        return f"{moment.astimezone(self.zone):%H:%M}"
+
+
+def _entry(key: str) -> Any:
+    try:
+        return load()[key]
+    except KeyError as missing:
+        raise UnknownText(f"no text {key!r} in handlers/texts/th.toml") from missing
+
+
+def _choice(label: str) -> Choice:
+    opens, found, words = label.partition(":")
+    if found and opens in _OPENS:
+        return Choice(words, opens=opens)  # type: ignore[arg-type]
+    return Choice(label)
+
+
+def shortened(text: str, limit: int = 100) -> str:
+    """Somebody's words on one line, cut at a space where one is near the limit."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    cut = line.rfind(" ", limit * 2 // 3, limit)
+    end = cut if cut > 0 else limit
+    # Not between a consonant and the marks it carries.
+    while end < len(line) and line[end] in _MARKS:
+        end -= 1
+    return line[:end].rstrip() + "…"
+
+
+_MARKS = frozenset(chr(code) for code in (0x0E31, *range(0x0E33, 0x0E3B), *range(0x0E47, 0x0E4F)))

@@ -1,0 +1,93 @@
+"""The Thai we listen for: taps, typed equivalents, numbers and commands, read from heard.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_NUMBER = re.compile(r"^(?:ข้อ|เรื่องที่|อันที่|เบอร์|no\.?)?\s*(\d{1,2})\s*[.)]?$")
+
+
+@cache
+def load() -> Mapping[str, Any]:
+    """The file, read once."""
+    return tomllib.loads((Path(__file__).parent / "heard.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _lexicon() -> dict[str, frozenset[str]]:
+    words: dict[str, set[str]] = {}
+    for name, listed in load()["words"].items():
+        for word in listed:
+            words.setdefault(plain(word), set()).add(name)
+            words.setdefault(_bare(word), set()).add(name)
+    return {word: frozenset(names) for word, names in words.items()}
+
+
+@cache
+def _commands() -> dict[str, str]:
+    return {word.lower(): name for name, words in load()["commands"].items() for word in words}
+
+
+def plain(text: str) -> str:
+    """What was typed without emoji, punctuation, double spaces and closing particles; Thai digits as Arabic."""
+    line = _bare(text)
+    particles = load()["particles"]
+    while True:
+        for particle in particles:
+            if line.endswith(particle) and len(line) > len(particle):
+                line = line[: -len(particle)].rstrip()
+                break
+        else:
+            return line
+
+
+def _bare(text: str) -> str:
+    line = text.translate(_DIGITS).lower()
+    kept = "".join(letter if letter in "/+-." or unicodedata.category(letter)[0] in "LMNZ" else " " for letter in line)
+    return " ".join(kept.split()) or " ".join(line.split())
+
+
+def means(text: str, *names: str) -> bool:
+    """Does the whole of what was typed mean one of these words?"""
+    if len(text) > 60:
+        return False
+    lexicon = _lexicon()
+    found = lexicon.get(plain(text), frozenset()) | lexicon.get(_bare(text), frozenset())
+    return not found.isdisjoint(names)
+
+
+def chosen(text: str, offered: Sequence[tuple[str, str]]) -> str | None:
+    """What a typed number or label stands for among the answers offered last: (label, says) pairs."""
+    line = plain(text)
+    number = _NUMBER.match(_bare(text))
+    if number is not None and 1 <= int(number.group(1)) <= len(offered):
+        return offered[int(number.group(1)) - 1][1]
+    for label, says in offered:
+        if line and line in (plain(label), plain(says)):
+            return says
+    return None
+
+
+def stands_for(text: str) -> str:
+    """The fuller words behind a short button."""
+    words: str = load()["stands_for"].get(text.strip(), text)
+    return words
+
+
+def command(text: str) -> tuple[str, str] | None:
+    """(command name, rest) of an officer's line such as "/รับ 482"; name "" for a command nobody knows."""
+    stripped = text.strip()
+    if not stripped.startswith("/") or len(stripped) < 2:
+        return None
+    head, _, rest = stripped[1:].partition(" ")
+    head, newline, more = head.partition("\n")
+    rest = (more + " " + rest).strip() if newline else rest.strip()
+    # Telegram adds the bot's name in groups: /q@pratu_bot
+    return _commands().get(head.partition("@")[0].lower(), ""), rest

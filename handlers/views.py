@@ -1,0 +1,78 @@
+"""How a case looks to the person who brought it: the card, its stepper, and numbers to call."""
+
+from __future__ import annotations
+
+from handlers.actions import notices
+from handlers.messages import Card, Choice, Step
+from handlers.rules.case_status import STOPS, stop_of
+from handlers.services import Svc
+from handlers.texts import shortened
+from storage import agencies, cases
+from storage.tables import Case
+
+
+def hotline_numbers(svc: Svc, danger: str) -> str:
+    """Hotlines for this kind of danger, one to a line; the general ones where none is named for it."""
+    rows = agencies.hotlines(svc.session)
+    fitting = [row for row in rows if danger in row.uses] or [row for row in rows if "any" in row.uses]
+    always = [row for row in rows if row.number in ("191", "1669", "199")]
+    chosen = {row.number: row for row in [*fitting, *always]}
+    return "\n".join(f"{row.number} {row.name}" for row in chosen.values())
+
+
+def case_card(svc: Svc, case: Case, secret: str = "") -> Card:
+    """The case as its complainant sees it. Confidential ones show no word of what they are about."""
+    texts = svc.texts
+    summary = _summary(svc, case)
+    latest = "" if case.confidential else _latest(svc, case)
+    unit = notices.unit_name(svc, case)
+    status = texts.word(f"statuses.{case.status}")
+    due = texts.day(case.extended_to or case.due_on)
+    category = agencies.category(svc.session, case.category)
+    rows = [("summary", summary), ("unit", unit), ("due", due), ("latest", latest), ("secret", secret)]
+    if category is not None and not case.confidential:
+        rows.insert(1, ("category", category.name))
+    text = texts.say("track.card", code=case.reference, summary=summary, status=status, unit=unit, latest="", due=due)
+    link = svc.tools.track_link(case.reference, secret) if secret else ""
+    choices = [Choice(texts.word("track.button_open"), link, opens="link")] if link else []
+    if case.status == "resolved":
+        choices.append(Choice(texts.word("track.button_fixed", code=case.reference)))
+        choices.append(Choice(texts.word("track.button_not_fixed", code=case.reference)))
+    return Card(
+        title=texts.say("track.title"),
+        reference=case.reference,
+        status=status,
+        steps=_steps(svc, case),
+        rows=tuple((texts.word(f"track.rows.{name}"), value) for name, value in rows if value),
+        text=text + (f"\n{texts.word('track.rows.latest')}: {latest}" if latest else ""),
+        urgent=case.urgent,
+        choices=tuple(choices),
+    )
+
+
+def summary_of(svc: Svc, case: Case) -> str:
+    """The complainant's own words, short; nothing of a confidential case."""
+    return _summary(svc, case)
+
+
+def _summary(svc: Svc, case: Case) -> str:
+    if case.confidential:
+        return svc.texts.say("track.hidden")
+    words = shortened(svc.session.keys.open_text(case.text) or "")
+    return words or svc.texts.word("review.values.no_text")
+
+
+def _latest(svc: Svc, case: Case) -> str:
+    found = cases.last_note(svc.session, case)
+    if found is None:
+        return ""
+    at, note = found
+    return f"{shortened(note, 200)} ({svc.texts.moment(at)})"
+
+
+def _steps(svc: Svc, case: Case) -> tuple[Step, ...]:
+    now = stop_of(case.status)
+    return tuple(
+        Step(svc.texts.word(f"stops.{name}"), "done" if index < now else "now" if index == now else "next")
+        for index, (name, _statuses) in enumerate(STOPS)
+    )
