@@ -94,5 +94,8 @@ class Channel(Protocol):
     async def typing(self, chat_id: str) -> None:
         """Show that an answer is coming, as a hint that may fail silently."""
 
+    def warm(self) -> None:
+        """Import and build what the first send will need, in a thread of its own (an SDK takes a second)."""
+
     async def close(self) -> None:
         """Let go of connections."""

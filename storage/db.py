@@ -59,6 +59,16 @@ class Database:
             yield session
             session.rollback()
 
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A bare connection in a transaction of its own, for the intake's one statement."""
+        if self._bound is not None:
+            with self._bound.begin_nested():
+                yield self._bound
+            return
+        with self.writing(), self.engine.begin() as connection:
+            yield connection
+
     def writing(self) -> Any:
         """The turn to write: a lock on SQLite, nothing on PostgreSQL."""
         return self._writer if self.sqlite else nullcontext()

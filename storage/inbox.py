@@ -75,12 +75,11 @@ def put(db: Database, events: Sequence[NewEvent]) -> None:
     Returns after the commit. Raises the driver's error when it could not be stored: then nothing was.
     """
     rows = [_row(db.keys, event) for event in events]
-    with db.writing(), db.engine.connect() as connection:
+    with db.connection() as connection:
         if db.sqlite:
             connection.exec_driver_sql(_SQLITE_PUT, rows)
         else:
             connection.exec_driver_sql(_POSTGRES_PUT, tuple(list(column) for column in zip(*rows, strict=True)))
-        connection.commit()
     db.tell("inbox")
 
 
@@ -112,14 +111,19 @@ def lanes_waiting(session: Session, now: datetime, limit: int = 32) -> list[tupl
     return list(dict.fromkeys((lane, channel) for lane, channel in rows))
 
 
-def oldest_unread(session: Session, lane: str) -> Unread | None:
-    """The chat's oldest unread event by the platform's time. Call it only with the chat's lock held."""
-    row = session.scalars(
+def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
+    """The row of the chat's oldest unread event, sealed."""
+    return session.scalars(
         select(InboxEvent)
         .where(InboxEvent.lane == lane, InboxEvent.state == InboxState.RECEIVED)
         .order_by(InboxEvent.event_us, InboxEvent.id)
         .limit(1)
     ).first()
+
+
+def oldest_unread(session: Session, lane: str) -> Unread | None:
+    """The chat's oldest unread event by the platform's time. Call it only with the chat's lock held."""
+    row = oldest_unread_row(session, lane)
     if row is None:
         return None
     return Unread(

@@ -178,6 +178,12 @@ def count_photos(session: Session, case_id: int) -> int:
     )
 
 
+def any_file_wanted(session: Session, now: datetime) -> bool:
+    """Is there an attachment to fetch now? Looking costs no write lock."""
+    query = select(Attachment.id).where(Attachment.state == "wanted", Attachment.not_before <= now).limit(1)
+    return session.scalar(query) is not None
+
+
 def files_wanted(session: Session, now: datetime, limit: int = 8) -> list[WantedFile]:
     """Attachments to fetch now. The caller pushes `not_before` on as its claim."""
     rows = session.scalars(

@@ -36,6 +36,7 @@ class Claimed:
     attempts: int
     tried_reply: bool
     recovered: bool  # a process died while sending it
+    created_us: int
 
 
 def put(
@@ -119,6 +120,7 @@ def _open(session: Session, row: OutboxMessage, recovered: bool) -> Claimed:
         attempts=row.attempts,
         tried_reply=row.tried_reply,
         recovered=recovered,
+        created_us=microseconds(row.created_at),
     )
 
 

@@ -1,0 +1,80 @@
+"""The commands: `pratu …`, the same as `python -m bot …`. Each is a few lines over app, jobs and storage."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bot import commands
+from bot.settings import BadSettings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Errors an operator can mend are one clear line, never a traceback."""
+    arguments = _parser().parse_args(argv)
+    try:
+        result: int = arguments.run(arguments)
+    except BadSettings as bad:
+        for problem in bad.problems:
+            print(f"pratu: {problem}", file=sys.stderr)
+        return 2
+    except commands.Refused as refused:
+        print(f"pratu: {refused}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0  # the reader of our output went away
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pratu", description="The chat front door of a Thai government agency")
+    sub = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        command = sub.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    demo = add("demo", commands.demo, "citizen, officer and head side by side, on this machine only")
+    demo.add_argument("--port", type=int, default=8080)
+    serve = add("serve", commands.serve, "run the bot")
+    serve.add_argument("--role", choices=("all", "web", "worker", "jobs"), default="all")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8080)
+    add("migrate", commands.migrate, "bring the database to the newest version")
+    seed = add("seed", commands.seed, "load agencies, units, categories, services, holidays from a folder")
+    seed.add_argument("folder", metavar="DIR")
+    add("check", commands.check, "say what is missing for real use, in Thai and English")
+    _invite(add("invite", commands.invite, "a one-time code for an officer or a head"))
+    line = add("line", commands.line, "LINE chores").add_subparsers(required=True, metavar="menu")
+    line.add_parser("menu", help="build and install the rich menus").set_defaults(run=commands.line_menu)
+    classify = add("classify", commands.classify, "kind and category of a text, as JSON")
+    classify.add_argument("text", nargs="?", metavar="TEXT")
+    classify.add_argument("--jsonl", action="store_true", help='one {"id","text"} a line from standard input')
+    job = add("job", commands.job, "run one scheduled job now")
+    job.add_argument("name", metavar="NAME")
+    job.add_argument("--now", metavar="ISO8601", help="stand in for the clock, with time zone")
+    job.add_argument("--dry-run", action="store_true", help="say what would be done")
+    export = add("export", commands.export, "cases or messages, one row each")
+    export.add_argument("what", choices=("cases", "messages"))
+    export.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
+    export.add_argument("--masked", action="store_true", help="personal data masked")
+    export.add_argument("--out", metavar="FILE")
+    add("verify", commands.verify, "check the history chain")
+    replay = add("replay", commands.replay, "work on a parked event again")
+    replay.add_argument("event_id", metavar="EVENT_ID")
+    return parser
+
+
+def _invite(parser: argparse.ArgumentParser) -> None:
+    roles = ("officer", "unit_head", "head", "delegate", "governor", "intake", "coordinator", "admin")
+    parser.add_argument("--agency", required=True, metavar="CODE")
+    parser.add_argument("--role", required=True, choices=roles)
+    parser.add_argument("--unit", metavar="CODE")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--json", action="store_true")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from bot import clock as clocks
+from bot import health
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.intake import Intake
+from bot.jobs import JobContext, Timetable
+from bot.media import MediaFetcher
+from bot.pages import track
+from bot.settings import Settings, secret_keys
+from bot.turns import Turns
+from bot.web import Door, Web
+from bot.webchat import routes as webchat
+from bot.webchat.channel import WebChannel
+from handlers.services import Tools
+from nlp import classify, mask
+from storage import agencies, migrations
+from storage.db import Database
+from storage.files import FileStore
+from storage.seal import Keyring
+
+log = logging.getLogger("pratu.app")
+
+ROLES = {"all": frozenset({"web", "worker", "jobs"}), **{name: frozenset({name}) for name in ("web", "worker", "jobs")}}
+
+
+class WrongKey(Exception):
+    """The database was begun with another PRATU_SECRET_KEY: nothing in it could be read."""
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, with its keys."""
+    return Database(settings.database_url, Keyring(secret_keys(settings)))
+
+
+def check_key(db: Database) -> None:
+    """Remember the key on first sight; stop when it is another one. Raises WrongKey."""
+    mark = db.keys.fingerprint()
+    with db.transaction() as session:
+        known = agencies.setting(session, "key").get("fingerprint")
+        if known is None:
+            agencies.put_setting(session, "key", {"fingerprint": mark})
+        elif known != mark:
+            raise WrongKey(
+                "this database was begun with another PRATU_SECRET_KEY; give that one (or keep it last in the list)"
+            )
+
+
+def tools(settings: Settings) -> Tools:
+    """What handlers are handed."""
+    base = settings.public_url
+
+    def link(reference: str, secret: str) -> str:
+        return f"{base}/track/{quote(reference)}?s={quote(secret)}" if base.startswith("https://") else ""
+
+    return Tools(classify=classify.classify, mask=mask.mask, zone=settings.timezone, track_link=link)
+
+
+@dataclass
+class App:
+    """A running pratu, or the part of one that these roles make."""
+
+    settings: Settings
+    roles: frozenset[str]
+    db: Database
+    clock: Clock = clocks.now
+    demo: bool = False
+    tools: Tools = field(init=False)
+    channels: dict[str, Channel] = field(init=False)
+    files: FileStore = field(init=False)
+    intake: Intake = field(init=False)
+    web: Web = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tools = tools(self.settings)
+        self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
+        self.channels = build_channels(self.settings, self.files)
+        self.intake = Intake(self.db)
+        self._turns = Turns(self.db, self.tools, self.channels, self.clock)
+        self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
+        self._media = MediaFetcher(self.db, self.files, self.channels, self.clock)
+        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
+        self._warm = threading.Event()
+        self._stopping = asyncio.Event()
+        self.web = Web(self._doors(), self.intake, self._pages(), self.clock, self.start, self.stop)
+
+    async def start(self) -> None:
+        """Begin everything of these roles. Warming goes on beside: events are stored from the first moment."""
+        if "web" in self.roles:
+            self.intake.start()
+        if "worker" in self.roles:
+            await self._delivery.start()
+            await self._media.start()
+        threading.Thread(target=self._begin_work, name="warm", daemon=True).start()
+
+    def _begin_work(self) -> None:
+        classify.warm()
+        if "worker" in self.roles:
+            self._turns.start()
+            for channel in self.channels.values():
+                channel.warm()
+        if "jobs" in self.roles:
+            self._timetable.start()
+        self._warm.set()
+
+    async def stop(self) -> None:
+        """End in the order of the flow: nothing that was acknowledged is dropped."""
+        self._stopping.set()
+        await asyncio.to_thread(self._warm.wait, 30)
+        if "jobs" in self.roles:
+            await asyncio.to_thread(self._timetable.stop)
+        await asyncio.to_thread(self.intake.stop)
+        if "worker" in self.roles:
+            await asyncio.to_thread(self._turns.stop)
+            await self._media.stop()
+            await self._delivery.stop()
+        for channel in self.channels.values():
+            await channel.close()
+        self.db.close()
+
+    def _doors(self) -> dict[str, Door]:
+        doors: dict[str, Door] = {}
+        if self.settings.line_on and "web" in self.roles:
+            from bot.line import inbound
+
+            secret = str(self.settings.line_channel_secret)
+
+            def verify(headers: Mapping[bytes, bytes], body: bytes) -> bool:
+                signature = headers.get(b"x-line-signature")
+                return signature is not None and inbound.verify(body, signature.decode("latin-1"), secret)
+
+            doors["/webhooks/line"] = Door("line", verify, inbound.split)
+        return doors
+
+    def _pages(self) -> ASGIApp:
+        gauges = health.Gauges(self.db, self.clock, self._warm.is_set, self._counts, self.roles)
+        routes = list(health.routes(gauges))
+        if "web" in self.roles:
+            context = webchat.WebContext(
+                db=self.db,
+                files=self.files,
+                intake=self.intake,
+                keys=self.db.keys,
+                clock=self.clock,
+                stopping=self._stopping,
+                demo=self.demo,
+                enroll=self._enroll,
+            )
+            routes += webchat.routes(context)
+            routes += track.routes(self.db, self.tools, self.clock)
+        return Starlette(routes=routes)
+
+    def _enroll(self, chat_id: str, pane: str) -> None:
+        from bot.demo import enroll
+
+        enroll(self.db, self.tools, self.clock(), chat_id, pane)
+
+    def _counts(self) -> dict[str, float]:
+        return {
+            "events_acknowledged_total": self.web.acknowledged,
+            "turns_total": self._turns.done,
+            "turns_failed_total": self._turns.failed,
+            "turns_parked_total": self._turns.parked,
+            **{f'sends_total{{result="{state}"}}': count for state, count in self._delivery.counts.items()},
+        }
+
+
+def build_channels(settings: Settings, files: FileStore) -> dict[str, Channel]:
+    """The channels that are switched on. Their SDKs are imported only when first used."""
+    channels: dict[str, Channel] = {"web": WebChannel(files)}
+    if settings.line_on:
+        from bot.line.outbound import LineChannel
+
+        channels["line"] = LineChannel(
+            access_token=str(settings.line_channel_access_token),
+            api_url=settings.line_api_url or None,
+            data_api_url=settings.line_data_api_url or None,
+        )
+    return channels
+
+
+def ready_database(settings: Settings) -> Database:
+    """A migrated database with the right key: what `serve` needs. SQLite is migrated here; PostgreSQL must be."""
+    db = open_database(settings)
+    if db.sqlite:
+        migrations.migrate(db)
+    check_key(db)
+    return db

@@ -1,0 +1,144 @@
+"""What an operator asks before opening the door: is everything there, and if not, how is it mended? Thai and English."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+
+from bot import app, clock, settings
+from bot.settings import BadSettings, Settings
+from handlers.texts import load as load_texts
+from nlp import classify
+from storage import agencies, inbox, migrations, people
+from storage.db import Database
+
+MARKS = {"ok": "✓", "warn": "!", "stop": "✗"}
+NEARLY_USED = 0.8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. `level` is ok, warn or stop; `name` finds its two sentences in checks.toml."""
+
+    level: str
+    name: str
+    values: dict[str, object]
+
+
+def run(out: TextIO) -> int:
+    """Print every finding; 1 if one of them would stop the bot."""
+    texts = tomllib.loads((Path(__file__).parent / "checks.toml").read_text(encoding="utf-8"))
+    findings = look()
+    for finding in findings:
+        thai, english = texts[finding.level][finding.name]
+        out.write(f"{MARKS[finding.level]} {thai.format(**finding.values)}\n")
+        out.write(f"  {english.format(**finding.values)}\n")
+    return 1 if any(finding.level == "stop" for finding in findings) else 0
+
+
+def look() -> list[Finding]:
+    """Everything there is to say about this installation."""
+    try:
+        config = settings.read()
+    except BadSettings as bad:
+        return [Finding("stop", "settings", {"why": problem}) for problem in bad.problems]
+    findings = [Finding("ok", "settings", {})]
+    findings += _key_and_address(config)
+    try:
+        db = app.open_database(config)
+        findings += _database(db)
+        db.close()
+    except Exception as error:  # whatever the driver says: the operator wants a line, not a traceback
+        findings.append(Finding("stop", "database", {"why": type(error).__name__}))
+    findings += _engine()
+    findings += asyncio.run(_line(config)) if config.line_on else [Finding("warn", "line_off", {})]
+    if not config.telegram_on:
+        findings.append(Finding("warn", "telegram_off", {}))
+    return findings
+
+
+def _key_and_address(config: Settings) -> list[Finding]:
+    findings = []
+    if not config.secret_keys:
+        findings.append(Finding("warn", "key_file", {"path": config.data_dir / "secret.key"}))
+    if not config.public_url.startswith("https://"):
+        findings.append(Finding("warn", "public_url", {}))
+    return findings
+
+
+def _database(db: Database) -> list[Finding]:
+    version = migrations.current(db)
+    if version != migrations.newest():
+        return [Finding("stop", "version", {})]
+    findings = [Finding("ok", "database", {"version": version})]
+    try:
+        app.check_key(db)
+        findings.append(Finding("ok", "key", {}))
+    except app.WrongKey:
+        return [*findings, Finding("stop", "key", {})]
+    return findings + _content(db)
+
+
+def _content(db: Database) -> list[Finding]:
+    now = clock.now()
+    with db.reading() as session:
+        home = agencies.first(session)
+        if home is None:
+            return [Finding("stop", "seed", {})]
+        units = agencies.units(session, home.code)
+        findings = [Finding("ok", "seed", {"agency": home.code, "units": len(units)})]
+        days = agencies.holidays(session, now.date(), now.date() + timedelta(days=1500))
+        until = max(days, default=now.date())
+        level = "ok" if until > now.date() + timedelta(days=120) else "warn"
+        findings.append(Finding(level, "holidays", {"until": until.isoformat()}))
+        unverified = sum(not row.verified for row in agencies.hotlines(session))
+        if unverified:
+            findings.append(Finding("warn", "hotlines", {"count": unverified}))
+        if not people.posts_in(session, home.code, now.date()):
+            findings.append(Finding("warn", "officers", {"agency": home.code}))
+        parked = int(inbox.depth(session, now)["parked"])
+        if parked:
+            findings.append(Finding("warn", "parked", {"count": parked}))
+    return findings
+
+
+def _engine() -> list[Finding]:
+    findings = [Finding("ok", "texts", {"count": len(load_texts())})]
+    try:
+        classify.warm()
+        findings.append(Finding("ok", "engine", {"engine": classify.classify("").engine}))
+    except Exception as error:  # a missing model file or dictionary: say so and go on
+        findings.append(Finding("stop", "engine", {"why": type(error).__name__}))
+    return findings
+
+
+async def _line(config: Settings) -> list[Finding]:
+    from bot.channels import SendFailed
+    from bot.line.outbound import LineChannel
+
+    channel = LineChannel(
+        access_token=str(config.line_channel_access_token),
+        api_url=config.line_api_url or None,
+        data_api_url=config.line_data_api_url or None,
+    )
+    try:
+        info = await channel.bot_info()
+        webhook = await channel.webhook_endpoint()
+        limit, used = await channel.quota()
+    except SendFailed as failed:
+        return [Finding("stop", "line_token", {"why": failed.why})]
+    finally:
+        await channel.close()
+    findings = [Finding("ok", "line_token", {"name": info.get("displayName", "")})]
+    wanted = f"{config.public_url}/webhooks/line"
+    fits = webhook.get("endpoint") == wanted and webhook.get("active") is True
+    found = webhook.get("endpoint") or "-"
+    findings.append(Finding("ok" if fits else "warn", "line_webhook", {"wanted": wanted, "found": found}))
+    if limit is not None:
+        level = "ok" if used < limit * NEARLY_USED else "warn"
+        findings.append(Finding(level, "line_quota", {"used": used, "limit": limit}))
+    return findings

@@ -1,0 +1,334 @@
+"""What each command does. Output for people and machines goes to standard output, troubles to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot import clock, log, settings
+from bot.settings import Settings
+
+SEED = Path(__file__).parent.parent / "deploy" / "seed"
+
+
+class Refused(Exception):
+    """The command cannot be carried out; the message says why and what would help."""
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Run the bot until it is told to stop."""
+    config = settings.read()
+    if config.sqlite and arguments.role != "all":
+        raise Refused(f"--role {arguments.role} needs PostgreSQL; on SQLite one process does everything (--role all)")
+    return _serve(config, arguments.role, arguments.host, arguments.port)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """The sample province on this machine: its own database, loopback only, no token of any channel."""
+    from bot.app import ready_database
+
+    plain = settings.read({"PRATU_DATA_DIR": "var/demo", "PRATU_DATABASE_URL": "sqlite:///var/demo.db"})
+    db = ready_database(plain)
+    _load_seed(db, SEED)
+    db.close()
+    print(f"pratu demo: http://127.0.0.1:{arguments.port}/", flush=True)
+    return _serve(plain, "all", "127.0.0.1", arguments.port, demo=True)
+
+
+def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = False) -> int:
+    import uvicorn
+
+    from bot.app import ROLES, App, WrongKey, ready_database
+    from nlp import mask
+
+    secrets = (
+        config.line_channel_secret,
+        config.line_channel_access_token,
+        config.telegram_token,
+        config.telegram_secret_token,
+        *config.secret_keys,
+    )
+    log.set_up(config.log_level, mask.mask, tuple(str(secret) for secret in secrets))
+    try:
+        db = ready_database(config)
+    except WrongKey as wrong:
+        raise Refused(str(wrong)) from wrong
+    _must_be_current(db)
+    app = App(config, ROLES[role], db, demo=demo)
+    server = uvicorn.Config(
+        app.web,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        http="httptools",
+        loop="uvloop",
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(server).run()
+    return 0
+
+
+def _must_be_current(db: Any) -> None:
+    from storage import migrations
+
+    if migrations.current(db) != migrations.newest():
+        raise Refused("the database is not at the newest version; run: pratu migrate")
+
+
+def migrate(_arguments: argparse.Namespace) -> int:
+    """Bring the database to the newest version."""
+    from bot.app import check_key
+    from storage import migrations
+
+    with _database() as db:
+        before, now = migrations.migrate(db)
+        check_key(db)
+    print(f"database: {before or 'empty'} -> {now}" if before != now else f"database: already at {now}")
+    return 0
+
+
+def seed(arguments: argparse.Namespace) -> int:
+    """Load the data of an installation; says what changed."""
+    with _current_database() as db:
+        changed = _load_seed(db, Path(arguments.folder))
+    for table, count in changed.items():
+        print(f"{table}: {count} new or changed")
+    if not changed:
+        print("nothing changed")
+    return 0
+
+
+def _load_seed(db: Any, folder: Path) -> dict[str, int]:
+    from storage import seed as seeds
+
+    try:
+        with db.transaction() as session:
+            return seeds.load(session, folder)
+    except seeds.BadSeed as bad:
+        raise Refused(str(bad)) from bad
+
+
+def check(_arguments: argparse.Namespace) -> int:
+    """What is missing for real use; 1 if anything would stop the bot."""
+    from bot import checks
+
+    return checks.run(sys.stdout)
+
+
+def invite(arguments: argparse.Namespace) -> int:
+    """A one-time code, shown once."""
+    from bot.app import tools
+    from handlers.actions import people
+    from handlers.services import Svc
+    from storage.words import Role
+
+    with _current_database() as db, db.transaction() as session:
+        svc = Svc(session, clock.now(), tools(settings.read()))
+        try:
+            role, name = Role(arguments.role), arguments.name
+            code = people.invite(svc, arguments.agency, arguments.unit, role, name)
+        except people.NoSuchPlace as wrong:
+            raise Refused(str(wrong)) from wrong
+        joins = svc.texts.word("officer.join_line", code=code)
+    if arguments.json:
+        print(json.dumps({"code": code, "send": joins}, ensure_ascii=False))
+    else:
+        print(f"code: {code}\n{joins}")
+    return 0
+
+
+def line(_arguments: argparse.Namespace) -> int:
+    """Never reached: the sub-command is required."""
+    return 2
+
+
+def line_menu(_arguments: argparse.Namespace) -> int:
+    """Build and install the LINE rich menu."""
+    import asyncio
+
+    from bot.line import rich_menu
+
+    config = settings.read()
+    if not config.line_on:
+        raise Refused("LINE is off: give PRATU_LINE_CHANNEL_SECRET and PRATU_LINE_CHANNEL_ACCESS_TOKEN")
+    done = asyncio.run(
+        rich_menu.install(
+            access_token=str(config.line_channel_access_token),
+            api_url=config.line_api_url or None,
+            data_api_url=config.line_data_api_url or None,
+        )
+    )
+    print(done)
+    return 0
+
+
+def classify(arguments: argparse.Namespace) -> int:
+    """Kind and category of a text, as JSON."""
+    from nlp import classify as engine
+
+    if not arguments.jsonl:
+        text = arguments.text if arguments.text is not None else sys.stdin.read()
+        print(json.dumps(_verdict(engine.classify(text)), ensure_ascii=False))
+        return 0
+    for line_read in sys.stdin:
+        if not line_read.strip():
+            continue
+        try:
+            row = json.loads(line_read)
+            answer = {"id": row.get("id"), **_verdict(engine.classify(str(row["text"])))}
+        except (ValueError, KeyError, AttributeError) as wrong:
+            answer = {"id": None, "error": f'each line must be {{"id","text"}}: {wrong!r}'}
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _verdict(verdict: Any) -> dict[str, Any]:
+    return {
+        "kind": verdict.kind,
+        "category": verdict.category,
+        "confidence": round(verdict.confidence, 4),
+        "alternatives": [
+            {"category": guess.category, "confidence": round(guess.confidence, 4)} for guess in verdict.alternatives
+        ],
+        "urgent": verdict.urgent,
+        "abstained": verdict.abstained,
+        "labels": list(verdict.labels),
+    }
+
+
+def job(arguments: argparse.Namespace) -> int:
+    """Run one scheduled job now."""
+    from bot.app import tools
+    from bot.jobs import JOBS, JobContext
+
+    if arguments.name not in JOBS:
+        raise Refused(f"no job {arguments.name!r}; there are: {', '.join(sorted(JOBS))}")
+    when = clock.now
+    if arguments.now:
+        try:
+            when = clock.stopped_at(datetime.fromisoformat(arguments.now))
+        except ValueError as wrong:
+            raise Refused(f"--now: {wrong}") from wrong
+    with _current_database() as db:
+        result = JOBS[arguments.name](JobContext(db, tools(settings.read()), when), arguments.dry_run)
+    print(json.dumps(result))
+    return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """One row each, with the contract's fields."""
+    from bot.app import build_channels, tools
+    from bot.channels import RawEvent
+    from handlers.actions import notices
+    from handlers.services import Svc
+    from storage import exports
+    from storage.files import FileStore
+
+    config = settings.read()
+    with _current_database() as db, db.reading() as session, _out(arguments.out) as out:
+        svc = Svc(session, clock.now(), tools(config))
+        zone = config.timezone
+        if arguments.what == "cases":
+            rows = exports.cases(
+                session, zone, arguments.masked, lambda case: notices.is_overdue(svc, case), svc.tools.mask
+            )
+            fields = exports.CASE_FIELDS
+        else:
+            channels = build_channels(config, FileStore(config.data_dir / "files", db.keys))
+
+            def account_in(channel: str, body: bytes) -> str:
+                reader = channels.get(channel)
+                return reader.read(RawEvent("", "", clock.now(), body)).user_id if reader else ""
+
+            rows = exports.messages(session, zone, arguments.masked, account_in)
+            fields = exports.MESSAGE_FIELDS
+        _write(rows, fields, arguments.format, out)
+    return 0
+
+
+def _write(rows: Iterator[dict[str, Any]], fields: list[str], form: str, out: TextIO) -> None:
+    if form == "jsonl":
+        for row in rows:
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return
+    writer = csv.writer(out)
+    writer.writerow(fields)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in fields])
+
+
+def _cell(value: Any) -> Any:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def verify(_arguments: argparse.Namespace) -> int:
+    """Check the history chain."""
+    from storage import history
+
+    with _current_database() as db, db.transaction() as session:
+        found = history.verify(session)
+    if found.broken_at is None:
+        print(f"history: {found.links} links hold, head {found.head}")
+        return 0
+    print(f"history: broken at link {found.broken_at}: {found.why} ({found.links} links before it hold)")
+    return 1
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    """Put a parked event back to be worked on again."""
+    from storage import inbox
+
+    with _current_database() as db, db.transaction() as session:
+        count = inbox.replay(session, arguments.event_id)
+    if not count:
+        raise Refused(f"no parked event {arguments.event_id!r}")
+    print(f"{count} event put back; a running pratu works on it within a second")
+    return 0
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[Any]:
+    from bot.app import open_database
+
+    db = open_database(settings.read())
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextlib.contextmanager
+def _current_database() -> Iterator[Any]:
+    from bot.app import WrongKey, check_key
+
+    with _database() as db:
+        _must_be_current(db)
+        try:
+            check_key(db)
+        except WrongKey as wrong:
+            raise Refused(str(wrong)) from wrong
+        yield db
+
+
+@contextlib.contextmanager
+def _out(path: str | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    with open(path, "w", encoding="utf-8", newline="") as out:
+        yield out

@@ -1,0 +1,301 @@
+"""The outbox's sender: claim, draw, send, settle, tell. It decides what a failure means; channels only report it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels import Call, Channel, SendFailed, Sent
+from bot.clock import Clock
+from handlers.actions import reached
+from handlers.messages import Say, from_json
+from handlers.services import Tools
+from storage import ids, inbox, outbox
+from storage.db import Database
+from storage.outbox import Claimed
+from storage.words import OutboxState
+
+log = logging.getLogger("pratu.delivery")
+
+POLL_SECONDS = 1.0
+AT_ONCE = 64  # calls on their way at the same time
+LEASE = timedelta(seconds=90)  # longer than any call may take, retries included
+# LINE: a reply token lives one minute from delivery. Within this time "invalid" can only mean "already used".
+TOKEN_SURELY_FRESH = timedelta(seconds=45)
+REPLY_TRIES = 3  # an ambiguous reply is repeated on the same token: it cannot arrive twice
+LAST_TRY_AFTER = timedelta(hours=20)  # retry keys are good for 24 hours; then the same key is a new message
+QUOTA_WAIT = timedelta(hours=6)
+
+
+@dataclass
+class Outcome:
+    """How one try ended, and what the platform took of it."""
+
+    message: Claimed
+    state: OutboxState
+    error: str | None = None
+    again_at: datetime | None = None
+    calls_done: int = 0
+    tried_reply: bool = False
+    taken: list[tuple[Call, Sent]] = field(default_factory=list)
+    unreachable: bool = False
+
+
+class Delivery:
+    """Sends what turns and jobs put out. One chat's messages go in order; chats do not wait for each other."""
+
+    def __init__(self, db: Database, tools: Tools, channels: Mapping[str, Channel], clock: Clock) -> None:
+        self._db = db
+        self._tools = tools
+        self._channels = channels
+        self._clock = clock
+        self._worker = ids.new_key()
+        self._wake = asyncio.Event()
+        self._ended: list[Outcome] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
+        self._main: asyncio.Task[None] | None = None
+        self.counts: dict[str, int] = {}
+
+    async def start(self) -> None:
+        """Begin; what a dead process left half sent is given back first."""
+        loop = asyncio.get_running_loop()
+
+        def wake(topic: str) -> None:
+            if topic == "outbox":
+                loop.call_soon_threadsafe(self._wake.set)
+
+        self._db.on_work(wake)
+        await asyncio.to_thread(self.recover)
+        self._main = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Let calls on their way end, write down how, then end."""
+        self._stopped = True
+        self._wake.set()
+        if self._main is not None:
+            await self._main
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=15)
+        await self._settle_ended()
+
+    def recover(self) -> None:
+        """Give back what nobody can still be sending."""
+        # On SQLite this process is the only one, so every claim it did not make itself is a dead one's.
+        alive = self._worker if self._db.sqlite else None
+        with self._db.transaction() as session:
+            given_back = outbox.recover(session, self._clock(), LEASE, alive)
+        if given_back:
+            log.warning("gave back messages of a process that ended", extra={"count": given_back})
+
+    async def _run(self) -> None:
+        while not self._stopped:
+            self._wake.clear()
+            try:
+                claimed = await asyncio.to_thread(self._claim) if len(self._tasks) < AT_ONCE else []
+            except Exception:  # the database is away: wait and look again
+                log.exception("could not look for messages")
+                claimed = []
+            for message in claimed:
+                self._spawn(self._one(message))
+            if not claimed and not self._stopped:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _claim(self) -> list[Claimed]:
+        with self._db.reading() as session:
+            due = outbox.next_due(session)
+        if due is None or due > self._clock():
+            return []  # looking costs no write lock
+        with self._db.transaction() as session:
+            return outbox.claim(session, self._worker, self._clock())
+
+    async def _one(self, message: Claimed) -> None:
+        try:
+            outcome = await self.send(message)
+        except Exception as error:  # one of the three places that catch broadly: the row must not stay "sending"
+            log.exception("drawing or sending failed", extra={"outbox": message.id})
+            outcome = Outcome(message, OutboxState.GIVEN_UP, f"our fault: {type(error).__name__}")
+        self._ended.append(outcome)
+        await self._settle_ended()
+
+    # --- sending ---------------------------------------------------------------------------------------------------
+
+    async def send(self, message: Claimed) -> Outcome:
+        """Send one message's calls in order; what was done before is not done again."""
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            return Outcome(message, OutboxState.FAILED, "channel is off", self._later(message))
+        parts = [from_json(part) for part in message.parts]
+        calls = channel.draw(parts)
+        outcome = Outcome(message, OutboxState.SENT, calls_done=message.calls_done, tried_reply=message.tried_reply)
+        for number, call in enumerate(calls):
+            if number < message.calls_done:
+                continue
+            problem = await self._call(channel, message, outcome, number, call)
+            if problem is not None and problem.problem == "refused" and not _is_plain(call):
+                # The platform does not like how it looks; the words must still arrive.
+                problem = await self._plainly(channel, message, outcome, number, call)
+            if problem is not None:
+                return self._failed(message, outcome, problem)
+            outcome.calls_done = number + 1
+        return outcome
+
+    async def _plainly(
+        self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call
+    ) -> SendFailed | None:
+        log.error("the platform refused a drawing; sending its words", extra={"outbox": message.id})
+        for plain in channel.draw([Say(text) for text in call.texts]):
+            problem = await self._call(channel, message, outcome, number, plain)
+            if problem is not None:
+                return problem
+        return None
+
+    async def _call(
+        self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call
+    ) -> SendFailed | None:
+        if number == 0 and message.reply_token:
+            ended, problem = await self._reply(channel, message, outcome, call)
+            if ended:
+                return problem
+        try:
+            sent = await channel.push(message.chat_id, call, ids.key_from(message.key, number))
+        except SendFailed as failed:
+            return failed
+        outcome.taken.append((call, sent))
+        return None
+
+    async def _reply(
+        self, channel: Channel, message: Claimed, outcome: Outcome, call: Call
+    ) -> tuple[bool, SendFailed | None]:
+        """Try the free reply token. (False, None) means: definitely not taken, push instead."""
+        assert message.reply_token is not None
+        maybe_taken = message.tried_reply or message.recovered
+        for attempt in range(REPLY_TRIES):
+            if attempt:
+                await asyncio.sleep(0.5 * attempt)
+            try:
+                sent = await channel.reply(message.reply_token, call)
+            except SendFailed as failed:
+                if failed.problem == "ambiguous":
+                    maybe_taken = outcome.tried_reply = True
+                    continue
+                if failed.problem != "token":
+                    return True, failed
+                return self._token_is_dead(message, outcome, call, maybe_taken)
+            outcome.taken.append((call, sent))
+            return True, None
+        return True, SendFailed("ambiguous", "no answer to a reply, three times")
+
+    def _token_is_dead(
+        self, message: Claimed, outcome: Outcome, call: Call, maybe_taken: bool
+    ) -> tuple[bool, SendFailed | None]:
+        if not maybe_taken:
+            return False, None
+        if self._token_age(message) < TOKEN_SURELY_FRESH:
+            # Still within its minute, so it is dead because our first try was taken.
+            outcome.taken.append((call, Sent()))
+            return True, None
+        if message.recovered and not message.tried_reply:
+            # The process died around its first try. Nobody can know; silence would be worse (contract: the window).
+            return False, None
+        return True, SendFailed("ambiguous", "the reply may have been taken; its token is too old to tell")
+
+    def _token_age(self, message: Claimed) -> timedelta:
+        began = inbox.moment_of(message.reply_event_us or 0)
+        return self._clock() - began
+
+    # --- what a failure means ----------------------------------------------------------------------------------------
+
+    def _failed(self, message: Claimed, outcome: Outcome, failed: SendFailed) -> Outcome:
+        outcome.error = failed.why[:300]
+        decide: dict[str, Callable[[], None]] = {
+            "again": lambda: self._again(message, outcome, failed.retry_after),
+            "quota": lambda: self._hold(outcome),
+            "ambiguous": lambda: self._ambiguous(message, outcome),
+        }
+        decide.get(failed.problem, lambda: self._give_up(outcome, failed))()
+        return outcome
+
+    def _again(self, message: Claimed, outcome: Outcome, retry_after: float | None) -> None:
+        age = self._clock() - inbox.moment_of(message.created_us)
+        if age > LAST_TRY_AFTER:
+            outcome.state = OutboxState.GIVEN_UP
+            return
+        wait = timedelta(seconds=retry_after) if retry_after else self._backoff(message)
+        outcome.state, outcome.again_at = OutboxState.FAILED, self._clock() + wait
+
+    def _hold(self, outcome: Outcome) -> None:
+        log.error("the month's push quota is used up: messages wait", extra={"outbox": outcome.message.id})
+        outcome.state, outcome.again_at = OutboxState.FAILED, self._clock() + QUOTA_WAIT
+        outcome.error = "quota"
+
+    def _ambiguous(self, message: Claimed, outcome: Outcome) -> None:
+        fresh = bool(message.reply_token) and self._token_age(message) < TOKEN_SURELY_FRESH
+        if fresh and outcome.calls_done == 0:
+            outcome.state, outcome.again_at = OutboxState.FAILED, self._clock() + timedelta(seconds=5)
+        else:
+            outcome.state = OutboxState.UNCERTAIN
+
+    def _give_up(self, outcome: Outcome, failed: SendFailed) -> None:
+        outcome.state = OutboxState.GIVEN_UP
+        outcome.unreachable = failed.problem == "unreachable"
+
+    def _later(self, message: Claimed) -> datetime:
+        return self._clock() + self._backoff(message)
+
+    @staticmethod
+    def _backoff(message: Claimed) -> timedelta:
+        return timedelta(seconds=min(2.0 ** min(message.attempts, 9), 300.0))
+
+    # --- writing down --------------------------------------------------------------------------------------------------
+
+    async def _settle_ended(self) -> None:
+        while self._ended:
+            ended, self._ended = self._ended, []
+            try:
+                await asyncio.to_thread(self._settle, ended)
+            except Exception:  # the database is away: what the platform took must still be written down
+                log.exception("could not write down what was sent")
+                self._ended = ended + self._ended
+                await asyncio.sleep(POLL_SECONDS)
+
+    def _settle(self, ended: list[Outcome]) -> None:
+        now = self._clock()
+        with self._db.transaction() as session:
+            for outcome in ended:
+                request_id = outcome.taken[-1][1].request_id if outcome.taken else None
+                outbox.settle(
+                    session,
+                    outcome.message.id,
+                    outcome.state,
+                    now,
+                    error=outcome.error,
+                    again_at=outcome.again_at,
+                    calls_done=outcome.calls_done,
+                    tried_reply=outcome.tried_reply,
+                    request_id=request_id,
+                )
+                taken = [
+                    reached.Taken(call.texts, call.messages, list(sent.message_ids)) for call, sent in outcome.taken
+                ]
+                told = outcome.message
+                reached.note(session, self._tools, told, outcome.state, taken, outcome.unreachable, now)
+            session.wake("outbox")
+            session.wake("sent")
+        for outcome in ended:
+            self.counts[outcome.state] = self.counts.get(outcome.state, 0) + 1
+
+
+def _is_plain(call: Call) -> bool:
+    return all(message.get("type", "text") == "text" and "quickReply" not in message for message in call.messages)

@@ -1,0 +1,74 @@
+"""Is the process alive, is it ready, and what does it count? Readiness means database, engine and queues."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from storage import inbox, migrations, outbox
+from storage.db import Database
+
+OLDEST_SECONDS = 120.0  # an unread event older than this means turns are not being run
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """What health looks at. `counts` gives the process's own counters."""
+
+    db: Database
+    clock: Clock
+    warm: Callable[[], bool]
+    counts: Callable[[], dict[str, float]]
+    roles: frozenset[str]
+
+
+def routes(gauges: Gauges) -> list[Route]:
+    """/healthz, /readyz and /metrics."""
+
+    async def alive(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(_request: Request) -> Response:
+        try:
+            facts = await asyncio.to_thread(_look, gauges)
+        except Exception as error:
+            return JSONResponse({"ready": False, "database": type(error).__name__}, 503)
+        return JSONResponse(facts, 200 if facts["ready"] else 503)
+
+    async def metrics(_request: Request) -> Response:
+        return PlainTextResponse(await asyncio.to_thread(_metrics, gauges), media_type="text/plain; version=0.0.4")
+
+    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+def _look(gauges: Gauges) -> dict[str, Any]:
+    version = migrations.current(gauges.db)
+    with gauges.db.reading() as session:
+        waiting = inbox.depth(session, gauges.clock())
+    facts: dict[str, Any] = {
+        "database": version == migrations.newest(),
+        "engine": gauges.warm(),
+        "queues": waiting["oldest_seconds"] < OLDEST_SECONDS or "worker" not in gauges.roles,
+    }
+    return {"ready": all(facts.values()), **facts}
+
+
+def _metrics(gauges: Gauges) -> str:
+    with gauges.db.reading() as session:
+        waiting = inbox.depth(session, gauges.clock())
+        states = outbox.depth(session)
+    lines = [
+        f"pratu_inbox_unread {waiting['unread']}",
+        f"pratu_inbox_parked {waiting['parked']}",
+        f"pratu_inbox_oldest_seconds {waiting['oldest_seconds']:.3f}",
+        *(f'pratu_outbox{{state="{state}"}} {count}' for state, count in sorted(states.items())),
+        *(f"pratu_{name} {value:g}" for name, value in sorted(gauges.counts().items())),
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,124 @@
+"""Threads that run turns: the oldest unread event of a free chat, one after another; a failing one never blocks others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+
+from bot.channels import Channel, RawEvent
+from bot.clock import Clock
+from handlers import turn
+from handlers.messages import Incoming
+from handlers.services import Tools
+from storage import inbox
+from storage.db import Database
+from storage.inbox import Unread
+
+log = logging.getLogger("pratu.turns")
+
+POLL_SECONDS = 1.0  # when nobody woke us: another process stored something, or a wait is over
+
+
+class Turns:
+    """Works the inbox off. On SQLite one thread is enough (one writer); on PostgreSQL chats run side by side."""
+
+    def __init__(
+        self, db: Database, tools: Tools, channels: Mapping[str, Channel], clock: Clock, threads: int | None = None
+    ) -> None:
+        self._db = db
+        self._tools = tools
+        self._channels = channels
+        self._clock = clock
+        self._threads_wanted = threads or (1 if db.sqlite else 4)
+        self._threads: list[threading.Thread] = []
+        self._wake = threading.Condition()
+        self._work = True
+        self._stopped = False
+        self._leftover_until = 0
+        self.done = 0
+        self.failed = 0
+        self.parked = 0
+
+    def start(self) -> None:
+        """Begin; first notice what a process before us may have died of."""
+        self._leftover_until = inbox.microseconds(self._clock())
+        self._db.on_work(self._on_work)
+        for number in range(self._threads_wanted):
+            thread = threading.Thread(target=self._run, name=f"turns-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Finish the turns in work, then end."""
+        self._stopped = True
+        self._on_work("inbox")
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _on_work(self, topic: str) -> None:
+        if topic == "inbox":
+            with self._wake:
+                self._work = True
+                self._wake.notify_all()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            with self._wake:
+                self._work = False
+            try:
+                worked = self.work_off()
+            except Exception:  # the database is away: wait and look again
+                log.exception("could not look for events")
+                worked = 0
+            with self._wake:
+                if not worked and not self._work and not self._stopped:
+                    self._wake.wait(POLL_SECONDS)
+
+    def work_off(self) -> int:
+        """Run one turn for each chat that waits; returns how many were done."""
+        with self._db.reading() as session:
+            lanes = inbox.lanes_waiting(session, self._clock())
+        return sum(self._turn(lane, channel) for lane, channel in lanes if not self._stopped)
+
+    def _turn(self, lane: str, channel: str) -> bool:
+        try:
+            self._count_leftover(lane, channel)
+            with self._db.transaction() as session:
+                done = turn.take_turn(session, self._tools, self._read, lane, channel, self._clock())
+        except Exception as error:  # one of the three places that catch broadly: one chat's trouble stays its own
+            log.exception("a turn failed", extra={"lane": lane[:8]})
+            self._note_failure(lane, channel, f"{type(error).__name__}")
+            return False
+        self.done += done
+        return done
+
+    def _count_leftover(self, lane: str, channel: str) -> None:
+        """An event older than this process may have killed the one before: count the try before it begins."""
+        if not self._leftover_until:
+            return
+        with self._db.reading() as session:
+            unread = inbox.oldest_unread_row(session, lane)
+        if unread is not None and unread.received_us < self._leftover_until:
+            if unread.attempts >= turn.MOST_TRIES:
+                self._note_failure(lane, channel, "the process ended while working on it")
+                return
+            with self._db.transaction() as session:
+                turn.begin_again(session, lane, channel)
+        elif unread is None:
+            return
+
+    def _note_failure(self, lane: str, channel: str, why: str) -> None:
+        self.failed += 1
+        try:
+            with self._db.transaction() as session:
+                self.parked += turn.note_failure(session, self._tools, lane, channel, why, self._clock())
+        except Exception:  # the database is away; the event is still there and unread
+            log.exception("could not note a failed turn", extra={"lane": lane[:8]})
+
+    def _read(self, unread: Unread) -> Incoming:
+        channel = self._channels.get(unread.channel)
+        event = RawEvent(unread.event_id, "", unread.at, unread.body or b"")
+        if channel is None:
+            raise LookupError(f"no channel {unread.channel!r} in this process")
+        return channel.read(event)

@@ -1,0 +1,106 @@
+"""A seeded database for each engine, once per run; every test works in a transaction that is undone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from storage import migrations, seed
+from storage.db import Database
+from storage.seal import Keyring
+from tests.world import World
+
+SEED = Path(__file__).parent.parent / "deploy" / "seed"
+KEY = "a-test-key-that-is-long-enough-to-be-one"
+
+
+def missing(what: str) -> None:
+    """A tool that is not there: skipped by name on a laptop, a failure in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and CI=true")
+    pytest.skip(f"{what} is missing")
+
+
+def postgres_url() -> str:
+    """The test server's address, from PRATU_TEST_DATABASE_URL."""
+    url = os.environ.get("PRATU_TEST_DATABASE_URL", "")
+    if not url:
+        missing("PRATU_TEST_DATABASE_URL (a PostgreSQL server for tests)")
+    return url
+
+
+def fresh_postgres(name: str) -> str:
+    """An empty database of this name on the test server."""
+    url = make_url(postgres_url())
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def prepared(url: str) -> Database:
+    """A migrated and seeded database."""
+    db = Database(url, Keyring([KEY]))
+    migrations.migrate(db)
+    with db.transaction() as session:
+        seed.load(session, SEED)
+    return db
+
+
+@pytest.fixture(scope="session")
+def sqlite_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    db = prepared(f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db")
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_db(worker_id: str) -> Iterator[Database]:
+    db = prepared(fresh_postgres(f"pratu_test_{worker_id}"))
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same tests on both engines."""
+    database: Database = request.getfixturevalue(f"{request.param}_db")
+    with database.rolled_back():
+        yield database
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    """The sample province on a working morning."""
+    return World(db)
+
+
+@pytest.fixture
+def specs() -> Path:
+    """The official schemas, from PRATU_SPECS_DIR."""
+    folder = os.environ.get("PRATU_SPECS_DIR", "")
+    if not folder or not Path(folder).is_dir():
+        missing("PRATU_SPECS_DIR (official LINE and Telegram schemas)")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A real browser on PATH."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        missing("chromium")
+    assert found is not None
+    return found
