@@ -124,7 +124,7 @@ def _way_in(svc: Svc, talk: Talk, text: str) -> list[Part] | None:
 
 
 def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
-    """A case reference in any form; "แก้แล้ว 70-00482-3" concludes it."""
+    """A case reference in any form; "แก้แล้ว 70-00482-5" concludes it."""
     text = incoming.text
     if incoming.kind != "text":
         return None

@@ -142,5 +142,5 @@ def summary(session: Session, agency_code: str, since: datetime) -> dict[str, di
             .where(Case.agency_code == agency_code, Case.received_at >= since)
             .group_by(column)
         )
-        result[name] = dict(rows.tuples().all())
+        result[name] = {value: count for value, count in rows}
     return result

@@ -57,6 +57,7 @@ class Database:
         """Look without changing; never waits for writers."""
         with self._session(reading=True) as session:
             yield session
+            session.expunge_all()  # what was read stays readable
             session.rollback()
 
     @contextmanager

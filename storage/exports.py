@@ -26,7 +26,7 @@ def cases(
     session: Session, zone: tzinfo, masked: bool, overdue: Callable[[Case], bool], mask: Callable[[str], str]
 ) -> Iterator[Row]:
     """One row per case, oldest first."""
-    references = dict(session.execute(select(Case.id, Case.reference)).tuples().all())
+    references = {key: reference for key, reference in session.execute(select(Case.id, Case.reference))}
     for chunk in session.scalars(select(Case).order_by(Case.id).execution_options(yield_per=500)).partitions():
         updates: dict[int, list[StatusUpdate]] = {}
         ids = [case.id for case in chunk]
@@ -90,7 +90,7 @@ def messages(session: Session, zone: tzinfo, masked: bool, account_in: Callable[
     `account_in(channel, body)` names the platform user of an event nobody has worked on.
     """
     names = _account_names(session, masked)
-    references = dict(session.execute(select(Case.id, Case.reference)).tuples().all())
+    references = {key: reference for key, reference in session.execute(select(Case.id, Case.reference))}
     for message in session.scalars(select(Message).order_by(Message.id).execution_options(yield_per=500)):
         yield {
             "id": str(message.id),

@@ -79,6 +79,8 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
         return file(svc, talk, draft)
     if heard.means(incoming.text, "back"):
         return back(svc, talk, draft)
+    if heard.means(incoming.text, "picker"):
+        return [Say(svc.texts.say("ask.picker")), *_ask(svc, talk, draft)]
     if heard.means(incoming.text, "notice_seen", "resume"):
         return [*_ask(svc, talk, draft)]
     step: Callable[[Svc, Talk, Draft, Incoming], list[Part]] = _TAKES.get(draft.step, take_what)
@@ -225,6 +227,8 @@ def _take_emergency(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> l
         draft.kind, draft.urgent, draft.danger = Kind.COMPLAINT, False, ""
         draft.kind_chosen = True
         return [Say(svc.texts.say("emergency.not")), *_onward(svc, talk, draft, incoming)]
+    if heard.means(incoming.text, "picker"):
+        return [svc.texts.bubble("emergency.place")]
     if incoming.kind == "text" and not heard.means(incoming.text, "called", "skip", "unsure_place", "send", "yes"):
         draft.place = draft.place or shortened(incoming.text, 200)
     drafts.absorb(svc, talk, draft, incoming, reclassify=False)

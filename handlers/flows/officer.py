@@ -87,7 +87,7 @@ def _reference_in(svc: Svc, actor: Actor, name: str, rest: str) -> tuple[str, st
         return full[0], _after_reference(rest), None
     digits = re.sub(r"\D", "", heard.plain(head))
     if not digits:
-        example = _example(name, "70-00482-3")
+        example = _example(name, "70-00482-5")
         return "", "", Say(svc.texts.say("officer.needs_reference", example=example))
     here = [post.agency_code for post in actor.posts]
     fitting = cases.ending_with(svc.session, here, digits)
@@ -99,7 +99,7 @@ def _reference_in(svc: Svc, actor: Actor, name: str, rest: str) -> tuple[str, st
 
 
 def _after_reference(rest: str) -> str:
-    """The words after a reference however it was typed: 70-00482-3, ๗๐ ๐๐๔๘๒ ๓, 70004823."""
+    """The words after a reference however it was typed: 70-00482-5, ๗๐ ๐๐๔๘๒ ๓, 70004823."""
     found = re.match(r"\s*[\d\s.\-–]*\d", rest)
     return rest[found.end() :].strip() if found else ""
 

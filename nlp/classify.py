@@ -1,0 +1,52 @@
+"""The face: one text in, one verdict out. Never raises on any text."""
+
+from __future__ import annotations
+
+from nlp import danger, keywords, kinds, tokenize
+from nlp.normalize import normalize
+from nlp.verdict import Guess, Verdict
+
+_EXTRA_LABEL_SHARE = 0.6  # of the best score: then a text is about that too
+# Kinds whose words may hold danger without being an emergency call.
+_CALM = frozenset({"inquiry", "suggestion", "opinion", "compliment", "data_right"})
+
+
+def warm() -> None:
+    """Load everything now: rules, words and the tokenizer's dictionary."""
+    classify("ไฟถนนดับ")
+    tokenize.warm()
+
+
+def classify(text: str) -> Verdict:
+    """Kind, category and urgency of a text: three decisions, and the words that decided."""
+    line = normalize(text)
+    scored = keywords.score(line)
+    has_topic = scored.ranked[0][1] > 0.1
+    kind = kinds.find(line, has_topic)
+    name, fired = danger.find(line)
+    emergency = bool(name) and (kind.kind not in _CALM or name in ("distress", "violence"))
+    best, confidence = scored.ranked[0]
+    extra = [code for code, value in scored.ranked[1:3] if value >= confidence * _EXTRA_LABEL_SHARE and value > 0.1]
+    final = "emergency" if emergency else kind.kind
+    if final == "corruption":
+        best, confidence, abstained = "CR", max(confidence, 0.7), False
+        scored_rest = [Guess(code, value) for code, value in scored.ranked if code != "CR"]
+    else:
+        abstained = scored.abstained
+        scored_rest = [Guess(code, value) for code, value in scored.ranked[1:]]
+    return Verdict(
+        kind=final,
+        kind_confidence=0.9 if emergency else kind.confidence,
+        category=best,
+        subcategory=None if final == "corruption" else scored.subcategory,
+        confidence=confidence,
+        alternatives=tuple(scored_rest[:4]),
+        urgent=emergency or danger.is_urgent(line),
+        danger=name if emergency else "",
+        abstained=abstained,
+        labels=(best, *(code for code in extra if code != best)),
+        confidential=keywords.is_confidential(best) and not abstained,
+        rude=kind.rude,
+        words=tuple(word for word in (fired, *scored.words, *kind.words) if word),
+        engine=keywords.VERSION,
+    )

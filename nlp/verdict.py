@@ -1,0 +1,33 @@
+"""What the engine says of a text: three separate decisions (kind, category, urgency) and the words that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A category and how sure the engine is of it, 0 to 1."""
+
+    category: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One text understood. `category` stays the best guess even when `abstained`."""
+
+    kind: str
+    kind_confidence: float
+    category: str
+    subcategory: str | None
+    confidence: float
+    alternatives: tuple[Guess, ...]
+    urgent: bool
+    danger: str  # "" or fire wire medical crime water gas crash distress violence animal
+    abstained: bool
+    labels: tuple[str, ...]
+    confidential: bool
+    rude: bool
+    words: tuple[str, ...]
+    engine: str
