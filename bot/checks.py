@@ -1,4 +1,4 @@
-"""What an operator asks before opening the door: is everything there, and if not, how is it mended? Thai and English."""
+"""What an operator asks before opening the door: is everything there, and if not, how is it mended?"""
 
 from __future__ import annotations
 

@@ -161,13 +161,16 @@ def line_menu(_arguments: argparse.Namespace) -> int:
     config = settings.read()
     if not config.line_on:
         raise Refused("LINE is off: give PRATU_LINE_CHANNEL_SECRET and PRATU_LINE_CHANNEL_ACCESS_TOKEN")
-    done = asyncio.run(
-        rich_menu.install(
-            access_token=str(config.line_channel_access_token),
-            api_url=config.line_api_url or None,
-            data_api_url=config.line_data_api_url or None,
+    try:
+        done = asyncio.run(
+            rich_menu.install(
+                access_token=str(config.line_channel_access_token),
+                api_url=config.line_api_url or None,
+                data_api_url=config.line_data_api_url or None,
+            )
         )
-    )
+    except rich_menu.MenuRefused as refused:
+        raise Refused(str(refused)) from refused
     print(done)
     return 0
 

@@ -258,7 +258,7 @@ class Delivery:
     def _backoff(message: Claimed) -> timedelta:
         return timedelta(seconds=min(2.0 ** min(message.attempts, 9), 300.0))
 
-    # --- writing down --------------------------------------------------------------------------------------------------
+    # --- writing down ------------------------------------------------------------------------------------------------
 
     async def _settle_ended(self) -> None:
         while self._ended:

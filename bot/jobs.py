@@ -1,4 +1,4 @@
-"""The timetable: what is done by the clock, and when. APScheduler only wakes; every job may run twice, late or beside itself."""
+"""The timetable: what is done by the clock. APScheduler only wakes; a job may run twice, late or beside itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads that run turns: the oldest unread event of a free chat, one after another; a failing one never blocks others."""
+"""Threads that run turns: the oldest unread event of a free chat, then the next. A failing one blocks no other chat."""
 
 from __future__ import annotations
 

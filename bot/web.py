@@ -73,17 +73,8 @@ class Web:
             return 413
         if not door.verify(dict(scope["headers"]), body):
             return 401  # refused unread: only the platform knows the secret
-        try:
-            data = json.loads(body)
-        except RecursionError:
-            data = {}  # nested beyond reading, but signed: kept as it is, for people
-        except UnicodeDecodeError:
-            return 400
-        except json.JSONDecodeError:
-            return 400
-        except ValueError:
-            data = {}  # JSON with a number too long for us: kept as it is
-        if not isinstance(data, dict):
+        data = _json(body)
+        if data is None:
             return 400
         now = self._clock()
         now_us = microseconds(now)
@@ -114,6 +105,17 @@ class Web:
                 await self._stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    """The body as a JSON object; None when it is none. {} for an object beyond reading: signed, so it is kept."""
+    try:
+        data = json.loads(body)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return None
+    except (RecursionError, ValueError):
+        return {}  # nested too deep, or a number of thousands of digits
+    return data if isinstance(data, dict) else None
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -50,6 +50,14 @@ def case_card(svc: Svc, case: Case, secret: str = "") -> Card:
     )
 
 
+def status_card(svc: Svc, case: Case) -> Card:
+    """The case for a page anybody may look over a shoulder at: its way and dates, not a word of what it is about."""
+    full = case_card(svc, case)
+    shown = {svc.texts.word(f"track.rows.{name}") for name in ("unit", "due")}
+    rows = tuple((name, value) for name, value in full.rows if name in shown)
+    return Card(full.title, full.reference, full.status, full.steps, rows, full.reference, full.urgent)
+
+
 def summary_of(svc: Svc, case: Case) -> str:
     """The complainant's own words, short; nothing of a confidential case."""
     return _summary(svc, case)

@@ -31,7 +31,7 @@ _LONGEST = 5000
 
 
 def find_references(text: str) -> list[str]:
-    """Case references in any form (no dashes, Thai digits, inside a sentence), as printed; wrong check digits are not."""
+    """Case references in any form (no dashes, Thai digits, in a sentence), as printed; the check digit must fit."""
     line = text[:_LONGEST].translate(_DIGITS)
     found = []
     for year, number, check in _REFERENCE.findall(line):

@@ -1,4 +1,4 @@
-"""Personal data out: one definition for logs, search, digests, exports and training. Idempotent; case references stay."""
+"""Personal data out: one definition for logs, search, exports and training. Idempotent; case references stay."""
 
 from __future__ import annotations
 

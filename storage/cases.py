@@ -126,7 +126,8 @@ def queue(
     ]
     if units is not None:
         where.append(Case.unit_code.in_(units))
-    counts = dict(session.execute(select(Case.status, func.count()).where(*where).group_by(Case.status)).tuples().all())
+    found = session.execute(select(Case.status, func.count()).where(*where).group_by(Case.status)).all()
+    counts = {status: count for status, count in found}
     rows = session.scalars(
         select(Case).where(*where).order_by(Case.urgent.desc(), Case.due_on, Case.id).limit(limit)
     ).all()

@@ -14,12 +14,36 @@ from storage.tables import Account, Case, InboxEvent, Message, StatusUpdate
 
 Row = dict[str, Any]
 
-CASE_FIELDS = (
-    "reference kind category subcategory status channel group agency unit received_at counted_from standard_days "
-    "due_on extended_to first_answer_at resolved_at closed_at conclusion_type confidential urgent overdue "
-    "merged_into fiscal_year text place contact events"
-).split()
-MESSAGE_FIELDS = "id channel direction account reference at text event_id message_id".split()
+CASE_FIELDS = [
+    "reference",
+    "kind",
+    "category",
+    "subcategory",
+    "status",
+    "channel",
+    "group",
+    "agency",
+    "unit",
+    "received_at",
+    "counted_from",
+    "standard_days",
+    "due_on",
+    "extended_to",
+    "first_answer_at",
+    "resolved_at",
+    "closed_at",
+    "conclusion_type",
+    "confidential",
+    "urgent",
+    "overdue",
+    "merged_into",
+    "fiscal_year",
+    "text",
+    "place",
+    "contact",
+    "events",
+]
+MESSAGE_FIELDS = ["id", "channel", "direction", "account", "reference", "at", "text", "event_id", "message_id"]
 
 
 def cases(

@@ -1,4 +1,4 @@
-"""Agencies, units, categories, holidays and the other data of an installation, from TOML files; run it as often as you like.
+"""Agencies, units, categories, holidays and other data of an installation, from TOML files. Idempotent.
 
 What the files no longer name stays in the database: cases may point to it.
 """
@@ -43,7 +43,7 @@ def load(session: Session, folder: Path) -> dict[str, int]:
     if not (folder / "agencies.toml").is_file():
         raise BadSeed(f"{folder} holds no agencies.toml")
     changed: dict[str, int] = {}
-    for name, rows in _rows_of(folder):
+    for _name, rows in _rows_of(folder):
         for row in rows:
             if _put(session, row):
                 table = row.__tablename__

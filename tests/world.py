@@ -24,7 +24,7 @@ WORKING_MORNING = datetime(2026, 11, 24, 9, 30, tzinfo=BANGKOK)  # a Tuesday
 
 
 def at(text: str) -> datetime:
-    """"2027-04-12 16:00" in Bangkok."""
+    """ "2027-04-12 16:00" in Bangkok."""
     return datetime.fromisoformat(text).replace(tzinfo=BANGKOK)
 
 

@@ -1,4 +1,4 @@
-"""The Thai we speak: sentences by key, with the agency's particle, Thai dates and digits. See heard.py for listening."""
+"""The Thai we speak: sentences by key, with the agency's particle; Thai dates. heard.py listens."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def load() -> Mapping[str, Any]:
     for section, entries in raw.items():
         for key, value in entries.items():
             flat[f"{section}.{key}"] = value
-            if isinstance(value, dict) and "text" not in value or section == "review":
+            if (isinstance(value, dict) and "text" not in value) or section == "review":
                 flat.update({f"{section}.{key}.{name}": word for name, word in value.items()})
     return flat
 

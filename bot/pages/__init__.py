@@ -1,0 +1,1 @@
+"""Pages behind links: each asks access first, then fills a template."""

@@ -1,0 +1,89 @@
+"""/track/REFERENCE: where a case stands, for whoever holds the receipt's secret. No words of it, nobody's name."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import html
+import tomllib
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.pages.static import with_headers
+from handlers import access
+from handlers.messages import Card
+from handlers.services import Svc, Tools
+from handlers.views import status_card
+from storage.db import Database
+
+_MARKS = {"done": "✓", "now": "●", "next": "○"}
+
+
+@cache
+def _templates() -> tuple[Template, dict[str, Template]]:
+    folder = Path(__file__).parent
+    words = tomllib.loads((folder / "track.toml").read_text(encoding="utf-8"))
+    page = Template((folder / "track.html").read_text(encoding="utf-8"))
+    return page, {name: Template(text) for name, text in words.items()}
+
+
+def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
+    """The tracking page."""
+
+    async def show(request: Request) -> Response:
+        reference = request.path_params["reference"][:30]
+        secret = request.query_params.get("s", "")
+        # Throttled per address as well as per case: an address says nothing of who somebody is for long.
+        subject = hashlib.sha256((request.client.host if request.client else "").encode()).hexdigest()[:16]
+        status, content = await asyncio.to_thread(_look, db, tools, clock, reference, secret, subject)
+        body = _templates()[0].substitute(content=content)
+        headers = {"cache-control": "no-store", "x-robots-tag": "noindex"}
+        return with_headers(Response(body, status, media_type="text/html", headers=headers))
+
+    return [Route("/track/{reference}", show, methods=["GET"])]
+
+
+def _look(db: Database, tools: Tools, clock: Clock, reference: str, secret: str, subject: str) -> tuple[int, str]:
+    words = _templates()[1]
+    with db.transaction() as session:
+        svc = Svc(session, clock(), tools)
+        phone = html.escape(svc.phone())
+        if not secret:
+            return 200, words["ask"].substitute(reference=html.escape(reference))
+        try:
+            case = access.case_by_secret(svc, f"web:{subject}", reference, secret)
+        except access.Throttled:
+            return 429, words["throttled"].substitute(phone=phone)
+        except access.NotFound:
+            return 404, words["wrong"].substitute(phone=phone)
+        return 200, _drawn(status_card(svc, case), svc.texts.moment(svc.now))
+
+
+def _drawn(card: Card, now: str) -> str:
+    words = _templates()[1]
+    steps = "".join(
+        words["step"].substitute(
+            state=step.state,
+            mark=_MARKS[step.state],
+            label=html.escape(step.label),
+            words=words[step.state].substitute(),
+        )
+        for step in card.steps
+    )
+    rows = "".join(
+        words["row"].substitute(name=html.escape(name), value=html.escape(value)) for name, value in card.rows
+    )
+    return words["card"].substitute(
+        urgent=" urgent" if card.urgent else "",
+        status=html.escape(card.status),
+        reference=html.escape(card.reference),
+        steps=steps,
+        rows=rows,
+        now=html.escape(now),
+    )

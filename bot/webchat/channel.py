@@ -1,0 +1,95 @@
+"""The web chat as a channel: bodies we wrote ourselves in, plain JSON the page draws out. Stored is delivered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from bot.channels import Call, ContentGone, RawEvent, SendFailed, Sent
+from handlers.messages import Card, Incoming, IncomingKind, Media, Part, Picture, Place
+from storage.files import FileStore
+
+NAME = "web"
+_KINDS: dict[str, IncomingKind] = {"text": "text", "image": "image", "file": "file", "place": "place"}
+
+
+class WebChannel:
+    """Pushing puts the drawn message into the chat's history; every open page is woken and fetches it."""
+
+    name = NAME
+
+    def __init__(self, files: FileStore) -> None:
+        self._files = files
+
+    def split(self, body: bytes, data: Any, now: datetime) -> list[RawEvent]:
+        return []  # the page's own routes make single events
+
+    def read(self, event: RawEvent) -> Incoming:
+        """The message the page sent; anything we did not write is "other"."""
+        try:
+            data = json.loads(event.body)
+        except ValueError:
+            data = {}
+        data = data if isinstance(data, dict) else {}
+        chat = str(data.get("chat", ""))
+        kind = _KINDS.get(str(data.get("kind")), "other")
+        place = Place("", data["lat"], data["lon"]) if kind == "place" and "lat" in data and "lon" in data else None
+        media = None
+        if kind in ("image", "file"):
+            media = Media(ref=str(data.get("digest", "")), name=str(data.get("name", "")))
+        return Incoming(
+            channel=NAME,
+            kind=kind,
+            event_id=event.event_id,
+            at=event.at,
+            user_id=chat,
+            chat_id=chat,
+            text=str(data.get("text", "")) if kind == "text" else "",
+            message_id=event.event_id,
+            place=place,
+            media=media,
+        )
+
+    def draw(self, parts: Sequence[Part]) -> list[Call]:
+        """One call with everything: a page has no limit of five."""
+        messages = [_drawn(part) for part in parts]
+        texts = [part.alt if isinstance(part, Picture) else part.text for part in parts]
+        return [Call(messages, texts)] if messages else []
+
+    async def reply(self, token: str, call: Call) -> Sent:
+        raise SendFailed("token", "the web chat has no reply tokens")
+
+    async def push(self, chat_id: str, call: Call, key: str) -> Sent:
+        """Nothing to call: settling the outbox row writes the messages the page reads."""
+        return Sent(tuple(f"{key}-{number}" for number in range(len(call.messages))))
+
+    @asynccontextmanager
+    async def fetch(self, ref: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The file the page uploaded before it sent the message."""
+        try:
+            content = self._files.get(ref)
+        except FileNotFoundError:
+            raise ContentGone(ref) from None
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        yield chunks()
+
+    async def typing(self, chat_id: str) -> None:
+        return
+
+    def warm(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+
+def _drawn(part: Part) -> dict[str, Any]:
+    kind = "card" if isinstance(part, Card) else "picture" if isinstance(part, Picture) else "text"
+    return {"type": kind, **asdict(part)}
