@@ -262,7 +262,8 @@ def export(arguments: argparse.Namespace) -> int:
 def _write(rows: Iterator[dict[str, Any]], fields: list[str], form: str, out: TextIO) -> None:
     if form == "jsonl":
         for row in rows:
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            line = json.dumps(row, ensure_ascii=False)
+            out.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")  # half surrogates are no text
         return
     writer = csv.writer(out)
     writer.writerow(fields)
@@ -274,6 +275,8 @@ def _cell(value: Any) -> Any:
     """A CSV cell that no spreadsheet takes for a formula."""
     if isinstance(value, (list, dict)):
         value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        value = value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value
     return value

@@ -30,6 +30,7 @@ TOKEN_SURELY_FRESH = timedelta(seconds=45)
 REPLY_TRIES = 3  # an ambiguous reply is repeated on the same token: it cannot arrive twice
 LAST_TRY_AFTER = timedelta(hours=20)  # retry keys are good for 24 hours; then the same key is a new message
 QUOTA_WAIT = timedelta(hours=6)
+OUR_TRIES = 5
 
 
 @dataclass
@@ -125,9 +126,16 @@ class Delivery:
             outcome = await self.send(message)
         except Exception as error:  # one of the three places that catch broadly: the row must not stay "sending"
             log.exception("drawing or sending failed", extra={"outbox": message.id})
-            outcome = Outcome(message, OutboxState.GIVEN_UP, f"our fault: {type(error).__name__}")
+            outcome = self._our_fault(message, type(error).__name__)
         self._ended.append(outcome)
         await self._settle_ended()
+
+    def _our_fault(self, message: Claimed, what: str) -> Outcome:
+        """Something in our own code failed: tried again a few times (it may be a passing thing), then shown."""
+        ended = message.attempts >= OUR_TRIES
+        state = OutboxState.GIVEN_UP if ended else OutboxState.FAILED
+        again_at = None if ended else self._later(message)
+        return Outcome(message, state, f"our fault: {what}", again_at, message.calls_done, tried_reply=True)
 
     # --- sending ---------------------------------------------------------------------------------------------------
 

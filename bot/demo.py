@@ -11,8 +11,6 @@ from storage.db import Database
 from storage.inbox import lane_of
 from storage.words import Role
 
-_ROLES = {"officer": (Role.INTAKE, Role.OFFICER), "head": (Role.HEAD,)}
-
 
 def enroll(db: Database, tools: Tools, now: datetime, chat_id: str, pane: str) -> None:
     """Give the account behind this web chat what its pane needs; the citizen's pane needs nothing.
@@ -28,12 +26,11 @@ def enroll(db: Database, tools: Tools, now: datetime, chat_id: str, pane: str) -
             conversation.chat_id = session.keys.seal_text(chat_id)
             conversation.account_id = account.id
         home = svc.agency
-        for role in _ROLES.get(pane, ()):
-            unit = next((row.code for row in agencies.units(session, home.code) if row.intake), None)
-            code = joining.invite(svc, home.code, unit if role == Role.OFFICER else None, role, tools_name(svc, role))
-            joining.join(svc, account, code)
-
-
-def tools_name(svc: Svc, role: Role) -> str:
-    """A sample person is a role, never a name."""
-    return svc.texts.word(f"roles.{role}")
+        units = [row.code for row in agencies.units(session, home.code)]
+        posts: dict[str, list[tuple[Role, str | None]]] = {
+            "officer": [(Role.INTAKE, None), *((Role.OFFICER, unit) for unit in units)],  # one visitor, every unit
+            "head": [(Role.HEAD, None)],
+        }
+        for role, unit in posts.get(pane, []):
+            name = svc.texts.word(f"roles.{role}")  # a sample person is a role, never a name
+            joining.join(svc, account, joining.invite(svc, home.code, unit, role, name))

@@ -5,7 +5,7 @@ Nothing here knows LINE, Telegram or HTML; a part a channel cannot show is simpl
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -71,6 +71,25 @@ class Incoming:
     keywords: tuple[str, ...] = ()  # of a sticker
     reply_token: str = ""  # where a free answer is possible
     answerable: bool = True  # False when the channel forbids answering (LINE standby)
+
+
+def cleaned(incoming: Incoming) -> Incoming:
+    """The same event without what no database and no terminal can hold: NUL and halves of surrogate pairs."""
+    place = incoming.place
+    return replace(
+        incoming,
+        text=_clean(incoming.text),
+        message_id=_clean(incoming.message_id)[:120],
+        quoted_id=_clean(incoming.quoted_id)[:120],
+        reply_token=_clean(incoming.reply_token)[:200],
+        place=replace(place, text=_clean(place.text)) if place else None,
+    )
+
+
+def _clean(text: str) -> str:
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from handlers.actions import cases as filing
 from handlers.actions import notices
 from handlers.flows import complaint
-from handlers.messages import Incoming, Part, Say
+from handlers.messages import Incoming, Part, Say, cleaned
 from handlers.router import route
 from handlers.services import Svc, Talk, Tools, put_out
 from storage import cases, conversations, inbox, messages, people
@@ -35,7 +35,7 @@ def take_turn(session: Session, tools: Tools, read: Reader, lane: str, channel: 
         return False
     svc = Svc(session, now, tools)
     if unread.body is not None:
-        _answer(svc, conversation, unread, read(unread))
+        _answer(svc, conversation, unread, cleaned(read(unread)))
     conversation.not_before = None
     inbox.settle(session, unread.id, InboxState.DONE, now)
     return True
@@ -91,7 +91,7 @@ def _write_down(svc: Svc, conversation: Conversation, unread: Unread, incoming: 
         text=text,
         masked=svc.tools.mask(text) if text else "",
         event_id=unread.event_id,
-        message_id=incoming.message_id,
+        message_id="" if incoming.kind in ("unsend", "edit") else incoming.message_id,  # about another message
         inbox_id=unread.id,
     )
     place = incoming.place
@@ -128,9 +128,8 @@ def _forget(svc: Svc, conversation: Conversation, unread: Unread, incoming: Inco
 def _unsend(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """A person took a message back: its words leave the message, the raw body, the draft and the case."""
     taken = messages.find_by_platform_id(svc.session, talk.conversation.id, incoming.message_id)
-    if taken is None or taken.id == talk.message.id:
+    if taken is None:
         return []
-    talk.message.message_id = None
     messages.blank(svc.session, taken)
     if taken.inbox_id is not None:
         inbox.blank(svc.session, taken.inbox_id)

@@ -131,7 +131,9 @@ def since(session: Session, conversation_id: int, after_id: int, limit: int = 20
 def find_by_platform_id(session: Session, conversation_id: int, message_id: str) -> Message | None:
     """The message the platform names so, within one chat."""
     return session.scalars(
-        select(Message).where(Message.conversation_id == conversation_id, Message.message_id == message_id)
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.message_id == message_id)
+        .order_by(Message.id)
     ).first()
 
 

@@ -16,7 +16,7 @@ from bot.line import draw, inbound
 from handlers.messages import Incoming, Part
 from nlp import tokenize
 
-TIMEOUT = (3.0, 10.0)  # seconds to connect, and for the whole answer
+TIMEOUT = 10.0  # seconds for the whole call; the SDK would wait for 300
 SPENT = "Invalid reply token"  # LINE says the same for used and for expired
 MONTHLY_LIMIT = "monthly limit"
 DATA_HOST = "https://api-data.line.me"
