@@ -94,7 +94,8 @@ class App:
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.files, self.channels, self.clock)
         self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
-        self._warm = threading.Event()
+        self._begun = threading.Event()
+        self._broken = False
         self._stopping = asyncio.Event()
         self.web = Web(self._doors(), self.intake, self._pages(), self.clock, self.start, self.stop)
 
@@ -102,25 +103,33 @@ class App:
         """Begin everything of these roles. Warming goes on beside: events are stored from the first moment."""
         if "web" in self.roles:
             self.intake.start()
-        if "worker" in self.roles:
-            await self._delivery.start()
-            await self._media.start()
-        threading.Thread(target=self._begin_work, name="warm", daemon=True).start()
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._begin_work, args=(loop,), name="warm", daemon=True).start()
 
-    def _begin_work(self) -> None:
-        classify.warm()
-        if "worker" in self.roles:
-            self._turns.start()
-            for channel in self.channels.values():
-                channel.warm()
-        if "jobs" in self.roles:
-            self._timetable.start()
-        self._warm.set()
+    def _begin_work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Warm everything in one thread, then begin: two threads importing one SDK would lock each other out."""
+        try:
+            classify.warm()
+            if "worker" in self.roles:
+                for channel in self.channels.values():
+                    channel.warm()
+                asyncio.run_coroutine_threadsafe(self._delivery.start(), loop).result()
+                asyncio.run_coroutine_threadsafe(self._media.start(), loop).result()
+                self._turns.start()
+            if "jobs" in self.roles:
+                self._timetable.start()
+        except Exception:  # nothing works off the inbox then: say so, and never say "ready"
+            log.exception("could not begin work")
+            self._broken = True
+        self._begun.set()
+
+    def _ready(self) -> bool:
+        return self._begun.is_set() and not self._broken
 
     async def stop(self) -> None:
         """End in the order of the flow: nothing that was acknowledged is dropped."""
         self._stopping.set()
-        await asyncio.to_thread(self._warm.wait, 30)
+        await asyncio.to_thread(self._begun.wait, 30)
         if "jobs" in self.roles:
             await asyncio.to_thread(self._timetable.stop)
         await asyncio.to_thread(self.intake.stop)
@@ -147,7 +156,7 @@ class App:
         return doors
 
     def _pages(self) -> ASGIApp:
-        gauges = health.Gauges(self.db, self.clock, self._warm.is_set, self._counts, self.roles)
+        gauges = health.Gauges(self.db, self.clock, self._ready, self._counts, self.roles)
         routes = list(health.routes(gauges))
         if "web" in self.roles:
             context = webchat.WebContext(

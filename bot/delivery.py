@@ -15,7 +15,7 @@ from bot.clock import Clock
 from handlers.actions import reached
 from handlers.messages import Say, from_json
 from handlers.services import Tools
-from storage import ids, inbox, outbox
+from storage import ids, inbox, outbox, presence
 from storage.db import Database
 from storage.outbox import Claimed
 from storage.words import OutboxState
@@ -24,7 +24,7 @@ log = logging.getLogger("pratu.delivery")
 
 POLL_SECONDS = 1.0
 AT_ONCE = 64  # calls on their way at the same time
-LEASE = timedelta(seconds=90)  # longer than any call may take, retries included
+RECOVER_SECONDS = 3.0
 # LINE: a reply token lives one minute from delivery. Within this time "invalid" can only mean "already used".
 TOKEN_SURELY_FRESH = timedelta(seconds=45)
 REPLY_TRIES = 3  # an ambiguous reply is repeated on the same token: it cannot arrive twice
@@ -60,11 +60,14 @@ class Delivery:
         self._ended: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._stop_wanted = asyncio.Event()
+        self._presence = presence.Presence(db, self._worker)
         self._main: asyncio.Task[None] | None = None
+        self._recovering: asyncio.Task[None] | None = None
         self.counts: dict[str, int] = {}
 
     async def start(self) -> None:
-        """Begin; what a dead process left half sent is given back first."""
+        """Begin; what a dead process left half sent is given back."""
         loop = asyncio.get_running_loop()
 
         def wake(topic: str) -> None:
@@ -72,27 +75,43 @@ class Delivery:
                 loop.call_soon_threadsafe(self._wake.set)
 
         self._db.on_work(wake)
-        await asyncio.to_thread(self.recover)
         self._main = asyncio.create_task(self._run())
+        self._recovering = asyncio.create_task(self._recover_now_and_then())
 
     async def stop(self) -> None:
         """Let calls on their way end, write down how, then end."""
         self._stopped = True
+        self._stop_wanted.set()
         self._wake.set()
-        if self._main is not None:
-            await self._main
+        for task in (self._main, self._recovering):
+            if task is not None:
+                await task
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=15)
         await self._settle_ended()
+        await asyncio.to_thread(self._presence.leave)
 
     def recover(self) -> None:
-        """Give back what nobody can still be sending."""
-        # On SQLite this process is the only one, so every claim it did not make itself is a dead one's.
-        alive = self._worker if self._db.sqlite else None
+        """Give back what nobody can still be sending: messages of workers that died."""
+        self._presence.show()
+        with self._db.reading() as session:
+            others = [worker for worker in outbox.workers_sending(session) if worker != self._worker]
+        if not others:
+            return
         with self._db.transaction() as session:
-            given_back = outbox.recover(session, self._clock(), LEASE, alive)
-        if given_back:
-            log.warning("gave back messages of a process that ended", extra={"count": given_back})
+            dead = [worker for worker in others if presence.is_dead(session, worker, self._worker)]
+            count = sum(outbox.recover(session, worker, self._clock()) for worker in dead)
+        if count:
+            log.warning("gave back messages of a worker that died", extra={"count": count})
+
+    async def _recover_now_and_then(self) -> None:
+        while not self._stopped:
+            try:
+                await asyncio.to_thread(self.recover)
+            except Exception:  # the database is away: wait and look again
+                log.exception("could not look for dead workers")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop_wanted.wait(), RECOVER_SECONDS)
 
     async def _run(self) -> None:
         while not self._stopped:

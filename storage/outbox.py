@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from storage import ids
@@ -151,18 +151,19 @@ def settle(
     session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**values))
 
 
-def recover(session: Session, now: datetime, older_than: timedelta, alive: str | None = None) -> int:
-    """Give back messages a dead process left in `sending`; returns how many.
+def workers_sending(session: Session) -> list[str]:
+    """The workers that hold messages right now."""
+    rows = session.scalars(
+        select(OutboxMessage.claimed_by).where(OutboxMessage.state == OutboxState.SENDING).distinct()
+    )
+    return [worker for worker in rows if worker is not None]
 
-    `alive` names the worker whose claims are known to be dead whatever their age (the only one, on SQLite, that
-    could have made them is the process before this one).
-    """
-    dead = OutboxMessage.claimed_at <= now - older_than
-    if alive is not None:
-        dead = or_(dead, OutboxMessage.claimed_by != alive)
+
+def recover(session: Session, worker: str, now: datetime) -> int:
+    """Give back what a dead worker left in `sending`; returns how many messages."""
     given_back = session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.SENDING, dead)
+        .where(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.claimed_by == worker)
         .values(state=OutboxState.FAILED, not_before=now, error="recovered")
         .returning(OutboxMessage.id)
     ).all()

@@ -88,9 +88,8 @@ class Server:
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/readyz", timeout=1)
                 return self
-            assert self.process.poll() is None and time.monotonic() < end, (self.folder / "serve.log").read_text()[
-                -3000:
-            ]
+            fine = self.process.poll() is None and time.monotonic() < end
+            assert fine, (self.folder / "serve.log").read_text()[-3000:]
             time.sleep(0.05)
 
     def kill(self) -> None:

@@ -16,7 +16,7 @@ from tests.line.conftest import Line, served
 from tests.line_emulator import User
 
 CITIZENS = 200
-KILLS = 5
+KILLS = 4
 REFERENCE = re.compile(r"\b\d{2}-\d{5,}-\d\b")
 STEPS = ("ไฟถนนดับ คนที่ {n}", "ซอย {n} หมู่ 3", "ส่งเรื่อง")
 
@@ -29,7 +29,7 @@ def _talk(line: Line, users: list[User], done: threading.Event) -> None:
     while any(left.values()):
         waiting = [user_id for user_id, steps in left.items() if steps]
         for user_id in chance.sample(waiting, len(waiting)):
-            number, user = by_id[user_id]
+            number, _user = by_id[user_id]
             event = line.platform.message(user_id, {"type": "text", "text": left[user_id].pop(0).format(n=number)})
             line.platform.post([event])
             if chance.random() < 0.1:

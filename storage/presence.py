@@ -1,0 +1,60 @@
+"""Which workers live: each holds a lock of its own for as long as its connection lives.
+
+When a process dies, PostgreSQL closes its connection and the lock is free at once: nobody has to wait for a lease.
+SQLite is one process, so every worker but this one is dead.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.db import Database, Session
+
+
+class Presence:
+    """This worker's sign of life."""
+
+    def __init__(self, db: Database, worker: str) -> None:
+        self._db = db
+        self._worker = worker
+        self._connection: Connection | None = None
+
+    def show(self) -> None:
+        """Take the lock, or take it again after the connection was lost. Call it now and then."""
+        if self._db.sqlite:
+            return
+        try:
+            if self._connection is not None:
+                self._connection.execute(text("SELECT 1"))
+                self._connection.commit()
+                return
+        except SQLAlchemyError:
+            self.leave()
+        connection = self._db.engine.connect()
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._worker)})
+        connection.commit()
+        self._connection = connection
+
+    def leave(self) -> None:
+        """Let go."""
+        if self._connection is not None:
+            self._connection.invalidate()  # never back into the pool: the lock lives in this connection
+            self._connection.close()
+            self._connection = None
+
+
+def is_dead(session: Session, worker: str, me: str) -> bool:
+    """Is this worker gone? Its lock can be taken, then; ours ends with the transaction."""
+    if worker == me:
+        return False
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    free = session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _key(worker)})
+    return bool(free)
+
+
+def _key(worker: str) -> int:
+    return uuid.UUID(worker).int % (1 << 62)
