@@ -90,7 +90,7 @@ class App:
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
         self.channels = build_channels(self.settings, self.files)
         self.intake = Intake(self.db)
-        self._turns = Turns(self.db, self.tools, self.channels, self.clock)
+        self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.files, self.channels, self.clock)
         self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))

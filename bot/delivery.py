@@ -60,6 +60,7 @@ class Delivery:
         self._ended: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._settling = asyncio.Lock()
         self._stop_wanted = asyncio.Event()
         self._presence = presence.Presence(db, self._worker)
         self._main: asyncio.Task[None] | None = None
@@ -288,14 +289,16 @@ class Delivery:
     # --- writing down ------------------------------------------------------------------------------------------------
 
     async def _settle_ended(self) -> None:
-        while self._ended:
-            ended, self._ended = self._ended, []
-            try:
-                await asyncio.to_thread(self._settle, ended)
-            except Exception:  # the database is away: what the platform took must still be written down
-                log.exception("could not write down what was sent")
-                self._ended = ended + self._ended
-                await asyncio.sleep(POLL_SECONDS)
+        """Write down everything that ended. One at a time: what ends meanwhile shares the next transaction."""
+        async with self._settling:
+            while self._ended:
+                ended, self._ended = self._ended, []
+                try:
+                    await asyncio.to_thread(self._settle, ended)
+                except Exception:  # the database is away: what the platform took must still be written down
+                    log.exception("could not write down what was sent")
+                    self._ended = ended + self._ended
+                    await asyncio.sleep(POLL_SECONDS)
 
     def _settle(self, ended: list[Outcome]) -> None:
         now = self._clock()

@@ -29,7 +29,7 @@ class Intake:
     """
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._writer = inbox.Writer(db)
         self._waiting: deque[tuple[Sequence[NewEvent], asyncio.Future[None]]] = deque()
         self._something = threading.Semaphore(0)
         self._count = 0
@@ -50,6 +50,10 @@ class Intake:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
+    def busy(self) -> bool:
+        """Are people waiting for their 200 right now?"""
+        return self._count > 0
+
     def store(self, events: Sequence[NewEvent]) -> asyncio.Future[None]:
         """A future that is done when these events are durably stored. It raises CannotStore when they are not."""
         assert self._loop is not None
@@ -68,6 +72,7 @@ class Intake:
             batch = self._drain()
             if batch:
                 self._write(batch)
+        self._writer.close()
 
     def _drain(self) -> list[tuple[Sequence[NewEvent], asyncio.Future[None]]]:
         batch = []
@@ -79,7 +84,7 @@ class Intake:
         events = [event for group, _future in batch for event in group]
         failed: Exception | None = None
         try:
-            inbox.put(self._db, events)
+            self._writer.put(events)
         except Exception as error:  # one of the three places that catch broadly: it must answer 503, not die
             log.exception("could not store %d events", len(events))
             failed = error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from bot.channels import Channel, RawEvent
 from bot.clock import Clock
@@ -17,6 +18,7 @@ from storage.inbox import Unread
 
 log = logging.getLogger("pratu.turns")
 
+WAITS, WAIT_SECONDS = 10, 0.003  # how long a turn gives way to the intake of its own process
 POLL_SECONDS = 1.0  # when nobody woke us: another process stored something, or a wait is over
 
 
@@ -24,13 +26,19 @@ class Turns:
     """Works the inbox off. On SQLite one thread is enough (one writer); on PostgreSQL chats run side by side."""
 
     def __init__(
-        self, db: Database, tools: Tools, channels: Mapping[str, Channel], clock: Clock, threads: int | None = None
+        self,
+        db: Database,
+        tools: Tools,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._db = db
         self._tools = tools
         self._channels = channels
         self._clock = clock
-        self._threads_wanted = threads or (1 if db.sqlite else 4)
+        self._busy = busy
+        self._threads_wanted = 1 if db.sqlite else 4
         self._threads: list[threading.Thread] = []
         self._wake = threading.Condition()
         self._work = True
@@ -79,7 +87,20 @@ class Turns:
         """Run one turn for each chat that waits; returns how many were done."""
         with self._db.reading() as session:
             lanes = inbox.lanes_waiting(session, self._clock())
-        return sum(self._turn(lane, channel) for lane, channel in lanes if not self._stopped)
+        done = 0
+        for lane, channel in lanes:
+            if self._stopped:
+                break
+            self._give_way()
+            done += self._turn(lane, channel)
+        return done
+
+    def _give_way(self) -> None:
+        """Storing comes before understanding: wait a moment while people wait for their 200, but never for long."""
+        for _ in range(WAITS):
+            if not self._busy():
+                return
+            time.sleep(WAIT_SECONDS)
 
     def _turn(self, lane: str, channel: str) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nlp import danger, keywords, kinds, tokenize
+from nlp import danger, keywords, kinds
 from nlp.normalize import normalize
 from nlp.verdict import Guess, Verdict
 
@@ -12,9 +12,8 @@ _CALM = frozenset({"inquiry", "suggestion", "opinion", "compliment", "data_right
 
 
 def warm() -> None:
-    """Load everything now: rules, words and the tokenizer's dictionary."""
+    """Load the rules and words now. The tokenizer's dictionary (half a second, 50 MB) waits for its first user."""
     classify("ไฟถนนดับ")
-    tokenize.warm()
 
 
 def classify(text: str) -> Verdict:

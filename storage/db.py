@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,52 @@ class Session(PlainSession):
             self.after_commit.append(topic)
 
 
+class WriteTurn:
+    """Whose turn it is to write on SQLite: handed on in order of asking, the intake first.
+
+    A plain lock would let the thread that just wrote take it again at once, and the others starve.
+    """
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()
+        self._owner: int | None = None
+        self._first: deque[threading.Lock] = deque()
+        self._others: deque[threading.Lock] = deque()
+
+    @contextmanager
+    def taken(self, first: bool = False) -> Iterator[None]:
+        """Hold the turn; a thread that has it already goes on."""
+        me = threading.get_ident()
+        if self._owner == me:
+            yield
+            return
+        self._take(me, self._first if first else self._others)
+        try:
+            yield
+        finally:
+            self._hand_on()
+
+    def _take(self, me: int, queue: deque[threading.Lock]) -> None:
+        with self._gate:
+            if self._owner is None:
+                self._owner = me
+                return
+            door = threading.Lock()
+            door.acquire()
+            queue.append(door)
+        door.acquire()  # opened by whoever hands the turn on
+        self._owner = me
+
+    def _hand_on(self) -> None:
+        with self._gate:
+            queue = self._first or self._others
+            if queue:
+                self._owner = -1  # taken, by the thread about to wake
+                queue.popleft().release()
+            else:
+                self._owner = None
+
+
 class Database:
     """One database of one installation.
 
@@ -38,7 +85,7 @@ class Database:
         self.keys = keys
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.sqlite else _postgres_engine(url)
-        self._writer = threading.RLock()
+        self._writer = WriteTurn()
         self._listeners: list[Any] = []
         self._bound: Connection | None = None
 
@@ -62,17 +109,22 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A bare connection in a transaction of its own, for the intake's one statement."""
+        """A bare connection in a transaction of its own, for the intake's one statement: it goes before others."""
         if self._bound is not None:
             with self._bound.begin_nested():
                 yield self._bound
             return
-        with self.writing(), self.engine.begin() as connection:
+        with self.writing(first=True), self.engine.begin() as connection:
             yield connection
 
-    def writing(self) -> Any:
-        """The turn to write: a lock on SQLite, nothing on PostgreSQL."""
-        return self._writer if self.sqlite else nullcontext()
+    @property
+    def bound(self) -> bool:
+        """Is everything on one connection that will be undone (tests)?"""
+        return self._bound is not None
+
+    def writing(self, first: bool = False) -> AbstractContextManager[None]:
+        """The turn to write on SQLite, in order of asking; nothing on PostgreSQL, where rows have locks."""
+        return self._writer.taken(first) if self.sqlite else nullcontext()
 
     def on_work(self, listener: Any) -> None:
         """Call `listener(topic)` after every commit in this process that made work."""

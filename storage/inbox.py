@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from storage.db import Database, Session
 from storage.seal import Keyring
@@ -22,9 +24,11 @@ _SQLITE_PUT = (
     "INSERT OR IGNORE INTO inbox (channel, bot, event_id, lane, event_us, received_us, body)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+# One parameter for the whole batch: the server takes JSON apart faster than a client can write seven arrays.
 _POSTGRES_PUT = (
     "INSERT INTO inbox (channel, bot, event_id, lane, event_us, received_us, body)"
-    " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int8[], %s::int8[], %s::bytea[])"
+    " SELECT c, b, e, l, t, r, decode(s, 'base64')"
+    " FROM json_to_recordset(%s::json) AS x(c text, b text, e text, l text, t int8, r int8, s text)"
     " ON CONFLICT DO NOTHING"
 )
 
@@ -69,21 +73,70 @@ def lane_of(keys: Keyring, channel: str, chat_id: str) -> str:
     return keys.find_key("lane", channel, chat_id)
 
 
-def put(db: Database, events: Sequence[NewEvent]) -> None:
-    """Store a batch in one transaction of its own; an event already there is left as it is.
+class Writer:
+    """Stores batches of events, each in one transaction. Used by one thread; keeps its connection on PostgreSQL."""
 
-    Returns after the commit. Raises the driver's error when it could not be stored: then nothing was.
-    """
-    rows = [_row(db.keys, event) for event in events]
-    with db.connection() as connection:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._connection: Connection | None = None
+
+    def put(self, events: Sequence[NewEvent]) -> None:
+        """Store a batch; an event already there is left as it is.
+
+        Returns after the commit. Raises the driver's error when it could not be stored: then nothing was.
+        """
+        db = self._db
+        rows = [_row(db.keys, event) for event in events]
         if db.sqlite:
-            connection.exec_driver_sql(_SQLITE_PUT, rows)
+            with db.connection() as connection:
+                connection.exec_driver_sql(_SQLITE_PUT, rows)
+        elif db.bound:
+            with db.connection() as connection:
+                connection.exec_driver_sql(_POSTGRES_PUT, (_as_json(rows),))
         else:
-            connection.exec_driver_sql(_POSTGRES_PUT, tuple(list(column) for column in zip(*rows, strict=True)))
-    db.tell("inbox")
+            self._put_at_once(rows)
+        db.tell("inbox")
+
+    def _put_at_once(self, rows: Sequence[EventRow]) -> None:
+        """One statement that commits itself: one way to the server and back."""
+        try:
+            if self._connection is None:
+                self._connection = self._db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection.exec_driver_sql(_POSTGRES_PUT, (_as_json(rows),))
+        except BaseException:
+            self.close()  # the next batch tries a fresh connection
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
 
-def _row(keys: Keyring, event: NewEvent) -> tuple[str, str, str, str, int, int, bytes]:
+def put(db: Database, events: Sequence[NewEvent]) -> None:
+    """Store one batch."""
+    writer = Writer(db)
+    try:
+        writer.put(events)
+    finally:
+        writer.close()
+
+
+EventRow = tuple[str, str, str, str, int, int, bytes]
+
+
+def _as_json(rows: Sequence[EventRow]) -> str:
+    return json.dumps(
+        [
+            {"c": channel, "b": bot, "e": event_id, "l": lane, "t": at, "r": received, "s": b64encode(body).decode()}
+            for channel, bot, event_id, lane, at, received, body in rows
+        ]
+    )
+
+
+def _row(keys: Keyring, event: NewEvent) -> EventRow:
     lane = lane_of(keys, event.channel, event.chat_id or f"event:{event.event_id}")
     return (
         event.channel,
