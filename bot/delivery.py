@@ -23,6 +23,7 @@ from storage.words import OutboxState
 log = logging.getLogger("pratu.delivery")
 
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.02  # between two claims, and between two write-downs; the first of a quiet time goes at once
 AT_ONCE = 64  # calls on their way at the same time
 RECOVER_SECONDS = 3.0
 # LINE: a reply token lives one minute from delivery. Within this time "invalid" can only mean "already used".
@@ -124,6 +125,8 @@ class Delivery:
                 claimed = []
             for message in claimed:
                 self._spawn(self._one(message))
+            if claimed:
+                await asyncio.sleep(GATHER_SECONDS)  # what is put out meanwhile shares the next claim
             if not claimed and not self._stopped:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
@@ -295,6 +298,7 @@ class Delivery:
                 ended, self._ended = self._ended, []
                 try:
                     await asyncio.to_thread(self._settle, ended)
+                    await asyncio.sleep(GATHER_SECONDS)  # what ends meanwhile shares the next transaction
                 except Exception:  # the database is away: what the platform took must still be written down
                     log.exception("could not write down what was sent")
                     self._ended = ended + self._ended

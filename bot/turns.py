@@ -119,15 +119,17 @@ class Turns:
         if not self._leftover_until:
             return
         with self._db.reading() as session:
-            unread = inbox.oldest_unread_row(session, lane)
-        if unread is not None and unread.received_us < self._leftover_until:
-            if unread.attempts >= turn.MOST_TRIES:
-                self._note_failure(lane, channel, "the process ended while working on it")
+            if not inbox.any_unread_before(session, self._leftover_until):
+                self._leftover_until = 0  # all of them are done: nothing to count any more
                 return
-            with self._db.transaction() as session:
-                turn.begin_again(session, lane, channel)
-        elif unread is None:
+            unread = inbox.oldest_unread_row(session, lane)
+        if unread is None or unread.received_us >= self._leftover_until:
             return
+        if unread.attempts >= turn.MOST_TRIES:
+            self._note_failure(lane, channel, "the process ended while working on it")
+            return
+        with self._db.transaction() as session:
+            turn.begin_again(session, lane, channel)
 
     def _note_failure(self, lane: str, channel: str, why: str) -> None:
         self.failed += 1

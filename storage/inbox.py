@@ -191,6 +191,12 @@ def oldest_unread(session: Session, lane: str) -> Unread | None:
     )
 
 
+def any_unread_before(session: Session, received_us: int) -> bool:
+    """Is there an unread event that was stored before this moment?"""
+    query = select(InboxEvent.id).where(InboxEvent.state == InboxState.RECEIVED, InboxEvent.received_us < received_us)
+    return session.scalar(query.limit(1)) is not None
+
+
 def settle(session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None) -> None:
     """End an event's life: done, or parked for people."""
     session.execute(update(InboxEvent).where(InboxEvent.id == event_id).values(state=state, done_at=now, error=error))

@@ -124,32 +124,39 @@ def durable(makers: dict[str, object]) -> None:
 
 def turns(makers: dict[str, object]) -> None:
     """Turns a second end to end, time from webhook to reply, time to ready, memory."""
-    with server("sink", "-") as (sink_port, _sink):
-        api = f"http://127.0.0.1:{sink_port}"
-        for engine, make in makers.items():
+    for engine, make in makers.items():
+        with server("sink", "-") as (sink_port, _sink):
             began = time.monotonic()
-            with server("all", make(), api) as (port, process):  # type: ignore[operator]
+            with server("all", make(), f"http://127.0.0.1:{sink_port}") as (port, process):  # type: ignore[operator]
                 ready = time.monotonic() - began
-                queue = load.requests(60, 60, "s", "เมนู")
                 load.send(port, load.requests(20, 20, "x", "เมนู"), 4)
                 time.sleep(2)
-                sent = load.steady(port, queue, 10)
-                time.sleep(1.5)
-                arrived = {token: at for token, at in _times(sink_port)}
-                waits = sorted(arrived[f"s-{n}"] - at for n, at in enumerate(sent) if f"s-{n}" in arrived)
-                count = 600
-                started = time.monotonic()
-                load.send(port, load.requests(count, 200, "t"), 64)
-                while sum(token.startswith("t-") for token, _at in _times(sink_port)) < count:
-                    time.sleep(0.1)
-                    assert time.monotonic() - started < 120
-                rate = count / (time.monotonic() - started)
-                print(
-                    f"{engine}: {rate:,.0f} turns a second end to end (webhook to reply sent); webhook to reply at 10/s: "
-                    f"p50 {waits[len(waits) // 2] * 1000:.0f} ms, p95 {waits[int(len(waits) * 0.95)] * 1000:.0f} ms "
-                    f"({len(waits)} of {len(sent)}); ready after {ready:.1f} s (migration and seed included); "
-                    f"resident {_memory(process.pid):.0f} MB"
-                )
+                waits, sent = _steady(port, sink_port)
+                rate = _rate(port, sink_port)
+                memory = _memory(process.pid)
+        print(
+            f"{engine}: {rate:,.0f} turns a second end to end (webhook to reply sent)\n"
+            f"  webhook to reply at 10/s: p50 {waits[len(waits) // 2] * 1000:.0f} ms, "
+            f"p95 {waits[int(len(waits) * 0.95)] * 1000:.0f} ms ({len(waits)} of {sent} replied)\n"
+            f"  ready after {ready:.1f} s (migration and seed included), resident {memory:.0f} MB",
+            flush=True,
+        )
+
+
+def _steady(port: int, sink_port: int) -> tuple[list[float], int]:
+    sent = load.steady(port, load.requests(60, 60, "s", "เมนู"), 10)
+    time.sleep(1.5)
+    arrived = dict(_times(sink_port))
+    return sorted(arrived[f"s-{n}"] - at for n, at in enumerate(sent) if f"s-{n}" in arrived), len(sent)
+
+
+def _rate(port: int, sink_port: int, count: int = 600) -> float:
+    started = time.monotonic()
+    load.send(port, load.requests(count, 200, "t"), 64)
+    while sum(token.startswith("t-") for token, _at in _times(sink_port)) < count:
+        time.sleep(0.1)
+        assert time.monotonic() - started < 120, "replies are missing"
+    return count / (time.monotonic() - started)
 
 
 def _times(port: int) -> list[tuple[str, float]]:
