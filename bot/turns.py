@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from bot.channels import Channel, RawEvent
@@ -38,12 +39,15 @@ class Turns:
         self._channels = channels
         self._clock = clock
         self._busy = busy
-        self._threads_wanted = 1 if db.sqlite else 4
+        self._threads_wanted = 1 if db.sqlite else 2
         self._threads: list[threading.Thread] = []
         self._wake = threading.Condition()
         self._work = True
         self._stopped = False
         self._leftover_until = 0
+        self._picking = threading.Lock()
+        self._lanes: deque[tuple[str, str]] = deque()
+        self._in_work: set[str] = set()
         self.done = 0
         self.failed = 0
         self.parked = 0
@@ -84,16 +88,37 @@ class Turns:
                     self._wake.wait(POLL_SECONDS)
 
     def work_off(self) -> int:
-        """Run one turn for each chat that waits; returns how many were done."""
-        with self._db.reading() as session:
-            lanes = inbox.lanes_waiting(session, self._clock())
+        """Run turns until no chat waits that this process could work on; returns how many were done."""
         done = 0
-        for lane, channel in lanes:
-            if self._stopped:
-                break
-            self._give_way()
-            done += self._turn(lane, channel)
+        idle: set[str] = set()  # chats somebody else holds: tried once, not again and again
+        while not self._stopped and (found := self._pick()) is not None:
+            lane, channel = found
+            try:
+                if lane in idle:
+                    return done
+                self._give_way()
+                worked = self._turn(lane, channel)
+            finally:
+                with self._picking:
+                    self._in_work.discard(lane)
+            done += worked
+            if not worked:
+                idle.add(lane)
         return done
+
+    def _pick(self) -> tuple[str, str] | None:
+        """The next waiting chat that no thread of ours is working on. Asked of the database once per round."""
+        with self._picking:
+            for fresh in (False, True):
+                if fresh:
+                    with self._db.reading() as session:
+                        self._lanes.extend(inbox.lanes_waiting(session, self._clock()))
+                while self._lanes:
+                    found = self._lanes.popleft()
+                    if found[0] not in self._in_work:
+                        self._in_work.add(found[0])
+                        return found
+            return None
 
     def _give_way(self) -> None:
         """Storing comes before understanding: wait a moment while people wait for their 200, but never for long."""

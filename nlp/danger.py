@@ -18,14 +18,24 @@ class Danger:
     unless: re.Pattern[str] | None
 
 
+@dataclass(frozen=True)
+class Rules:
+    """Every danger, what cannot wait, and words of the past."""
+
+    dangers: tuple[Danger, ...]
+    urgent: re.Pattern[str]
+    past: re.Pattern[str]
+    still: re.Pattern[str]
+
+
 @cache
-def _rules() -> tuple[tuple[Danger, ...], re.Pattern[str]]:
+def _rules() -> Rules:
     data = tomllib.loads((Path(__file__).parent / "data" / "danger.toml").read_text(encoding="utf-8"))
     dangers = tuple(
         Danger(row["name"], _any(row["words"]), _any(row["unless"]) if row["unless"] else None)
         for row in data["danger"]
     )
-    return dangers, _any(data["urgent"]["words"])
+    return Rules(dangers, _any(data["urgent"]["words"]), _any(data["past"]["words"]), _any(data["past"]["still"]))
 
 
 def _any(words: list[str]) -> re.Pattern[str]:
@@ -40,7 +50,10 @@ def _parts(word: str) -> list[str]:
 
 def find(line: str) -> tuple[str, str]:
     """(name of the danger, the words that fired it) in a normalised text; ("", "") when there is none."""
-    for danger in _rules()[0]:
+    rules = _rules()
+    if rules.past.search(line) and not rules.still.search(line):
+        return "", ""
+    for danger in rules.dangers:
         text = danger.unless.sub(" ", line) if danger.unless else line
         found = danger.fires.search(text)
         if found:
@@ -50,4 +63,4 @@ def find(line: str) -> tuple[str, str]:
 
 def is_urgent(line: str) -> bool:
     """Does this normalised text sound as if it cannot wait?"""
-    return bool(_rules()[1].search(line))
+    return bool(_rules().urgent.search(line))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_NUMBER = re.compile(r"^(?:ข้อ|เรื่องที่|อันที่|เบอร์|no\.?)?\s*(\d{1,2})\s*[.)]?$")
+_NUMBER = re.compile(r"^(\d{1,2})\s*[.)]?$")
 
 
 @cache
@@ -66,13 +66,21 @@ def means(text: str, *names: str) -> bool:
 def chosen(text: str, offered: Sequence[tuple[str, str]]) -> str | None:
     """What a typed number or label stands for among the answers offered last: (label, says) pairs."""
     line = plain(text)
-    number = _NUMBER.match(_bare(text))
+    number = _NUMBER.match(_without_counter(_bare(text)))
     if number is not None and 1 <= int(number.group(1)) <= len(offered):
         return offered[int(number.group(1)) - 1][1]
     for label, says in offered:
         if line and line in (plain(label), plain(says)):
             return says
     return None
+
+
+def _without_counter(line: str) -> str:
+    """"ข้อ 2" and "เรื่องที่ 2" are 2."""
+    for word in load()["counters"]:
+        if line.startswith(word):
+            return line[len(word) :].strip()
+    return line
 
 
 def stands_for(text: str) -> str:
