@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -63,12 +64,13 @@ def verify(session: Session) -> Verified:
         .order_by(HistoryEntry.id)
         .execution_options(yield_per=1000)
     )
-    for entry, detail in rows:
-        count += 1
-        why = _fault(session, entry, detail, previous, count)
-        if why:
-            return Verified(count - 1, previous, entry.id, why)
-        previous = entry.hash
+    with closing(rows):
+        for entry, detail in rows:
+            count += 1
+            why = _fault(session, entry, detail, previous, count)
+            if why:
+                return Verified(count - 1, previous, entry.id, why)
+            previous = entry.hash
     head = sequences.locked(session, CHAIN)
     if (head.value, head.mark or GENESIS) != (count, previous):
         return Verified(count, previous, count + 1, "links are missing at the end")

@@ -76,7 +76,7 @@ def chosen(text: str, offered: Sequence[tuple[str, str]]) -> str | None:
 
 
 def _without_counter(line: str) -> str:
-    """"ข้อ 2" and "เรื่องที่ 2" are 2."""
+    """ "ข้อ 2" and "เรื่องที่ 2" are 2."""
     for word in load()["counters"]:
         if line.startswith(word):
             return line[len(word) :].strip()
