@@ -23,6 +23,7 @@ from bot.media import MediaFetcher
 from bot.pages import track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
+from bot.waiting import WaitingRoom
 from bot.web import Door, Web
 from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
@@ -93,6 +94,7 @@ class App:
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.files, self.channels, self.clock)
+        self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
         self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
         self._begun = threading.Event()
         self._broken = False
@@ -115,6 +117,7 @@ class App:
                     channel.warm()
                 asyncio.run_coroutine_threadsafe(self._delivery.start(), loop).result()
                 asyncio.run_coroutine_threadsafe(self._media.start(), loop).result()
+                asyncio.run_coroutine_threadsafe(self._waiting_room.start(), loop).result()
                 self._turns.start()
             if "jobs" in self.roles:
                 self._timetable.start()
@@ -135,6 +138,7 @@ class App:
         await asyncio.to_thread(self.intake.stop)
         if "worker" in self.roles:
             await asyncio.to_thread(self._turns.stop)
+            await self._waiting_room.stop()
             await self._media.stop()
             await self._delivery.stop()
         for channel in self.channels.values():

@@ -129,6 +129,8 @@ def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     if incoming.kind != "text":
         return None
     found = entities.find_references(text)
+    if talk.state.get("secret_for") and tracking.secret_in(text):
+        return None  # the answer to "which secret?" comes before any other reading of eight digits
     words = _without_digits(text)
     if heard.means(words, "fixed") and (found or drafts.draft_of(talk) is None):
         return tracking.confirm(svc, talk, actor, found[0] if found else None)

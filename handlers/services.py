@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
-from handlers.messages import Part, to_json
+from handlers.messages import Card, Choice, Part, Say, to_json
 from handlers.rules.thai_calendar import OfficeHours
 from handlers.texts import Texts
 from nlp.verdict import Verdict
@@ -105,8 +105,18 @@ class Talk:
 
     def offer(self, parts: list[Part]) -> None:
         """Remember the answers below the last bubble, so that a typed number finds them."""
-        choices = getattr(parts[-1], "choices", ()) if parts else ()
-        self.state["offered"] = [[choice.label, choice.says] for choice in choices if choice.opens != "link"]
+        self.state["offered"] = [
+            [choice.label, choice.says] for choice in newest_choices(parts) if choice.opens != "link"
+        ]
+
+
+def newest_choices(parts: Sequence[Part]) -> tuple[Choice, ...]:
+    """The answers below an answer: the last question's; a card's own only where no question was asked."""
+    for wanted in (Say, Card):
+        for part in reversed(parts):
+            if isinstance(part, wanted) and any(choice.opens != "link" for choice in part.choices):
+                return part.choices
+    return ()
 
 
 def put_out(

@@ -24,9 +24,9 @@ def token(size: int = 24) -> str:
     return secrets.token_urlsafe(size)
 
 
-def digits(count: int) -> str:
-    """A secret of decimal digits, leading zeros kept."""
-    return "".join(secrets.choice("0123456789") for _ in range(count))
+def tracking_secret() -> str:
+    """Eight digits for a receipt. They begin with 0 to 3, so that nobody can take them for a case reference."""
+    return secrets.choice("0123") + "".join(secrets.choice("0123456789") for _ in range(7))
 
 
 def code(count: int = 10) -> str:

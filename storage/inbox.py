@@ -177,8 +177,25 @@ def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
 def oldest_unread(session: Session, lane: str) -> Unread | None:
     """The chat's oldest unread event by the platform's time. Call it only with the chat's lock held."""
     row = oldest_unread_row(session, lane)
-    if row is None:
-        return None
+    return None if row is None else _opened(session, row)
+
+
+def unread_between(session: Session, since_us: int, until_us: int, limit: int) -> list[Unread]:
+    """Unread events stored in this span, oldest first."""
+    rows = session.scalars(
+        select(InboxEvent)
+        .where(
+            InboxEvent.state == InboxState.RECEIVED,
+            InboxEvent.received_us >= since_us,
+            InboxEvent.received_us <= until_us,
+        )
+        .order_by(InboxEvent.received_us)
+        .limit(limit)
+    )
+    return [_opened(session, row) for row in rows]
+
+
+def _opened(session: Session, row: InboxEvent) -> Unread:
     return Unread(
         id=row.id,
         channel=row.channel,

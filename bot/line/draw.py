@@ -9,6 +9,7 @@ from bot.channels import Call
 from bot.line import flex
 from bot.line.measure import Words, cut, label, pieces
 from handlers.messages import Card, Choice, Part, Picture, Say
+from handlers.services import newest_choices
 
 # developers.line.biz/en/reference/messaging-api (2026): limits by name.
 OBJECTS_PER_CALL = 5
@@ -49,16 +50,9 @@ def _drawn(part: Part, words: Words) -> list[tuple[dict[str, Any], str]]:
     return [({"type": "text", "text": piece}, piece) for piece in pieces(part.text, TEXT, words) if piece.strip()]
 
 
-def _last_choices(parts: Sequence[Part]) -> tuple[Choice, ...]:
-    """The newest question's answers: the last part that has any (a card after a receipt keeps the receipt's)."""
-    for part in reversed(parts):
-        choices = tuple(choice for choice in getattr(part, "choices", ()) if choice.opens != "link")
-        if choices and not isinstance(part, Card):
-            return choices
-    for part in reversed(parts):
-        if isinstance(part, Card):
-            return tuple(choice for choice in part.choices if choice.opens != "link")
-    return ()
+def _last_choices(parts: Sequence[Part]) -> list[Choice]:
+    """What a quick reply can hold of the newest answers; addresses stay on the card."""
+    return [choice for choice in newest_choices(parts) if choice.opens != "link"]
 
 
 def _quick_reply(choice: Choice) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def file_case(svc: Svc, conversation: Conversation, account: Account, draft: Dra
     days = category.days if category else DEFAULT_DAYS
     confidential = draft.confidential or bool(category and category.confidential)
     routed = _route(svc, draft)
-    secret = ids.digits(8)
+    secret = ids.tracking_secret()
     case = cases.add(svc.session, _values(svc, conversation, account, draft, days, secret, routed, confidential))
     case.incomplete = silent
     messages.tie_to_case(svc.session, draft.message_ids, case.id)

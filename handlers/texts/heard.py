@@ -66,7 +66,7 @@ def means(text: str, *names: str) -> bool:
 def chosen(text: str, offered: Sequence[tuple[str, str]]) -> str | None:
     """What a typed number or label stands for among the answers offered last: (label, says) pairs."""
     line = plain(text)
-    number = _NUMBER.match(_without_counter(_bare(text)))
+    number = _NUMBER.match(_without_counter(line)) or _NUMBER.match(_without_counter(_bare(text)))
     if number is not None and 1 <= int(number.group(1)) <= len(offered):
         return offered[int(number.group(1)) - 1][1]
     for label, says in offered:

@@ -15,11 +15,13 @@ from sqlalchemy import select
 from bot import clock
 from bot.delivery import Delivery
 from bot.line.outbound import LineChannel
+from bot.waiting import WaitingRoom
 from handlers.messages import Say, to_json
 from handlers.services import Tools
 from nlp import classify, mask
 from storage import conversations, ids, inbox, outbox
 from storage.db import Database
+from storage.inbox import NewEvent
 from storage.tables import Account, Message, OutboxMessage, Person
 from tests.conftest import fresh_postgres, prepared
 from tests.line_emulator import Emulator
@@ -219,3 +221,24 @@ def test_blocked_chats_do_not_hold_up_others(post: Post) -> None:
         )
     post.deliver()
     assert [message["text"] for message in post.emulator.seen_by(other)] == ["ถึง"]
+
+
+def test_who_waits_long_sees_that_an_answer_is_coming(post: Post) -> None:
+    """Two events nobody has worked on yet: a text of a second and a half ago, and one of a minute ago."""
+    now = clock.now_us()
+    body = b'{"events":[{"type":"message","source":{"userId":"%s"},"message":{"type":"text","id":"1","text":"x"}}]}'
+    for name, age in (("waits", 2_000_000), ("forgotten", 60_000_000), ("fresh", 0)):
+        event = NewEvent("line", name, post.user, now - age, now - age, body % post.user.encode())
+        inbox.put(post.db, [event])
+
+    async def run() -> None:
+        channel = LineChannel(TOKEN, post.emulator.url, post.emulator.url)
+        room = WaitingRoom(post.db, {"line": channel}, clock.now)
+        await room.start()
+        await asyncio.sleep(0.8)
+        await room.stop()
+        await channel.close()
+
+    asyncio.run(run())
+    assert post.emulator.animations == 1
+    assert post.emulator.violations == []
