@@ -19,7 +19,7 @@ from storage.tables import Case
 
 # A photo or pin that follows a filed case within this time belongs to it.
 JUST_FILED = timedelta(minutes=10)
-_SECRET = re.compile(r"(?<!\d)(\d{4})[\s-]?(\d{4})(?!\d)")
+_SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
@@ -56,7 +56,7 @@ def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[
 
 
 def secret_in(text: str) -> str:
-    """Eight digits, in one or two groups, that could be a receipt's secret."""
+    """Eight digits, in one or two groups, that could be a receipt's secret (see storage/ids.py)."""
     found = _SECRET.search(text.translate(_THAI_DIGITS))
     return "".join(found.groups()) if found else ""
 
