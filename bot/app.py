@@ -43,6 +43,10 @@ class WrongKey(Exception):
     """The database was begun with another PRATU_SECRET_KEY: nothing in it could be read."""
 
 
+class NotMigrated(Exception):
+    """The database is not at the version this program needs."""
+
+
 def open_database(settings: Settings) -> Database:
     """The database of these settings, with its keys."""
     return Database(settings.database_url, Keyring(secret_keys(settings)))
@@ -207,9 +211,20 @@ def build_channels(settings: Settings, files: FileStore) -> dict[str, Channel]:
 
 
 def ready_database(settings: Settings) -> Database:
-    """A migrated database with the right key: what `serve` needs. SQLite is migrated here; PostgreSQL must be."""
+    """A migrated database with the right key: what `serve` needs. SQLite is migrated here.
+
+    Raises CannotConnect, NotMigrated (PostgreSQL: `pratu migrate` is a step of its own there) or WrongKey.
+    """
     db = open_database(settings)
+    db.ping()
     if db.sqlite:
         migrations.migrate(db)
+    check_version(db)
     check_key(db)
     return db
+
+
+def check_version(db: Database) -> None:
+    """Raises NotMigrated."""
+    if migrations.current(db) != migrations.newest():
+        raise NotMigrated("the database is not at the newest version; run: pratu migrate")

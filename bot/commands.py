@@ -45,7 +45,7 @@ def demo(arguments: argparse.Namespace) -> int:
 def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = False) -> int:
     import uvicorn
 
-    from bot.app import ROLES, App, WrongKey, ready_database
+    from bot.app import ROLES, App, ready_database
     from nlp import mask
 
     secrets = (
@@ -56,11 +56,8 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
         *config.secret_keys,
     )
     log.set_up(config.log_level, mask.mask, tuple(str(secret) for secret in secrets))
-    try:
+    with _told_plainly():
         db = ready_database(config)
-    except WrongKey as wrong:
-        raise Refused(str(wrong)) from wrong
-    _must_be_current(db)
     app = App(config, ROLES[role], db, demo=demo)
     server = uvicorn.Config(
         app.web,
@@ -76,13 +73,6 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
     )
     uvicorn.Server(server).run()
     return 0
-
-
-def _must_be_current(db: Any) -> None:
-    from storage import migrations
-
-    if migrations.current(db) != migrations.newest():
-        raise Refused("the database is not at the newest version; run: pratu migrate")
 
 
 def migrate(_arguments: argparse.Namespace) -> int:
@@ -308,11 +298,27 @@ def replay(arguments: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Troubles an operator can mend become one line instead of a traceback."""
+    from bot.app import NotMigrated, WrongKey
+    from storage.db import CannotConnect
+
+    try:
+        yield
+    except CannotConnect as away:
+        raise Refused(f"the database does not answer: {away}") from away
+    except (NotMigrated, WrongKey) as wrong:
+        raise Refused(str(wrong)) from wrong
+
+
+@contextlib.contextmanager
 def _database() -> Iterator[Any]:
     from bot.app import open_database
 
     db = open_database(settings.read())
     try:
+        with _told_plainly():
+            db.ping()
         yield db
     finally:
         db.close()
@@ -320,14 +326,12 @@ def _database() -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _current_database() -> Iterator[Any]:
-    from bot.app import WrongKey, check_key
+    from bot.app import check_key, check_version
 
     with _database() as db:
-        _must_be_current(db)
-        try:
+        with _told_plainly():
+            check_version(db)
             check_key(db)
-        except WrongKey as wrong:
-            raise Refused(str(wrong)) from wrong
         yield db
 
 

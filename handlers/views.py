@@ -1,14 +1,16 @@
-"""How a case looks to the person who brought it: the card, its stepper, and numbers to call."""
+"""How a matter looks to the person who brings it: the review, the card with its stepper, numbers to call."""
 
 from __future__ import annotations
 
 from handlers.actions import notices
 from handlers.messages import Card, Choice, Step
 from handlers.rules.case_status import STOPS, stop_of
+from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
 from storage import agencies, cases
 from storage.tables import Case
+from storage.words import Kind
 
 
 def hotline_numbers(svc: Svc, danger: str) -> str:
@@ -84,3 +86,32 @@ def _steps(svc: Svc, case: Case) -> tuple[Step, ...]:
         Step(svc.texts.word(f"stops.{name}"), "done" if index < now else "now" if index == now else "next")
         for index, (name, _statuses) in enumerate(STOPS)
     )
+
+
+def draft_summary(svc: Svc, draft: Draft) -> str:
+    """What a person told so far, short; nothing of a confidential matter."""
+    if draft.confidential:
+        return svc.texts.say("track.hidden")
+    return shortened(draft.words) or svc.texts.word("review.values.no_text")
+
+
+def review_lines(svc: Svc, draft: Draft) -> list[str]:
+    """What would be filed, line by line, for the person to check."""
+    word = svc.texts.word
+    category = agencies.category(svc.session, draft.category)
+    undecided = draft.abstained and not draft.category_chosen
+    place = draft.place or word("review.values.pin" if draft.lat is not None else "review.values.no_place")
+    values = {
+        "kind": word(f"kinds.{draft.kind}") if draft.kind != Kind.COMPLAINT else "",
+        "text": draft_summary(svc, draft),
+        "category": word("review.values.undecided") if undecided or category is None else category.name,
+        "place": place if draft.has_place or draft.physical else "",
+        "when": draft.happened,
+        "photos": str(draft.photos or ""),
+        "files": str(draft.files or ""),
+        "contact": svc.tools.mask(draft.contact) if draft.contact else "",
+    }
+    lines = [svc.texts.word(f"review.line.{name}", value=value) for name, value in values.items() if value]
+    if draft.confidential:
+        lines.append(word("review.line.confidential"))
+    return lines

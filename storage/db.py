@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as PlainSession
 
 from storage.seal import Keyring
+
+
+class CannotConnect(Exception):
+    """The database does not answer; the message says why, without any password."""
 
 
 class Session(PlainSession):
@@ -125,6 +130,15 @@ class Database:
     def writing(self, first: bool = False) -> AbstractContextManager[None]:
         """The turn to write on SQLite, in order of asking; nothing on PostgreSQL, where rows have locks."""
         return self._writer.taken(first) if self.sqlite else nullcontext()
+
+    def ping(self) -> None:
+        """Is the database there? Raises CannotConnect."""
+        try:
+            with self.engine.connect():
+                return
+        except SQLAlchemyError as error:
+            where = self.url.render_as_string(hide_password=True)
+            raise CannotConnect(f"{where}: {type(error.__cause__ or error).__name__}") from error
 
     def on_work(self, listener: Any) -> None:
         """Call `listener(topic)` after every commit in this process that made work."""

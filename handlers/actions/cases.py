@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.actions import notices
 from handlers.rules import reference as references
@@ -28,17 +29,28 @@ class Filed:
     unit_name: str
 
 
-def file_case(svc: Svc, conversation: Conversation, account: Account, draft: Draft, *, silent: bool = False) -> Filed:
+def file_case(
+    svc: Svc,
+    conversation: Conversation,
+    account: Account,
+    draft: Draft,
+    *,
+    received_at: datetime,
+    silent: bool = False,
+) -> Filed:
     """Turn a draft into a case: number it, promise a date, route it, tell the unit. All in this transaction.
 
+    `received_at`: when the person sent it, not when we got round to it; every date and the fiscal year follow from it.
     `silent`: the person fell silent, so it is filed as received and marked incomplete.
     """
+    received_at = min(received_at, svc.now)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
     days = category.days if category else DEFAULT_DAYS
     confidential = draft.confidential or bool(category and category.confidential)
     routed = _route(svc, draft)
     secret = ids.tracking_secret()
-    case = cases.add(svc.session, _values(svc, conversation, account, draft, days, secret, routed, confidential))
+    values = _values(svc, conversation, account, draft, days, secret, routed, received_at)
+    case = cases.add(svc.session, {**values, "confidential": confidential})
     case.incomplete = silent
     messages.tie_to_case(svc.session, draft.message_ids, case.id)
     by = SYSTEM if silent else "citizen"
@@ -57,11 +69,11 @@ def _values(
     days: int,
     secret: str,
     routed: routing.Routed,
-    confidential: bool,
+    received_at: datetime,
 ) -> dict[str, object]:
     keys = svc.session.keys
-    year = fiscal_year(svc.today)
-    counted_from = svc.hours.counted_from(svc.now)
+    year = fiscal_year(received_at.astimezone(svc.tools.zone).date())
+    counted_from = svc.hours.counted_from(received_at)
     mask = svc.tools.mask
     return {
         "reference": references.make(year, sequences.next_value(svc.session, f"case:{year}")),
@@ -76,12 +88,11 @@ def _values(
         "unit_code": routed.unit or None,
         "account_id": account.id,
         "conversation_id": conversation.id,
-        "received_at": svc.now,
+        "received_at": received_at,
         "counted_from": counted_from,
         "standard_days": days,
         "due_on": svc.hours.add_working_days(counted_from, days),
         "fiscal_year": year,
-        "confidential": confidential,
         "urgent": draft.urgent,
         "abstained": draft.abstained and not draft.category_chosen,
         "text": keys.seal_text(draft.words),

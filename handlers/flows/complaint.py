@@ -13,7 +13,7 @@ from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from handlers.views import case_card, hotline_numbers
+from handlers.views import case_card, draft_summary, hotline_numbers, review_lines
 from nlp import entities
 from storage import agencies
 from storage.words import Kind
@@ -150,7 +150,7 @@ def take_place(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[P
 
 
 def ask_review(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
-    return [svc.texts.bubble("review.show", lines="\n".join(_review_lines(svc, draft)))]
+    return [svc.texts.bubble("review.show", lines="\n".join(review_lines(svc, draft)))]
 
 
 def take_review(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
@@ -261,7 +261,7 @@ def resume(svc: Svc, talk: Talk) -> list[Part]:
     """Somebody comes back to an unfinished draft: nothing was lost."""
     draft = drafts.draft_of(talk)
     assert draft is not None
-    return [svc.texts.bubble("draft.remind", summary=_summary(svc, draft))]
+    return [svc.texts.bubble("draft.remind", summary=draft_summary(svc, draft))]
 
 
 def repeat(svc: Svc, talk: Talk) -> list[Part]:
@@ -276,7 +276,7 @@ def kept_line(svc: Svc, talk: Talk) -> list[Part]:
     draft = drafts.draft_of(talk)
     if draft is None or not draft.names_something:
         return []
-    return [svc.texts.bubble("menu.draft_kept", summary=_summary(svc, draft))]
+    return [svc.texts.bubble("menu.draft_kept", summary=draft_summary(svc, draft))]
 
 
 def back(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
@@ -303,19 +303,19 @@ def cancel(svc: Svc, talk: Talk) -> list[Part]:
 
 def file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     """File it, and hand over the reference, the promised date and the secret for helpers."""
-    filed = filing.file_case(svc, talk.conversation, talk.account, draft)
+    filed = filing.file_case(svc, talk.conversation, talk.account, draft, received_at=talk.message.at)
     drafts.drop(talk)
     case = filed.case
     talk.state["filed"] = {"reference": case.reference, "at": svc.now.isoformat()}
     values = {
         "code": case.reference,
-        "summary": _summary(svc, draft),
+        "summary": draft_summary(svc, draft),
         "due": svc.texts.day(case.due_on),
         "secret": filed.secret,
         "next_workday": svc.texts.day(svc.hours.starts_on(svc.now)),
         "unit": filed.unit_name,
         "time": svc.texts.clock(svc.now),
-        "numbers": " ".join(number for number, _name in hotline_numbers_short(svc, draft.danger)),
+        "numbers": " ".join(line.split(" ", 1)[0] for line in hotline_numbers(svc, draft.danger).splitlines()),
     }
     return [_receipt(svc, case.confidential, draft, values), case_card(svc, case, secret=filed.secret)]
 
@@ -328,11 +328,6 @@ def _receipt(svc: Svc, confidential: bool, draft: Draft, values: dict[str, str])
     if confidential:
         return svc.texts.bubble("confirm.confidential", **values)
     return svc.texts.bubble("confirm.done" if is_open else "confirm.afterhours", **values)
-
-
-def hotline_numbers_short(svc: Svc, danger: str) -> list[tuple[str, str]]:
-    """(number, name) of the lines for this danger."""
-    return [tuple(line.split(" ", 1)) for line in hotline_numbers(svc, danger).splitlines()]  # type: ignore[misc]
 
 
 def forget(svc: Svc, talk: Talk, message_id: int) -> None:
@@ -359,15 +354,12 @@ def file_silent(svc: Svc, talk: Talk) -> bool:
     drafts.drop(talk)
     if draft is None or not draft.names_something:
         return False
-    filed = filing.file_case(svc, talk.conversation, talk.account, draft, silent=True)
+    filed = filing.file_case(svc, talk.conversation, talk.account, draft, received_at=svc.now, silent=True)
     values = {"code": filed.case.reference, "secret": filed.secret, "phone": svc.phone()}
     say = Say(svc.texts.say("draft.filed", **values))
     notices.tell_complainant(svc, filed.case, [say], once=f"silent:{filed.case.id}")
     talk.state["filed"] = {"reference": filed.case.reference, "at": svc.now.isoformat()}
     return True
-
-
-# --- words about the draft ---------------------------------------------------------------------------------------
 
 
 def _notice(svc: Svc, talk: Talk) -> list[Part]:
@@ -385,33 +377,6 @@ def _notice(svc: Svc, talk: Talk) -> list[Part]:
 def _mark_notice(svc: Svc, talk: Talk) -> None:
     if talk.account.notice_at is None:
         talk.account.notice_at = svc.now
-
-
-def _summary(svc: Svc, draft: Draft) -> str:
-    if draft.confidential:
-        return svc.texts.say("track.hidden")
-    return shortened(draft.words) or svc.texts.word("review.values.no_text")
-
-
-def _review_lines(svc: Svc, draft: Draft) -> list[str]:
-    word = svc.texts.word
-    category = agencies.category(svc.session, draft.category)
-    undecided = draft.abstained and not draft.category_chosen
-    place = draft.place or word("review.values.pin" if draft.lat is not None else "review.values.no_place")
-    values = {
-        "kind": word(f"kinds.{draft.kind}") if draft.kind != Kind.COMPLAINT else "",
-        "text": _summary(svc, draft),
-        "category": word("review.values.undecided") if undecided or category is None else category.name,
-        "place": place if draft.has_place or draft.physical else "",
-        "when": draft.happened,
-        "photos": str(draft.photos or ""),
-        "files": str(draft.files or ""),
-        "contact": svc.tools.mask(draft.contact) if draft.contact else "",
-    }
-    lines = [svc.texts.word(f"review.line.{name}", value=value) for name, value in values.items() if value]
-    if draft.confidential:
-        lines.append(word("review.line.confidential"))
-    return lines
 
 
 def _label(name: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import SEED
+from tests.conftest import SEED, fresh_postgres
 from tests.line.conftest import Server
 from tests.line_emulator import Emulator
 from tests.line_emulator.server import SECRET, TOKEN, running
@@ -39,6 +40,23 @@ def test_bad_settings_are_named_together(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert refused.stderr.count("pratu:") == 3
     assert TOKEN not in refused.stderr
+
+
+def test_a_database_that_is_away_is_one_clear_line(tmp_path: Path) -> None:
+    away = Server(tmp_path, "postgresql+psycopg://someone:pass-word@127.0.0.1:9/x", Emulator())
+    for command in (["serve"], ["migrate"], ["export", "cases"]):
+        refused = away.run(*command, check=False)
+        assert refused.returncode == 2
+        assert "does not answer" in refused.stderr
+        assert "pass-word" not in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_postgres_is_migrated_on_purpose(tmp_path: Path) -> None:
+    bare = Server(tmp_path, fresh_postgres(f"pratu_bare_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"), Emulator())
+    refused = bare.run("serve", check=False)
+    assert refused.returncode == 2
+    assert "pratu migrate" in refused.stderr
 
 
 def test_roles_need_postgres(server: Server) -> None:
@@ -128,8 +146,6 @@ def test_verify_and_replay(server: Server) -> None:
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_export_is_formula_safe_and_masked(engine: str, tmp_path: Path) -> None:
-    import os
-
     from tests.line.conftest import served
 
     with served(engine, tmp_path, f"pratu_export_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as line:

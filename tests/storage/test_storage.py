@@ -183,3 +183,17 @@ def test_case_numbers_begin_anew_each_fiscal_year(world: World) -> None:
     assert (first[:8], second[:8]) == ("70-00001", "71-00001")
     with world.db.reading() as session:
         assert session.scalars(select(Case.fiscal_year).order_by(Case.id)).all() == [2570, 2571]
+
+
+def test_a_case_is_received_when_it_was_sent_not_when_we_got_round_to_it(world: World) -> None:
+    """Sent at 23:59 on the last day of the fiscal year, worked on after midnight: it belongs to the old year."""
+    from tests.world import at
+
+    world.now = at("2027-09-30 23:59")
+    citizen = world.citizen().says("ไฟถนนดับ ซอย 5")
+    citizen.does(work=False, kind="text", text="1")
+    world.now = at("2027-10-01 00:02")
+    world.work_off()
+    case = world.case(citizen.listen().reference)
+    assert case.received_at == at("2027-09-30 23:59")
+    assert (case.reference[:3], case.fiscal_year, case.counted_from.isoformat()) == ("70-", 2570, "2027-10-01")
