@@ -102,6 +102,7 @@ class App:
         self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
         self._begun = threading.Event()
         self._broken = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self.web = Web(self._doors(), self.intake, self._pages(), self.clock, self.start, self.stop)
 
@@ -109,7 +110,7 @@ class App:
         """Begin everything of these roles. Warming goes on beside: events are stored from the first moment."""
         if "web" in self.roles:
             self.intake.start()
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         threading.Thread(target=self._begin_work, args=(loop,), name="warm", daemon=True).start()
 
     def _begin_work(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -132,6 +133,11 @@ class App:
 
     def _ready(self) -> bool:
         return self._begun.is_set() and not self._broken
+
+    def stop_soon(self) -> None:
+        """A signal came: open pages let go now, so that the server need not wait for them."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def stop(self) -> None:
         """End in the order of the flow: nothing that was acknowledged is dropped."""

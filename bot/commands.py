@@ -71,7 +71,13 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(server).run()
+
+    class Stoppable(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            app.stop_soon()
+            super().handle_exit(sig, frame)
+
+    Stoppable(server).run()
     return 0
 
 

@@ -108,6 +108,7 @@ def review_lines(svc: Svc, draft: Draft) -> list[str]:
         "place": place if draft.has_place or draft.physical else "",
         "when": draft.happened,
         "photos": str(draft.photos or ""),
+        "voices": str(draft.voices or ""),
         "files": str(draft.files or ""),
         "contact": svc.tools.mask(draft.contact) if draft.contact else "",
     }

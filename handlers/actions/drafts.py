@@ -40,6 +40,8 @@ def absorb(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming, *, reclassify
         draft.place = incoming.place.text or draft.place
     if incoming.kind == "image":
         draft.photos += 1
+    elif incoming.kind == "audio":
+        draft.voices += 1
     elif incoming.media is not None:
         draft.files += 1
     if incoming.kind == "text" and incoming.text.strip():

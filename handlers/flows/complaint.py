@@ -22,6 +22,8 @@ from storage.words import Kind
 _ABROAD = frozenset({"line", "telegram"})
 # Danger we ask about discreetly: nothing of it is repeated in the chat.
 _QUIET = frozenset({"violence"})
+_MEDIA_KINDS = frozenset({"image", "video", "audio", "file"})
+_QUESTIONS = frozenset({"what", "category", "place"})
 _START = {
     Kind.SUGGESTION: "intake.start_suggestion",
     Kind.INQUIRY: "intake.start_inquiry",
@@ -83,14 +85,29 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
         return [Say(svc.texts.say("ask.picker")), *_ask(svc, talk, draft)]
     if heard.means(incoming.text, "notice_seen", "resume"):
         return [*_ask(svc, talk, draft)]
+    if incoming.kind in _MEDIA_KINDS and draft.step in _QUESTIONS:
+        return _take_media(svc, talk, draft, incoming)
     step: Callable[[Svc, Talk, Draft, Incoming], list[Part]] = _TAKES.get(draft.step, take_what)
     return step(svc, talk, draft, incoming)
+
+
+def _take_media(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    """A picture in answer to a question: taken, and the same question stands. Eleven pictures burn no questions."""
+    drafts.absorb(svc, talk, draft, incoming)
+    drafts.keep(svc, talk, draft)
+    parts = _ask(svc, talk, draft)
+    first = parts[0]
+    if draft.photos > 1 and isinstance(first, Say):
+        parts[0] = Say(f"{svc.texts.say('in.more_photo', n=draft.photos)}\n{first.text}", first.choices)
+    return parts
 
 
 # --- the steps ---------------------------------------------------------------------------------------------------
 
 
 def ask_what(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
+    if draft.voices:
+        return [svc.texts.bubble("in.voice")]
     if draft.files:
         return [svc.texts.bubble("in.file")]
     if draft.photos:

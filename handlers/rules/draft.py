@@ -37,6 +37,7 @@ class Draft:
     contact: str = ""
     photos: int = 0
     files: int = 0
+    voices: int = 0
     step: str = "what"
     asked: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Draft:
     @property
     def names_something(self) -> bool:
         """Is there anything an officer could act on?"""
-        return bool(self.texts or self.photos or self.files)
+        return bool(self.texts or self.photos or self.files or self.voices)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data, for the conversation row."""

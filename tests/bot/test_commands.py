@@ -164,3 +164,17 @@ def test_export_is_formula_safe_and_masked(engine: str, tmp_path: Path) -> None:
         log = (line.server.folder / "serve.log").read_text()
         for secret in ("ไฟถนนดับ", "234-5678", citizen.id, SECRET, TOKEN):
             assert secret not in log
+
+
+def test_stops_soon_while_pages_are_open(tmp_path: Path) -> None:
+    import time
+
+    import httpx
+
+    server = Server(tmp_path, f"sqlite:///{tmp_path}/s.db", Emulator()).prepare().start()
+    token = httpx.post(f"{server.url}/chat/session").json()["token"]
+    with httpx.stream("GET", f"{server.url}/chat/events", headers={"authorization": f"Bearer {token}"}) as page:
+        assert page.status_code == 200
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < 8, "the server waited for an open page"

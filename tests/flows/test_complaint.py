@@ -185,3 +185,21 @@ def test_unsent_words_leave_the_draft_and_the_case(world: World) -> None:
     assert "สีชมพู" not in (world.opened(case.text) or "")
     citizen.does(kind="unsend", message_id="m3").hears("ลบข้อความนั้นแล้ว")
     assert "ขยะ" not in (world.opened(world.case(case.reference).text) or "")
+
+
+def test_eleven_photos_burn_no_questions(world: World) -> None:
+    citizen = world.citizen()
+    for number in range(11):
+        citizen.sends_photo(f"photo-{number}").hears("เกิดอะไรขึ้น")
+    citizen.says("ถนนเป็นหลุม หน้าวัดใหม่ หมู่ 3").hears("ตรวจอีกครั้ง", "รูป: 11 รูป")
+    citizen.says("1").hears("รหัสเรื่อง")
+
+
+def test_voice_message_is_kept_and_words_are_asked_for(world: World) -> None:
+    citizen = world.citizen().sends_voice().hears("ได้ข้อความเสียงแล้ว")
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ข้อความเสียง: 1").says("1").hears("รหัสเรื่อง")
+
+
+def test_photo_while_the_place_is_asked_for(world: World) -> None:
+    citizen = world.citizen().says("ไฟถนนดับ").sends_photo().hears("จุดที่เกิดเรื่อง")
+    citizen.says("ซอย 5").hears("รูป: 1 รูป")
