@@ -130,14 +130,15 @@ def _unsend(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     taken = messages.find_by_platform_id(svc.session, talk.conversation.id, incoming.message_id)
     if taken is None:
         return []
+    words = messages.text_of(svc.session, taken)
     messages.blank(svc.session, taken)
     if taken.inbox_id is not None:
         inbox.blank(svc.session, taken.inbox_id)
-    complaint.forget(svc, talk, taken.id)
+    complaint.forget(svc, talk, taken.id, words)
     if taken.case_id is None:
         return []
     case = cases.get(svc.session, taken.case_id)
-    filing.unsend(svc, case, messages.words_of_case(svc.session, case.id))
+    filing.unsend(svc, case, words, messages.words_of_case(svc.session, case.id))
     notices.tell_complainant(svc, case, [Say(svc.texts.say("error.unsend", code=case.reference))])
     return []
 

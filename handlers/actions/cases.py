@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -161,11 +162,26 @@ def add_to_case(svc: Svc, case: Case, message_id: int, text: str, lat: float | N
     notices.tell_unit(svc, case, "officer.added", once=f"added:{message_id}")
 
 
-def unsend(svc: Svc, case: Case, remaining: list[str]) -> None:
-    """Words the complainant took back leave the case; the fact stays, and the unit is told."""
+def unsend(svc: Svc, case: Case, taken: str, remaining: list[str]) -> None:
+    """Words the complainant took back leave the case, and what was read out of them; the unit is told the fact."""
     _set_text(svc, case, "\n".join(remaining))
+    opened = svc.session.keys.open_text
+    if came_from(opened(case.place), taken):
+        case.place = case.place_masked = None
+    if came_from(opened(case.happened), taken):
+        case.happened = None
+    if came_from(opened(case.contact), taken):
+        case.contact = None
     _note(svc, case, "unsent", None, "citizen")
     notices.tell_unit(svc, case, "officer.added")
+
+
+def came_from(found: str | None, text: str) -> bool:
+    """Was this slot filled from these words? Every piece of it stands in them (digits may be spaced otherwise)."""
+    if not found or not text:
+        return False
+    bare = re.sub(r"[\s.\-]", "", text)
+    return all(piece in text or re.sub(r"[\s.\-]", "", piece) in bare for piece in found.rstrip("…").split())
 
 
 def _set_text(svc: Svc, case: Case, text: str) -> None:

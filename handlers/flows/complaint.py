@@ -347,13 +347,16 @@ def _receipt(svc: Svc, confidential: bool, draft: Draft, values: dict[str, str])
     return svc.texts.bubble("confirm.done" if is_open else "confirm.afterhours", **values)
 
 
-def forget(svc: Svc, talk: Talk, message_id: int) -> None:
+def forget(svc: Svc, talk: Talk, message_id: int, words: str) -> None:
     """Take an unsent message out of the draft; a draft with nothing left is gone."""
     draft = drafts.draft_of(talk)
     if draft is None or message_id not in draft.message_ids:
         return
     draft.message_ids = [kept for kept in draft.message_ids if kept != message_id]
     draft.texts = [pair for pair in draft.texts if pair[0] != message_id]
+    for slot in ("place", "happened", "contact"):
+        if filing.came_from(getattr(draft, slot), words):
+            setattr(draft, slot, "")
     if not draft.message_ids:
         drafts.drop(talk)
         return

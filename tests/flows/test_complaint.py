@@ -203,3 +203,15 @@ def test_voice_message_is_kept_and_words_are_asked_for(world: World) -> None:
 def test_photo_while_the_place_is_asked_for(world: World) -> None:
     citizen = world.citizen().says("ไฟถนนดับ").sends_photo().hears("จุดที่เกิดเรื่อง")
     citizen.says("ซอย 5").hears("รูป: 1 รูป")
+
+
+def test_unsent_place_leaves_the_draft_and_the_case(world: World) -> None:
+    citizen = world.citizen().says("ไฟถนนดับ").says("หน้าบ้านสีชมพู ซอย 5")
+    citizen.does(kind="unsend", message_id="m2")
+    citizen.says("ดับมาสามวัน").hears_not("สีชมพู")
+    citizen.says("ซอย 9 โทร 081-234-5678").says("ส่งเรื่อง")
+    case = world.case(citizen.reference)
+    citizen.does(kind="unsend", message_id="m5")
+    case = world.case(case.reference)
+    assert world.opened(case.place) is None
+    assert world.opened(case.contact) is None
