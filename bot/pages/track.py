@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import html
 import tomllib
+import unicodedata
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -18,7 +19,8 @@ from bot.clock import Clock
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.messages import Card
-from handlers.services import Svc, Tools
+from handlers.rules.reference import is_reference
+from handlers.services import NotSeeded, Svc, Tools
 from handlers.views import status_card
 from storage.db import Database
 
@@ -37,23 +39,38 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
     """The tracking page."""
 
     async def show(request: Request) -> Response:
-        reference = request.path_params["reference"][:30]
-        secret = request.query_params.get("s", "")
+        asked = request.path_params["reference"]
+        secret = _digits(request.query_params.get("s", ""))
         # Throttled per address as well as per case: an address says nothing of who somebody is for long.
         subject = hashlib.sha256((request.client.host if request.client else "").encode()).hexdigest()[:16]
-        status, content = await asyncio.to_thread(_look, db, tools, clock, reference, secret, subject)
+        status, content = await asyncio.to_thread(_look, db, tools, clock, _printed(asked), secret, subject)
         body = _templates()[0].substitute(content=content)
-        headers = {"cache-control": "no-store", "x-robots-tag": "noindex"}
-        return with_headers(Response(body, status, media_type="text/html", headers=headers))
+        headers = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
+        # Only the page that asks for the secret has a form.
+        return with_headers(Response(body, status, media_type="text/html", headers=headers), forms=not secret)
 
     return [Route("/track/{reference}", show, methods=["GET"])]
+
+
+def _digits(written: str) -> str:
+    """The digits somebody typed, Thai ones too, as ASCII; at most as many as anything of ours has."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in written[:60] if letter.isdecimal())[:30]
+
+
+def _printed(written: str) -> str:
+    """The reference as it is printed; "" for what cannot be one, so that nothing odd reaches the database."""
+    digits = _digits(written)
+    printed = f"{digits[:2]}-{digits[2:-1]}-{digits[-1:]}"
+    return printed if is_reference(printed) else ""
 
 
 def _look(db: Database, tools: Tools, clock: Clock, reference: str, secret: str, subject: str) -> tuple[int, str]:
     words = _templates()[1]
     with db.transaction() as session:
         svc = Svc(session, clock(), tools)
-        phone = html.escape(svc.phone())
+        phone = _call(svc)
+        if not reference:
+            return 404, words["wrong"].substitute(phone=phone)
         if not secret:
             return 200, words["ask"].substitute(reference=html.escape(reference))
         try:
@@ -63,6 +80,18 @@ def _look(db: Database, tools: Tools, clock: Clock, reference: str, secret: str,
         except access.NotFound:
             return 404, words["wrong"].substitute(phone=phone)
         return 200, _drawn(status_card(svc, case), svc.texts.moment(svc.now))
+
+
+def _call(svc: Svc) -> str:
+    """The agency's number as a link to call it; nothing where there is none."""
+    try:
+        phone = svc.phone()
+    except NotSeeded:
+        return ""
+    if not phone:
+        return ""
+    number = "".join(letter for letter in phone if letter.isdigit() or letter == "+")
+    return _templates()[1]["call"].substitute(number=html.escape(number), phone=html.escape(phone))
 
 
 def _drawn(card: Card, now: str) -> str:

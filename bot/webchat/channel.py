@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,21 +27,22 @@ class WebChannel:
         self._files = files
 
     def split(self, body: bytes, data: Any, now: datetime) -> list[RawEvent]:
-        return []  # the page's own routes make single events
+        """Nothing: the page's own addresses make single events."""
+        return []
 
     def read(self, event: RawEvent) -> Incoming:
         """The message the page sent; anything we did not write is "other"."""
         try:
             data = json.loads(event.body)
-        except ValueError:
-            data = {}
+        except (ValueError, RecursionError):
+            data = None
         data = data if isinstance(data, dict) else {}
-        chat = str(data.get("chat", ""))
-        kind = _KINDS.get(str(data.get("kind")), "other")
-        place = Place("", data["lat"], data["lon"]) if kind == "place" and "lat" in data and "lon" in data else None
-        media = None
-        if kind in ("image", "file"):
-            media = Media(ref=str(data.get("digest", "")), name=str(data.get("name", "")))
+        chat = _words(data, "chat")
+        kind = _KINDS.get(_words(data, "kind"), "other")
+        place = _place(data) if kind == "place" else None
+        media = Media(_words(data, "digest"), _words(data, "name")) if kind in ("image", "file") else None
+        if (kind == "place" and place is None) or (media is not None and not media.ref):
+            kind, media = "other", None
         return Incoming(
             channel=NAME,
             kind=kind,
@@ -48,7 +50,7 @@ class WebChannel:
             at=event.at,
             user_id=chat,
             chat_id=chat,
-            text=str(data.get("text", "")) if kind == "text" else "",
+            text=_words(data, "text") if kind == "text" else "",
             message_id=event.event_id,
             place=place,
             media=media,
@@ -61,6 +63,7 @@ class WebChannel:
         return [Call(messages, texts)] if messages else []
 
     async def reply(self, token: str, call: Call) -> Sent:
+        """There is no such thing here: the same content is pushed."""
         raise SendFailed("token", "the web chat has no reply tokens")
 
     async def push(self, chat_id: str, call: Call, key: str) -> Sent:
@@ -71,7 +74,7 @@ class WebChannel:
     async def fetch(self, ref: str) -> AsyncIterator[AsyncIterator[bytes]]:
         """The file the page uploaded before it sent the message."""
         try:
-            content = self._files.get(ref)
+            content = await asyncio.to_thread(self._files.get, ref)
         except FileNotFoundError:
             raise ContentGone(ref) from None
 
@@ -81,13 +84,25 @@ class WebChannel:
         yield chunks()
 
     async def typing(self, chat_id: str) -> None:
-        return
+        """The page shows by itself that an answer is coming."""
 
     def warm(self) -> None:
         return
 
     async def close(self) -> None:
         return
+
+
+def _words(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _place(data: dict[str, Any]) -> Place | None:
+    lat, lon = data.get("lat"), data.get("lon")
+    if not isinstance(lat, int | float) or not isinstance(lon, int | float):
+        return None
+    return Place("", float(lat), float(lon)) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
 def _drawn(part: Part) -> dict[str, Any]:
