@@ -133,4 +133,5 @@ def test_a_folder_in_a_files_name_is_left_out(browser: httpx.Client, token: str)
         headers={"authorization": f"Bearer {token}"},
     )
     assert answer.status_code == 200, answer.text
-    assert "/" not in answer.json().get("name", "") and "\u202e" not in answer.json().get("name", "")
+    assert "/" not in answer.json().get("name", "")
+    assert "\u202e" not in answer.json().get("name", "")
