@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -14,7 +16,7 @@ from starlette.types import ASGIApp
 
 from bot import clock as clocks
 from bot import health
-from bot.channels import Channel
+from bot.channels import Channel, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.intake import Intake
@@ -34,7 +36,13 @@ from storage.db import Database
 from storage.files import FileStore
 from storage.seal import Keyring
 
+if TYPE_CHECKING:
+    from bot.telegram.outbound import TelegramChannel
+    from bot.telegram.polling import Poller
+
 log = logging.getLogger("pratu.app")
+
+ASK_AGAIN_SECONDS = 30.0
 
 ROLES = {"all": frozenset({"web", "worker", "jobs"}), **{name: frozenset({name}) for name in ("web", "worker", "jobs")}}
 
@@ -97,14 +105,33 @@ class App:
         self.intake = Intake(self.db)
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
-        self._media = MediaFetcher(self.db, self.files, self.channels, self.clock)
+        self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
         self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
+        self._poller = self._make_poller()
         self._begun = threading.Event()
         self._broken = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self.web = Web(self._doors(), self.intake, self._pages(), self.clock, self.start, self.stop)
+
+    def _make_poller(self) -> Poller | None:
+        """Without a webhook Telegram is asked for updates."""
+        if not self.settings.telegram_on or self.settings.telegram_webhook or "web" not in self.roles:
+            return None
+        from bot.telegram.polling import Poller
+
+        channel = self._telegram()
+        return None if channel is None else Poller(channel, self.intake, self.clock)
+
+    def _telegram(self) -> TelegramChannel | None:
+        if not self.settings.telegram_on:
+            return None
+        from bot.telegram.outbound import TelegramChannel
+
+        channel = self.channels["telegram"]
+        assert isinstance(channel, TelegramChannel)
+        return channel
 
     async def start(self) -> None:
         """Begin everything of these roles. Warming goes on beside: events are stored from the first moment."""
@@ -126,10 +153,25 @@ class App:
                 self._turns.start()
             if "jobs" in self.roles:
                 self._timetable.start()
+            asyncio.run_coroutine_threadsafe(self._begin_telegram(), loop)
         except Exception:  # nothing works off the inbox then: say so, and never say "ready"
             log.exception("could not begin work")
             self._broken = True
         self._begun.set()
+
+    async def _begin_telegram(self) -> None:
+        """Learn our own name, for groups; a moment without Telegram must not keep us from starting."""
+        channel = self._telegram()
+        if self._poller is not None:
+            await self._poller.start()
+        while channel is not None and not self._stopping.is_set():
+            try:
+                await channel.learn_name()
+                return
+            except SendFailed as failed:
+                log.warning("Telegram does not tell our name yet", extra={"why": failed.problem})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), ASK_AGAIN_SECONDS)
 
     def _ready(self) -> bool:
         return self._begun.is_set() and not self._broken
@@ -145,6 +187,8 @@ class App:
         await asyncio.to_thread(self._begun.wait, 30)
         if "jobs" in self.roles:
             await asyncio.to_thread(self._timetable.stop)
+        if self._poller is not None:
+            await self._poller.stop()
         await asyncio.to_thread(self.intake.stop)
         if "worker" in self.roles:
             await asyncio.to_thread(self._turns.stop)
@@ -167,6 +211,8 @@ class App:
                 return signature is not None and inbound.verify(body, signature.decode("latin-1"), secret)
 
             doors["/webhooks/line"] = Door("line", verify, inbound.split)
+        if self.settings.telegram_webhook and "web" in self.roles:
+            doors["/webhooks/telegram"] = _telegram_door(str(self.settings.telegram_secret_token))
         return doors
 
     def _pages(self) -> ASGIApp:
@@ -202,6 +248,15 @@ class App:
         }
 
 
+def _telegram_door(secret: str) -> Door:
+    from bot.telegram import inbound
+
+    def verify(headers: Mapping[bytes, bytes], _body: bytes) -> bool:
+        return inbound.verify(headers, secret)
+
+    return Door(inbound.NAME, verify, inbound.split)
+
+
 def build_channels(settings: Settings, files: FileStore) -> dict[str, Channel]:
     """The channels that are switched on. Their SDKs are imported only when first used."""
     channels: dict[str, Channel] = {"web": WebChannel(files)}
@@ -213,7 +268,16 @@ def build_channels(settings: Settings, files: FileStore) -> dict[str, Channel]:
             api_url=settings.line_api_url or None,
             data_api_url=settings.line_data_api_url or None,
         )
+    if settings.telegram_on:
+        channels["telegram"] = telegram_channel(settings)
     return channels
+
+
+def telegram_channel(settings: Settings) -> TelegramChannel:
+    """The Telegram bot of these settings."""
+    from bot.telegram.outbound import TelegramChannel
+
+    return TelegramChannel(str(settings.telegram_token), settings.telegram_api_url or None)
 
 
 def ready_database(settings: Settings) -> Database:

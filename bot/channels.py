@@ -16,6 +16,8 @@ SendProblem = Literal[
     "quota",  # definite: the month's push quota is used up; hold it, tell people
     "ambiguous",  # the platform may or may not have taken it and no key makes a repeat harmless
     "unreachable",  # definite: this person cannot be reached here (blocked, gone)
+    "moved",  # definite: the chat has another address now, in `chat_id`
+    "same",  # nothing to do: it already stands there
     "refused",  # definite: the platform will never take it (bad request, bad token of ours)
 ]
 
@@ -23,10 +25,11 @@ SendProblem = Literal[
 class SendFailed(Exception):
     """A call to the platform that did not end well. `problem` says what may be done next."""
 
-    def __init__(self, problem: SendProblem, why: str, retry_after: float | None = None) -> None:
+    def __init__(self, problem: SendProblem, why: str, retry_after: float | None = None, chat_id: str = "") -> None:
         super().__init__(why)
         self.problem: SendProblem = problem
         self.why = why
+        self.chat_id = chat_id
         self.retry_after = retry_after  # seconds, where the platform says
 
 
@@ -62,7 +65,10 @@ class RawEvent:
 
 @dataclass(frozen=True)
 class Call:
-    """One call to the platform: a batch of its own message objects, drawn from neutral parts."""
+    """One call to the platform: a batch of its own message objects, drawn from neutral parts.
+
+    Where a tap brings back only a button's number, a message holds `says`: what its buttons say, in their order.
+    """
 
     messages: list[dict[str, Any]]
     texts: list[str] = field(default_factory=list)  # what each message says in words, one per message
@@ -72,6 +78,7 @@ class Channel(Protocol):
     """A way people write to us. The two directions are pure where they can be; only the last three call out."""
 
     name: str
+    replies: bool  # is there a free reply token? Else a token only wants to be noticed
 
     def split(self, body: bytes, data: Any, now: datetime) -> list[RawEvent]:
         """The events of one verified webhook body (`data` is its JSON), each with its own raw body."""
@@ -84,6 +91,9 @@ class Channel(Protocol):
 
     async def reply(self, token: str, call: Call) -> Sent:
         """Answer on a free reply token. Raises SendFailed. Channels without tokens raise SendFailed("token")."""
+
+    async def noticed(self, token: str) -> None:
+        """Tell the platform that a tap arrived, where it waits for that. Never raises."""
 
     async def push(self, chat_id: str, call: Call, key: str) -> Sent:
         """Send to a chat; `key` (a UUID) makes a repeat harmless where the platform has such keys."""

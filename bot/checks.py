@@ -56,8 +56,7 @@ def look() -> list[Finding]:
         findings.append(Finding("stop", "database", {"why": type(error).__name__}))
     findings += _engine()
     findings += asyncio.run(_line(config)) if config.line_on else [Finding("warn", "line_off", {})]
-    if not config.telegram_on:
-        findings.append(Finding("warn", "telegram_off", {}))
+    findings += asyncio.run(_telegram(config)) if config.telegram_on else [Finding("warn", "telegram_off", {})]
     return findings
 
 
@@ -141,4 +140,32 @@ async def _line(config: Settings) -> list[Finding]:
     if limit is not None:
         level = "ok" if used < limit * NEARLY_USED else "warn"
         findings.append(Finding(level, "line_quota", {"used": used, "limit": limit}))
+    return findings
+
+
+async def _telegram(config: Settings) -> list[Finding]:
+    from bot.channels import SendFailed
+
+    channel = app.telegram_channel(config)
+    try:
+        me = await channel.call("getMe", {})
+        webhook = await channel.call("getWebhookInfo", {})
+    except SendFailed as failed:
+        return [Finding("stop", "telegram_token", {"why": failed.why})]
+    finally:
+        await channel.close()
+    findings = [Finding("ok", "telegram_token", {"name": me.get("username", "")})]
+    if me.get("can_read_all_group_messages") is not True:
+        findings.append(Finding("warn", "telegram_privacy", {}))
+    found = webhook.get("url") or "-"
+    if not config.telegram_webhook:
+        findings.append(Finding("ok" if found == "-" else "warn", "telegram_polling", {"found": found}))
+        return findings
+    wanted = f"{config.public_url}/webhooks/telegram"
+    findings.append(
+        Finding("ok" if found == wanted else "warn", "telegram_webhook", {"wanted": wanted, "found": found})
+    )
+    if webhook.get("last_error_message"):
+        waiting, why = webhook.get("pending_update_count", 0), webhook["last_error_message"]
+        findings.append(Finding("warn", "telegram_errors", {"why": why, "waiting": waiting}))
     return findings

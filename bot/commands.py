@@ -136,11 +136,37 @@ def invite(arguments: argparse.Namespace) -> int:
         except people.NoSuchPlace as wrong:
             raise Refused(str(wrong)) from wrong
         joins = svc.texts.word("officer.join_line", code=code)
+    link = _telegram_link(settings.read(), code)
     if arguments.json:
-        print(json.dumps({"code": code, "send": joins}, ensure_ascii=False))
+        print(json.dumps({"code": code, "send": joins, "telegram": link}, ensure_ascii=False))
     else:
-        print(f"code: {code}\n{joins}")
+        print("\n".join(line for line in (f"code: {code}", joins, link or "") if line))
     return 0
+
+
+def _telegram_link(config: Settings, code: str) -> str | None:
+    """The link that opens the bot with the code; None while Telegram is off or does not tell the bot's name."""
+    import asyncio
+
+    from bot.app import telegram_channel
+    from bot.channels import SendFailed
+
+    if not config.telegram_on:
+        return None
+    channel = telegram_channel(config)
+
+    async def ask() -> str:
+        try:
+            return (await channel.learn_name()).username
+        finally:
+            await channel.close()
+
+    try:
+        name = asyncio.run(ask())
+    except SendFailed as failed:
+        print(f"pratu: no Telegram link: {failed.why}", file=sys.stderr)
+        return None
+    return f"https://t.me/{name}?start={code}" if name else None
 
 
 def line(_arguments: argparse.Namespace) -> int:
@@ -168,6 +194,45 @@ def line_menu(_arguments: argparse.Namespace) -> int:
     except rich_menu.MenuRefused as refused:
         raise Refused(str(refused)) from refused
     print(done)
+    return 0
+
+
+def telegram(_arguments: argparse.Namespace) -> int:
+    """Never reached: the sub-command is required."""
+    return 2
+
+
+def telegram_webhook(_arguments: argparse.Namespace) -> int:
+    """Set the webhook, the secret and the command lists."""
+    import asyncio
+
+    from bot.app import telegram_channel
+    from bot.telegram import setup
+    from storage import people
+
+    config = settings.read()
+    if not config.telegram_on:
+        raise Refused("Telegram is off: give PRATU_TELEGRAM_TOKEN (from @BotFather)")
+    if not config.public_url.startswith("https://") or not config.telegram_secret_token:
+        raise Refused(
+            "a webhook needs PRATU_PUBLIC_URL (https) and PRATU_TELEGRAM_SECRET_TOKEN; "
+            "without them pratu asks Telegram for updates by itself"
+        )
+    with _current_database() as db, db.reading() as session:
+        officers = people.chats_of_officers(session, "telegram", clock.now().astimezone(config.timezone).date())
+    channel = telegram_channel(config)
+
+    async def install() -> str:
+        try:
+            url = f"{config.public_url}/webhooks/telegram"
+            return await setup.install(channel, url, str(config.telegram_secret_token), officers)
+        finally:
+            await channel.close()
+
+    try:
+        print(asyncio.run(install()))
+    except setup.SetupRefused as refused:
+        raise Refused(f"Telegram: {refused}") from refused
     return 0
 
 

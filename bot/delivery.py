@@ -31,6 +31,8 @@ TOKEN_SURELY_FRESH = timedelta(seconds=45)
 REPLY_TRIES = 3  # an ambiguous reply is repeated on the same token: it cannot arrive twice
 LAST_TRY_AFTER = timedelta(hours=20)  # retry keys are good for 24 hours; then the same key is a new message
 QUOTA_WAIT = timedelta(hours=6)
+QUOTA_AT_MOST = timedelta(days=40)  # a new month comes before that
+BLOCKS_ITS_CHAT = timedelta(minutes=10)  # longer than this a failing message keeps nothing behind it back
 OUR_TRIES = 5
 
 
@@ -46,6 +48,7 @@ class Outcome:
     tried_reply: bool = False
     taken: list[tuple[Call, Sent]] = field(default_factory=list)
     unreachable: bool = False
+    moved_to: str = ""  # the chat's new address
 
 
 class Delivery:
@@ -177,7 +180,10 @@ class Delivery:
             if problem is not None and problem.problem == "refused" and not _is_plain(call):
                 # The platform does not like how it looks; the words must still arrive.
                 problem = await self._plainly(channel, message, outcome, number, call)
-            if problem is not None:
+            if problem is not None and problem.problem == "ambiguous" and not channel.replies:
+                # Only this one is in doubt; what comes after it must still arrive.
+                outcome.state, outcome.error = OutboxState.UNCERTAIN, problem.why[:300]
+            elif problem is not None:
                 return self._failed(message, outcome, problem)
             outcome.calls_done = number + 1
         return outcome
@@ -195,13 +201,17 @@ class Delivery:
     async def _call(
         self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call
     ) -> SendFailed | None:
-        if number == 0 and message.reply_token:
+        if number == 0 and message.reply_token and not channel.replies:
+            await channel.noticed(message.reply_token)
+        elif number == 0 and message.reply_token:
             ended, problem = await self._reply(channel, message, outcome, call)
             if ended:
                 return problem
         try:
             sent = await channel.push(message.chat_id, call, ids.key_from(message.key, number))
         except SendFailed as failed:
+            if failed.problem == "same":
+                return None
             return failed
         outcome.taken.append((call, sent))
         return None
@@ -254,22 +264,29 @@ class Delivery:
             "again": lambda: self._again(message, outcome, failed.retry_after),
             "quota": lambda: self._hold(outcome),
             "ambiguous": lambda: self._ambiguous(message, outcome),
+            "moved": lambda: self._moved(outcome, failed.chat_id),
         }
         decide.get(failed.problem, lambda: self._give_up(outcome, failed))()
         return outcome
 
     def _again(self, message: Claimed, outcome: Outcome, retry_after: float | None) -> None:
         age = self._clock() - inbox.moment_of(message.created_us)
-        if age > LAST_TRY_AFTER:
+        if age > (QUOTA_AT_MOST if message.quota else LAST_TRY_AFTER):
             outcome.state = OutboxState.GIVEN_UP
             return
         wait = timedelta(seconds=retry_after) if retry_after else self._backoff(message)
-        outcome.state, outcome.again_at = OutboxState.FAILED, self._clock() + wait
+        patient = message.held or age > BLOCKS_ITS_CHAT
+        outcome.state = OutboxState.HELD if patient else OutboxState.FAILED
+        outcome.again_at = self._clock() + wait
+        outcome.error = outbox.QUOTA if message.quota else outcome.error
 
     def _hold(self, outcome: Outcome) -> None:
         log.error("the month's push quota is used up: messages wait", extra={"outbox": outcome.message.id})
-        outcome.state, outcome.again_at = OutboxState.FAILED, self._clock() + QUOTA_WAIT
-        outcome.error = "quota"
+        outcome.state, outcome.again_at = OutboxState.HELD, self._clock() + QUOTA_WAIT
+        outcome.error = outbox.QUOTA
+
+    def _moved(self, outcome: Outcome, chat_id: str) -> None:
+        outcome.state, outcome.again_at, outcome.moved_to = OutboxState.FAILED, self._clock(), chat_id
 
     def _ambiguous(self, message: Claimed, outcome: Outcome) -> None:
         fresh = bool(message.reply_token) and self._token_age(message) < TOKEN_SURELY_FRESH
@@ -323,8 +340,10 @@ class Delivery:
                 taken = [
                     reached.Taken(call.texts, call.messages, list(sent.message_ids)) for call, sent in outcome.taken
                 ]
-                told = outcome.message
-                reached.note(session, self._tools, told, outcome.state, taken, outcome.unreachable, now)
+                how = reached.Ending(
+                    outcome.state, outcome.unreachable, outcome.error == outbox.QUOTA, outcome.moved_to
+                )
+                reached.note(session, self._tools, outcome.message, how, taken, now)
             session.wake("outbox")
             session.wake("sent")
         for outcome in ended:
@@ -332,4 +351,7 @@ class Delivery:
 
 
 def _is_plain(call: Call) -> bool:
-    return all(message.get("type", "text") == "text" and "quickReply" not in message for message in call.messages)
+    return all(
+        message.get("type", "text") == "text" and "quickReply" not in message and "reply_markup" not in message
+        for message in call.messages
+    )

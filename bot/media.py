@@ -10,6 +10,9 @@ from datetime import timedelta
 
 from bot.channels import Channel, ContentGone, ContentNotReady, ContentTooLarge, SendFailed
 from bot.clock import Clock
+from handlers.actions import attachments
+from handlers.rules.media import LARGEST, taken_as
+from handlers.services import Tools
 from storage import messages
 from storage.db import Database
 from storage.files import FileStore
@@ -18,7 +21,6 @@ from storage.messages import WantedFile
 log = logging.getLogger("pratu.media")
 
 POLL_SECONDS = 2.0
-LARGEST = 20 * 1024 * 1024  # bytes; Telegram bots cannot fetch more either
 CLAIM = timedelta(minutes=2)  # longer than one download may take
 MOST_TRIES = 12  # with doubling waits: about three hours
 
@@ -30,7 +32,10 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"OggS", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"PK\x03\x04", "application/zip"),
 )
+_PHONE_PICTURES = (b"heic", b"heix", b"mif1", b"msf1", b"hevc")
 
 
 def mime_of(content: bytes) -> str:
@@ -40,6 +45,10 @@ def mime_of(content: bytes) -> str:
             return mime
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
+    if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
+        return "audio/wav"
+    if content[4:8] == b"ftyp" and content[8:12] in _PHONE_PICTURES:
+        return "image/heic"
     if content[4:8] == b"ftyp":
         return "audio/mp4" if content[8:11] == b"M4A" else "video/mp4"
     return "application/octet-stream"
@@ -48,8 +57,11 @@ def mime_of(content: bytes) -> str:
 class MediaFetcher:
     """Works off wanted attachments, a few at a time."""
 
-    def __init__(self, db: Database, files: FileStore, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(
+        self, db: Database, tools: Tools, files: FileStore, channels: Mapping[str, Channel], clock: Clock
+    ) -> None:
         self._db = db
+        self._tools = tools
         self._files = files
         self._channels = channels
         self._clock = clock
@@ -79,6 +91,7 @@ class MediaFetcher:
         while not self._stopped:
             self._wake.clear()
             try:
+                await asyncio.to_thread(self._sweep)
                 wanted = await asyncio.to_thread(self._claim)
                 await asyncio.gather(*(self._fetch(file) for file in wanted))
             except Exception:  # the database is away: wait and look again
@@ -87,6 +100,14 @@ class MediaFetcher:
             if not wanted and not self._stopped:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    def _sweep(self) -> None:
+        """Bytes of what was taken back leave the disk."""
+        with self._db.reading() as session:
+            if not messages.any_file_doomed(session):
+                return
+        with self._db.transaction() as session:
+            self._files.sweep(session)
 
     def _claim(self) -> list[WantedFile]:
         with self._db.reading() as session:
@@ -105,9 +126,9 @@ class MediaFetcher:
         try:
             content = await _read(channel, file.ref)
         except ContentGone:
-            await self._end(file, "gone", "the platform no longer has it")
+            await self._end(file, "gone", "photo_lost")
         except ContentTooLarge:
-            await self._end(file, "refused", f"larger than {LARGEST} bytes")
+            await self._end(file, "refused", "too_large")
         except ContentNotReady:
             await self._again(file, "not ready")
         except (SendFailed, OSError) as failed:
@@ -116,20 +137,27 @@ class MediaFetcher:
             await asyncio.to_thread(self._keep, file, content)
 
     def _keep(self, file: WantedFile, content: bytes) -> None:
+        mime = taken_as(mime_of(content), file.name)
         with self._db.transaction() as session:
-            digest = self._files.put(session, content, mime_of(content), self._clock())
-            messages.settle_file(session, file.id, state="stored", digest=digest)
+            if not mime:
+                attachments.end(session, self._tools, file.id, "refused", "file_type", self._clock())
+                return
+            digest = self._files.put(session, content, mime, self._clock())
+            if not messages.settle_file(session, file.id, state="stored", digest=digest):
+                self._files.doom(session, digest)  # it was taken back while we fetched it
 
     async def _end(self, file: WantedFile, state: str, why: str) -> None:
+        """It cannot be had: the person is told, so that they can send it again or tell it in words."""
+
         def write() -> None:
             with self._db.transaction() as session:
-                messages.settle_file(session, file.id, state=state, error=why)
+                attachments.end(session, self._tools, file.id, state, why, self._clock())
 
         await asyncio.to_thread(write)
 
     async def _again(self, file: WantedFile, why: str) -> None:
         if file.attempts >= MOST_TRIES:
-            await self._end(file, "gone", f"given up: {why}")
+            await self._end(file, "gone", "photo_lost")
             return
         wait = timedelta(seconds=min(2.0 ** min(file.attempts, 11), 1800.0))
 

@@ -60,6 +60,11 @@ class Settings:
         return bool(self.telegram_token)
 
     @property
+    def telegram_webhook(self) -> bool:
+        """Does Telegram call us? Without a secret token we ask it instead."""
+        return self.telegram_on and bool(self.telegram_secret_token)
+
+    @property
     def sqlite(self) -> bool:
         """Is the embedded database used?"""
         return self.database_url.startswith("sqlite")
@@ -98,6 +103,14 @@ def _check_together(settings: Settings, problems: list[str]) -> None:
         problems.append(f"LINE is half given: PRATU_LINE_CHANNEL_{missing} is missing (give both, or neither)")
     if not re.match(r"^(sqlite:///|sqlite:////|postgresql\+psycopg://)", settings.database_url):
         problems.append("PRATU_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+    if settings.telegram_secret_token and not settings.telegram_token:
+        problems.append("Telegram is half given: PRATU_TELEGRAM_TOKEN is missing (give both, or neither)")
+    if settings.telegram_token and not re.fullmatch(r"[A-Za-z0-9_:-]+", settings.telegram_token):
+        problems.append("PRATU_TELEGRAM_TOKEN must look like 123456:ABC… as @BotFather gives it")
+    if settings.telegram_token and settings.public_url and not settings.telegram_secret_token:
+        problems.append(
+            "PRATU_TELEGRAM_SECRET_TOKEN is missing: with PRATU_PUBLIC_URL Telegram calls us, and must show it"
+        )
     if settings.telegram_secret_token and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", settings.telegram_secret_token):
         problems.append("PRATU_TELEGRAM_SECRET_TOKEN may hold only A-Z a-z 0-9 _ - (1 to 256 of them)")
 

@@ -20,6 +20,7 @@ from storage.inbox import Unread
 log = logging.getLogger("pratu.turns")
 
 WAITS, WAIT_SECONDS = 10, 0.003  # how long a turn gives way to the intake of its own process
+GATHER_SECONDS, GATHER_POLL_SECONDS = 3.0, 0.1  # while somebody's pictures are still coming in
 POLL_SECONDS = 1.0  # when nobody woke us: another process stored something, or a wait is over
 
 
@@ -44,6 +45,7 @@ class Turns:
         self._wake = threading.Condition()
         self._work = True
         self._stopped = False
+        self._gathering_until = 0.0
         self._leftover_until = 0
         self._picking = threading.Lock()
         self._lanes: deque[tuple[str, str]] = deque()
@@ -73,6 +75,8 @@ class Turns:
             with self._wake:
                 self._work = True
                 self._wake.notify_all()
+        elif topic == "gathering":
+            self._gathering_until = time.monotonic() + GATHER_SECONDS
 
     def _run(self) -> None:
         while not self._stopped:
@@ -85,7 +89,8 @@ class Turns:
                 worked = 0
             with self._wake:
                 if not worked and not self._work and not self._stopped:
-                    self._wake.wait(POLL_SECONDS)
+                    gathering = time.monotonic() < self._gathering_until
+                    self._wake.wait(GATHER_POLL_SECONDS if gathering else POLL_SECONDS)
 
     def work_off(self) -> int:
         """Run turns until no chat waits that this process could work on; returns how many were done."""

@@ -46,6 +46,7 @@ class Actor:
     account_id: int
     person_id: int
     posts: tuple[Post, ...] = ()
+    in_group: bool = False  # many eyes: nothing personal, nothing confidential
 
     @property
     def works_here(self) -> bool:
@@ -56,6 +57,14 @@ class Actor:
 def actor_for(svc: Svc, account: Account) -> Actor:
     """The actor behind an account."""
     return Actor(account.id, account.person_id, tuple(people.posts_of(svc.session, account.person_id, svc.today)))
+
+
+def group_actor(svc: Svc, account: Account, post: Post) -> Actor:
+    """Somebody who writes in an officers' group: what the group is for its agency, done in that person's name."""
+    own = people.posts_of(svc.session, account.person_id, svc.today)
+    name = next((known.name for known in own if known.agency_code == post.agency_code), "")
+    acting = Post(account.person_id, post.agency_code, post.unit_code, post.role, name)
+    return Actor(account.id, account.person_id, (acting,), in_group=True)
 
 
 def case_for_complainant(svc: Svc, actor: Actor, reference: str) -> Case:
@@ -92,6 +101,8 @@ def case_for_officer(svc: Svc, actor: Actor, reference: str) -> tuple[Case, Post
     """A case this officer may work on, its row locked, and the post that lets them. Raises NotFound."""
     case = cases.by_reference(svc.session, reference, lock=True)
     if case is None:
+        raise NotFound(reference)
+    if actor.in_group and case.confidential:
         raise NotFound(reference)
     for post in actor.posts:
         if may_see(post, case):

@@ -18,12 +18,16 @@ IncomingKind = Literal[
     "place",
     "sticker",
     "contact",
+    "tap",  # of a button below an earlier message: what it says is found in our own row (turn.py)
+    "strange",  # a message of a kind nobody here can use: a poll, a game
     "follow",
     "unfollow",
+    "return",  # took us back after blocking
     "unsend",
     "edit",
     "join",
     "leave",
+    "moved",  # the group got another address, given in `text`
     "other",
 ]
 
@@ -65,9 +69,12 @@ class Incoming:
     addressed: bool = True  # in a group: is the bot meant?
     text: str = ""
     message_id: str = ""
-    quoted_id: str = ""  # platform id of the message this one answers
+    quoted_id: str = ""  # platform id of the message this one answers, or whose button was tapped
+    button: int = -1  # the number of the tapped button, from 0
     place: Place | None = None
     media: Media | None = None
+    more: tuple[Incoming, ...] = ()  # the other pictures of a set that was sent at once
+    own: bool = False  # a contact card: the sender's own
     keywords: tuple[str, ...] = ()  # of a sticker
     reply_token: str = ""  # where a free answer is possible
     answerable: bool = True  # False when the channel forbids answering (LINE standby)
@@ -83,6 +90,7 @@ def cleaned(incoming: Incoming) -> Incoming:
         quoted_id=_clean(incoming.quoted_id)[:120],
         reply_token=_clean(incoming.reply_token)[:200],
         place=replace(place, text=_clean(place.text)) if place else None,
+        more=tuple(cleaned(other) for other in incoming.more),
     )
 
 

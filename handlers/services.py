@@ -17,7 +17,13 @@ from storage.db import Session
 from storage.tables import Account, Agency, Conversation, Message
 
 # Time limits where the seed's service_standards.toml does not say otherwise.
-LIMITS: dict[str, int] = {"draft_hours": 24, "emergency_draft_minutes": 10, "reopen_days": 30}
+LIMITS: dict[str, int] = {
+    "draft_hours": 24,
+    "emergency_draft_minutes": 10,
+    "reopen_days": 30,
+    "hurry_days": 3,
+    "data_request_days": 30,
+}
 OFFICE_HOURS: dict[str, Any] = {"from": "08:30", "to": "16:30", "weekdays": [1, 2, 3, 4, 5]}
 
 
@@ -97,6 +103,8 @@ class Talk:
     account: Account
     message: Message
     state: dict[str, Any] = field(default_factory=dict)
+    others: list[Message] = field(default_factory=list)  # of pictures that were sent as one set
+    private: bool = True
 
     @property
     def offered(self) -> list[tuple[str, str]]:
@@ -128,23 +136,29 @@ def put_out(
     once: str | None = None,
     reply_token: str = "",
     reply_event_at: datetime | None = None,
+    held: str = "",
 ) -> int | None:
-    """Put parts into the outbox for one chat. With `once`, a fact is told once only."""
+    """Put parts into the outbox for one chat. With `once`, a fact is told once only; `held`: not sent by itself.
+
+    An answer to somebody takes along what was held for them: a free answer is the chance to tell it.
+    """
     chat_id = svc.session.keys.open_text(conversation.chat_id)
     if not parts or not chat_id:
         return None
+    waited = outbox.fold(svc.session, conversation.lane) if reply_event_at is not None else []
     return outbox.put(
         svc.session,
         channel=conversation.channel,
         lane=conversation.lane,
         chat_id=chat_id,
         account_id=conversation.account_id,
-        parts=[to_json(part) for part in parts],
+        parts=[*waited, *(to_json(part) for part in parts)],
         now=svc.now,
         case_id=case_id,
         once=once,
         reply_token=reply_token,
         reply_event_at=reply_event_at,
+        held=held,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from handlers.actions import notices
 from handlers.messages import Card, Choice, Step
-from handlers.rules.case_status import STOPS, stop_of
+from handlers.rules.case_status import CITIZEN, STOPS, may_move, stop_of
 from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
 from storage import agencies, cases
 from storage.tables import Case
-from storage.words import Kind
+from storage.words import Kind, Status
 
 
 def hotline_numbers(svc: Svc, danger: str) -> str:
@@ -22,8 +22,11 @@ def hotline_numbers(svc: Svc, danger: str) -> str:
     return "\n".join(f"{row.number} {row.name}" for row in chosen.values())
 
 
-def case_card(svc: Svc, case: Case, secret: str = "") -> Card:
-    """The case as its complainant sees it. Confidential ones show no word of what they are about."""
+def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True) -> Card:
+    """The case as its complainant sees it. Confidential ones show no word of what they are about.
+
+    `own`: the complainant looks, who may act on it; a helper with the secret only reads.
+    """
     texts = svc.texts
     summary = _summary(svc, case)
     latest = "" if case.confidential else _latest(svc, case)
@@ -37,9 +40,12 @@ def case_card(svc: Svc, case: Case, secret: str = "") -> Card:
     text = texts.say("track.card", code=case.reference, summary=summary, status=status, unit=unit, latest="", due=due)
     link = svc.tools.track_link(case.reference, secret) if secret else ""
     choices = [Choice(texts.word("track.button_open"), link, opens="link")] if link else []
-    if case.status == "resolved":
+    if own and case.status == "resolved":
         choices.append(Choice(texts.word("track.button_fixed", code=case.reference)))
         choices.append(Choice(texts.word("track.button_not_fixed", code=case.reference)))
+    if own and not secret and may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
+        names = ("track.button_add", "track.button_hurry", "track.button_withdraw")
+        choices += [Choice(texts.word(name, code=case.reference)) for name in names]
     return Card(
         title=texts.say("track.title"),
         reference=case.reference,

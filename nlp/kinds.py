@@ -55,6 +55,12 @@ def find(line: str, has_topic: bool) -> KindFound:
     return KindFound("complaint", 0.3, (), rude)
 
 
+def names_problem(line: str) -> bool:
+    """Does a normalised text name something that is wrong?"""
+    told = _patterns()
+    return bool(told["problem"].search(told["abuse"].sub(" ", line)))
+
+
 def _overruled(kind: str, line: str, problem: bool, has_topic: bool) -> bool:
     if kind == "compliment":
         # Irony looks like praise: "เก่งมาก ไฟดับอีกแล้ว" names a problem (never auto-thank a problem).

@@ -40,6 +40,11 @@ def normalize(text: str) -> str:
     return line
 
 
+def readable(text: str) -> str:
+    """What was meant where Thai was typed on the English keyboard; everything else as it is."""
+    return "\n".join(_from_wrong_keyboard(line) for line in text[:_LONGEST].split("\n")) + text[_LONGEST:]
+
+
 def _once(text: str) -> str:
     line = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).translate(_DIGITS)
     line = _from_wrong_keyboard(line).lower()

@@ -54,6 +54,30 @@ def by_lane(session: Session, lane: str) -> Conversation | None:
     return session.scalars(select(Conversation).where(Conversation.lane == lane)).first()
 
 
+def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversation:
+    """The chat's row, made with its address where we only know whom to write to. Without its lock."""
+    found = by_lane(session, lane)
+    if found is None:
+        found = Conversation(lane=lane, channel=channel, chat_id=session.keys.seal_text(chat_id))
+        session.add(found)
+        session.flush()
+    return found
+
+
+def groups_of(session: Session, agency_code: str) -> list[Conversation]:
+    """The officers' groups that joined this agency."""
+    return list(
+        session.scalars(select(Conversation).where(Conversation.agency_code == agency_code).order_by(Conversation.id))
+    )
+
+
+def move(session: Session, old: Conversation, new: Conversation) -> None:
+    """A group got another address: what it was for an agency goes with it."""
+    new.agency_code, new.unit_code, new.role = old.agency_code, old.unit_code, old.role
+    old.agency_code = old.unit_code = old.role = None
+    session.flush()
+
+
 def read_state(session: Session, conversation: Conversation) -> dict[str, Any]:
     """What the chat remembers: the draft and the answers one may tap."""
     if conversation.state is None:

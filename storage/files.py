@@ -7,9 +7,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import exists, select, update
+
 from storage.db import Session
 from storage.seal import Keyring
-from storage.tables import File
+from storage.tables import Attachment, File
 
 
 class FileStore:
@@ -31,14 +33,32 @@ class FileStore:
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(path)
-        if session.get(File, digest) is None:
+        known = session.get(File, digest)
+        if known is None:
             session.add(File(digest=digest, mime=mime, size=len(content), stored_at=now))
-            session.flush()
+        else:
+            known.doomed = False
+        session.flush()
         return digest
 
     def get(self, digest: str) -> bytes:
         """The content of this digest. Raises FileNotFoundError."""
         return self.keys.open(self._path(digest).read_bytes())
+
+    def doom(self, session: Session, digest: str) -> None:
+        """Nobody wants these bytes any more, unless somebody else sent the same."""
+        session.execute(update(File).where(File.digest == digest).values(doomed=True))
+        session.wake("media")
+
+    def sweep(self, session: Session, limit: int = 50) -> int:
+        """Take the bytes of doomed files off the disk, then their rows; returns how many."""
+        still = exists().where(Attachment.file_digest == File.digest)
+        session.execute(update(File).where(File.doomed, still).values(doomed=False))  # the same picture came again
+        rows = session.scalars(select(File).where(File.doomed).limit(limit).with_for_update(skip_locked=True)).all()
+        for row in rows:
+            self._path(row.digest).unlink(missing_ok=True)
+            session.delete(row)
+        return len(rows)
 
     def _path(self, digest: str) -> Path:
         if len(digest) != 64 or not all(letter in "0123456789abcdef" for letter in digest):

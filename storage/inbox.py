@@ -180,6 +180,28 @@ def oldest_unread(session: Session, lane: str) -> Unread | None:
     return None if row is None else _opened(session, row)
 
 
+def unread_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
+    """The chat's unread events, oldest first. Call it only with the chat's lock held."""
+    rows = session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.lane == lane, InboxEvent.state == InboxState.RECEIVED)
+        .order_by(InboxEvent.event_us, InboxEvent.id)
+        .limit(limit)
+    )
+    return [_opened(session, row) for row in rows]
+
+
+def parked_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
+    """The chat's events that wait for people, newest first."""
+    rows = session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.lane == lane, InboxEvent.state == InboxState.PARKED)
+        .order_by(InboxEvent.id.desc())
+        .limit(limit)
+    )
+    return [_opened(session, row) for row in rows]
+
+
 def unread_between(session: Session, since_us: int, until_us: int, limit: int) -> list[Unread]:
     """Unread events stored in this span, oldest first."""
     rows = session.scalars(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 
 from storage.db import Session
-from storage.tables import Attachment, Conversation, Message, Point
+from storage.tables import Attachment, Conversation, File, Message, Point
+
+_WITH_WORDS = frozenset({"text", "image", "video", "audio", "file", "edit"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ def add_in(
     session: Session,
     conversation: Conversation,
     *,
+    account_id: int | None,
     at: datetime,
     kind: str,
     text: str,
@@ -42,7 +45,7 @@ def add_in(
         channel=conversation.channel,
         direction="in",
         conversation_id=conversation.id,
-        account_id=conversation.account_id,
+        account_id=account_id,
         inbox_id=inbox_id,
         at=at,
         kind=kind,
@@ -129,12 +132,28 @@ def since(session: Session, conversation_id: int, after_id: int, limit: int = 20
 
 
 def find_by_platform_id(session: Session, conversation_id: int, message_id: str) -> Message | None:
-    """The message the platform names so, within one chat."""
-    return session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.message_id == message_id)
-        .order_by(Message.id)
-    ).first()
+    """The message the platform names so, within one chat; of an edited one the first version."""
+    found = versions(session, conversation_id, message_id)
+    return found[0] if found else None
+
+
+def versions(session: Session, conversation_id: int, message_id: str) -> list[Message]:
+    """Every version of one platform message, oldest first."""
+    return list(
+        session.scalars(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.message_id == message_id)
+            .order_by(Message.id)
+        )
+    )
+
+
+def said_by_button(session: Session, conversation_id: int, message_id: str, number: int) -> str | None:
+    """What the button of this number below one of our messages says; None when we do not know that message."""
+    message = find_by_platform_id(session, conversation_id, message_id)
+    drawn = session.keys.open_data(message.drawn) if message is not None and message.drawn is not None else {}
+    says = drawn.get("says", [])
+    return says[number] if 0 <= number < len(says) else None
 
 
 def last_in(session: Session, conversation_id: int) -> Message | None:
@@ -148,13 +167,17 @@ def last_in(session: Session, conversation_id: int) -> Message | None:
 
 
 def words_of_case(session: Session, case_id: int) -> list[str]:
-    """What the complainant still says in a case, oldest first."""
+    """What the complainant still says in a case, oldest first; of an edited message only the newest version."""
     rows = session.scalars(
         select(Message)
         .where(Message.case_id == case_id, Message.direction == "in", Message.text.is_not(None))
         .order_by(Message.id)
     )
-    return [text_of(session, row) for row in rows if row.kind == "text"]
+    said: dict[tuple[int, str], str] = {}
+    for row in rows:
+        if row.kind in _WITH_WORDS:
+            said[(row.conversation_id, row.message_id or f"row {row.id}")] = text_of(session, row)
+    return list(said.values())
 
 
 def tie_to_case(session: Session, message_ids: list[int], case_id: int) -> None:
@@ -217,8 +240,11 @@ def settle_file(
     digest: str | None = None,
     error: str | None = None,
     again_at: datetime | None = None,
-) -> None:
-    """Write down how a try to fetch ended; without `state` it stays wanted until `again_at`."""
+) -> bool:
+    """Write down how a try to fetch ended; without `state` it stays wanted until `again_at`.
+
+    False when it is not wanted any more (taken back meanwhile): then nothing is changed.
+    """
     values: dict[str, Any] = {"attempts": Attachment.attempts + 1, "error": error}
     if state is not None:
         values["state"] = state
@@ -226,18 +252,54 @@ def settle_file(
         values["file_digest"] = digest
     if again_at is not None:
         values["not_before"] = again_at
-    session.execute(update(Attachment).where(Attachment.id == attachment_id).values(**values))
+    wanted = update(Attachment).where(Attachment.id == attachment_id, Attachment.state == "wanted")
+    return session.execute(wanted.values(**values).returning(Attachment.id)).first() is not None
+
+
+def message_of_file(session: Session, attachment_id: int) -> Message:
+    """The message an attachment came with."""
+    return session.get_one(Message, session.get_one(Attachment, attachment_id).message_id)
+
+
+def any_file_doomed(session: Session) -> bool:
+    """Is there a file whose bytes must go? Looking costs no write lock."""
+    return session.scalar(select(File.digest).where(File.doomed).limit(1)) is not None
 
 
 def blank(session: Session, message: Message) -> None:
-    """Take the words, the pin and the pictures' names of a message away (unsent, erased)."""
+    """Take the words, the pin, the pictures and their names of a message away (unsent, erased)."""
     message.text = message.masked = message.drawn = None
     point = session.get(Point, message.id)
     if point is not None:
         session.delete(point)
+    digests = session.scalars(
+        select(Attachment.file_digest).where(Attachment.message_id == message.id, Attachment.file_digest.is_not(None))
+    ).all()
     session.execute(
         update(Attachment)
         .where(Attachment.message_id == message.id)
-        .values(state="gone", ref=None, name=None, error="unsent")
+        .values(state="gone", ref=None, name=None, file_digest=None, error="unsent")
     )
+    session.flush()
+    _doom(session, [digest for digest in digests if digest])
+
+
+def _doom(session: Session, digests: list[str]) -> None:
+    """Files nothing points to any more: their bytes go (see FileStore.sweep)."""
+    still = exists().where(Attachment.file_digest == File.digest)
+    session.execute(update(File).where(File.digest.in_(digests), ~still).values(doomed=True))
+    session.wake("media")
+
+
+def blank_echoes(session: Session, words: list[str], *, conversation_id: int, case_id: int | None) -> None:
+    """Our own bubbles that repeated somebody's words lose them too: in that chat, and wherever that case was told."""
+    wanted = [word for word in words if len(word) > 3]
+    where = Message.conversation_id == conversation_id
+    if case_id is not None:
+        where = or_(where, Message.case_id == case_id)
+    rows = session.scalars(select(Message).where(Message.direction == "out", Message.text.is_not(None), where))
+    for row in rows:
+        said = text_of(session, row)
+        if any(word in said for word in wanted):
+            row.text = row.masked = row.drawn = None
     session.flush()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage import ids
@@ -16,6 +16,8 @@ from storage.tables import OutboxMessage
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
+QUOTA, BLOCKED = "quota", "blocked"  # why a message is held
+LONG = timedelta(days=3650)  # held until the person writes
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Claimed:
     attempts: int
     tried_reply: bool
     recovered: bool  # a process died while sending it
+    held: bool  # it waited without keeping others back
+    quota: bool  # because the month's push quota was used up: the platform never took it
     created_us: int
 
 
@@ -52,9 +56,12 @@ def put(
     once: str | None = None,
     reply_token: str = "",
     reply_event_at: datetime | None = None,
-    not_before: datetime | None = None,
+    held: str = "",
 ) -> int | None:
-    """Put a message out. With `once`, a fact already put out is not put out again (returns None)."""
+    """Put a message out. With `once`, a fact already put out is not put out again (returns None).
+
+    `held`: why it is not sent by itself; it goes along with the person's next answer (see `fold`).
+    """
     if once is not None and session.scalar(select(exists().where(OutboxMessage.once == once))):
         return None
     row = OutboxMessage(
@@ -68,7 +75,9 @@ def put(
         parts=session.keys.seal_data(parts),
         reply_token=reply_token or None,
         reply_event_us=microseconds(reply_event_at) if reply_event_at else None,
-        not_before=not_before or now,
+        state=OutboxState.HELD if held else OutboxState.QUEUED,
+        error=held or None,
+        not_before=now + LONG if held else now,
         created_at=now,
     )
     session.add(row)
@@ -86,9 +95,11 @@ def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list
     rows = session.scalars(
         select(OutboxMessage)
         .where(
-            OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED)),
+            or_(
+                and_(OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED)), ~blocked),
+                OutboxMessage.state == OutboxState.HELD,
+            ),
             OutboxMessage.not_before <= now,
-            ~blocked,
         )
         .order_by(OutboxMessage.id)
         .limit(limit)
@@ -97,13 +108,14 @@ def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list
     taken = []
     for row in rows:
         recovered = row.claimed_at is not None and row.error == "recovered"
+        held = row.state == OutboxState.HELD
         row.state, row.claimed_by, row.claimed_at = OutboxState.SENDING, worker, now
         row.attempts += 1
-        taken.append(_open(session, row, recovered))
+        taken.append(_open(session, row, recovered, held))
     return taken
 
 
-def _open(session: Session, row: OutboxMessage, recovered: bool) -> Claimed:
+def _open(session: Session, row: OutboxMessage, recovered: bool, held: bool) -> Claimed:
     keys = session.keys
     return Claimed(
         id=row.id,
@@ -120,6 +132,8 @@ def _open(session: Session, row: OutboxMessage, recovered: bool) -> Claimed:
         attempts=row.attempts,
         tried_reply=row.tried_reply,
         recovered=recovered,
+        held=held,
+        quota=row.error == QUOTA,
         created_us=microseconds(row.created_at),
     )
 
@@ -139,7 +153,7 @@ def settle(
     """Write down how a try ended."""
     values: dict[str, Any] = {"state": state, "error": error}
     if state == OutboxState.SENT:
-        values["sent_at"] = now
+        values |= {"sent_at": now, "parts": None}  # what was said is in `messages`; once is enough
     if again_at is not None:
         values["not_before"] = again_at
     if calls_done is not None:
@@ -172,11 +186,36 @@ def recover(session: Session, worker: str, now: datetime) -> int:
     return len(given_back)
 
 
+def fold(session: Session, lane: str, most: int = 3) -> list[dict[str, Any]]:
+    """The parts of held messages of a chat, oldest first, to go along with an answer that is put out now."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.lane == lane, OutboxMessage.state == OutboxState.HELD, OutboxMessage.calls_done == 0)
+        .order_by(OutboxMessage.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    parts: list[dict[str, Any]] = []
+    for row in rows:
+        parts += session.keys.open_data(row.parts) if row.parts is not None else []
+        row.state, row.parts = OutboxState.FOLDED, None
+    return parts
+
+
+def readdress(session: Session, lane: str, new_lane: str, chat_id: str) -> None:
+    """A chat got another address (a Telegram group became a supergroup): what waits goes there."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.lane == lane, OutboxMessage.state.in_((*OPEN, OutboxState.HELD)))
+        .values(lane=new_lane, chat_id=session.keys.seal_text(chat_id))
+    )
+
+
 def next_due(session: Session) -> datetime | None:
     """When the next waiting message may be sent, if any waits."""
     return session.scalar(
         select(func.min(OutboxMessage.not_before)).where(
-            OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED))
+            OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED, OutboxState.HELD))
         )
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from storage import ids
 from storage.db import Session
-from storage.tables import Account, Invite, Membership, Person, WrongGuess
+from storage.tables import Account, DataRequest, Invite, Membership, Person, WrongGuess
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,15 @@ def posts_in(session: Session, agency_code: str, today: date) -> list[Post]:
     """Everybody who is something for this agency today."""
     rows = session.scalars(_current(today).where(Membership.agency_code == agency_code)).all()
     return [_post(session, row) for row in rows]
+
+
+def chats_of_officers(session: Session, channel: str, today: date) -> list[str]:
+    """The user ids, on one channel, of everybody who works for an agency today."""
+    working = _current(today).with_only_columns(Membership.person_id).order_by(None)
+    rows = session.scalars(
+        select(Account).where(Account.channel == channel, Account.person_id.in_(working)).order_by(Account.id)
+    )
+    return [user for row in rows if (user := session.keys.open_text(row.user_id))]
 
 
 def _current(today: date):  # type: ignore[no-untyped-def]
@@ -159,6 +168,32 @@ def take_invite(session: Session, code: str, person_id: int, now: datetime) -> I
 def invite_name(session: Session, found: Invite) -> str:
     """The name written on an invitation."""
     return session.keys.open_text(found.display_name) or ""
+
+
+def ask_about_data(
+    session: Session, *, number: str, account_id: int, what: str, words: str, now: datetime, due_on: date
+) -> DataRequest:
+    """Write down what a person asks us to do with their data."""
+    row = DataRequest(
+        number=number,
+        account_id=account_id,
+        what=what,
+        words=session.keys.seal_text(words or None),
+        asked_at=now,
+        due_on=due_on,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def open_request(session: Session, account_id: int, what: str) -> DataRequest | None:
+    """A request of this kind that is not done yet."""
+    return session.scalars(
+        select(DataRequest).where(
+            DataRequest.account_id == account_id, DataRequest.what == what, DataRequest.done_at.is_(None)
+        )
+    ).first()
 
 
 def note_wrong_guess(session: Session, *subject: str, now: datetime) -> None:

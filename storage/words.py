@@ -68,12 +68,14 @@ class InboxState(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """A message's life. Every one of them ends in sent, uncertain or given_up."""
+    """A message's life. Every one of them ends in sent, folded, uncertain or given_up."""
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
-    FAILED = "failed"  # again at not_before
+    FAILED = "failed"  # again at not_before; what comes after it in the chat waits
+    HELD = "held"  # waits (quota, blocked, a long outage) without keeping anything behind it back
+    FOLDED = "folded"  # went along with a later answer
     UNCERTAIN = "uncertain"  # the platform may have taken it; never sent again, shown to people
     GIVEN_UP = "given_up"  # why is in `error`
 

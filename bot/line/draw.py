@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels import Call
 from bot.line import flex
-from bot.line.measure import Words, cut, label, pieces
+from bot.measure import Words, cut, label, pieces
 from handlers.messages import Card, Choice, Part, Picture, Say
 from handlers.services import newest_choices
 

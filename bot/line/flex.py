@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.line.measure import cut
+from bot.measure import cut
 from handlers.messages import Card, Choice, Step
 
 BUBBLE_BYTES = 30_000

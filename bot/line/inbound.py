@@ -118,6 +118,7 @@ def read(event: RawEvent) -> Incoming:
         about = _dict(data.get("unsend")) if kind == "unsend" else _dict(data.get("message"))
         text = _text(about.get("text")) if kind == "messageEdited" else ""
         message_id = _text(about.get("messageId") or about.get("id"))
+        common["addressed"] = common["private"] or kind != "messageEdited" or heard.calls_us(text)
         return Incoming(kind=_HAPPENINGS[kind], text=text, message_id=message_id, **common)
     return Incoming(kind="other", **common)
 
@@ -144,14 +145,14 @@ def _message(common: dict[str, Any], message: dict[str, Any], source: dict[str, 
         return readers[kind](common, message)
     if kind in _MEDIA:
         return _read_media(common, message, _MEDIA[kind])
-    return Incoming(kind="other", addressed=common["private"], **common)
+    return Incoming(kind="strange", addressed=common["private"], **common)
 
 
 def _read_text(common: dict[str, Any], message: dict[str, Any]) -> Incoming:
     text = _text(message.get("text"))
     addressed = common["private"] or _is_called(text, _dict(message.get("mention")))
     if addressed and not common["private"]:
-        text = _without_call(text)
+        text = heard.without_call(_without_mentions(text, _dict(message.get("mention"))))
     return Incoming(kind="text", text=text, addressed=addressed, **common)
 
 
@@ -160,14 +161,18 @@ def _is_called(text: str, mention: dict[str, Any]) -> bool:
     people = mention.get("mentionees")
     if isinstance(people, list) and any(_dict(person).get("isSelf") is True for person in people):
         return True
-    return text.lstrip().startswith(("/", *heard.load()["words"]["group_call"]))
+    return heard.calls_us(text)
 
 
-def _without_call(text: str) -> str:
-    for word in heard.load()["words"]["group_call"]:
-        if text.lstrip().startswith(word) and len(text.strip()) > len(word):
-            return text.lstrip()[len(word) :].strip()
-    return text
+def _without_mentions(text: str, mention: dict[str, Any]) -> str:
+    """The words without our own name; LINE counts in UTF-16 units."""
+    people = mention.get("mentionees")
+    units = text.encode("utf-16-le", "surrogatepass")
+    for person in reversed(people if isinstance(people, list) else []):
+        start, length = _dict(person).get("index"), _dict(person).get("length")
+        if _dict(person).get("isSelf") is True and isinstance(start, int) and isinstance(length, int) and start >= 0:
+            units = units[: start * 2] + units[(start + max(length, 0)) * 2 :]
+    return units.decode("utf-16-le", "replace").strip()
 
 
 def _read_place(common: dict[str, Any], message: dict[str, Any]) -> Incoming:

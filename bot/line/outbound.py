@@ -26,6 +26,7 @@ class LineChannel:
     """One LINE Official Account. The SDK (a second to import, 60 MB) is loaded by `warm` or by the first call."""
 
     name = inbound.NAME
+    replies = True
 
     def __init__(self, access_token: str, api_url: str | None = None, data_api_url: str | None = None) -> None:
         self._token = access_token
@@ -56,6 +57,9 @@ class LineChannel:
         return await self._send(
             lambda: self._sdk().reply_message_with_http_info(request, _request_timeout=TIMEOUT), keyed=False
         )
+
+    async def noticed(self, token: str) -> None:
+        """Taps are messages here: nothing waits."""
 
     async def push(self, chat_id: str, call: Call, key: str) -> Sent:
         """Push with a retry key from the first try: 409 means the first one arrived."""

@@ -22,6 +22,7 @@ class WebChannel:
     """Pushing puts the drawn message into the chat's history; every open page is woken and fetches it."""
 
     name = NAME
+    replies = False
 
     def __init__(self, files: FileStore) -> None:
         self._files = files
@@ -65,6 +66,9 @@ class WebChannel:
     async def reply(self, token: str, call: Call) -> Sent:
         """There is no such thing here: the same content is pushed."""
         raise SendFailed("token", "the web chat has no reply tokens")
+
+    async def noticed(self, token: str) -> None:
+        """Nothing waits for that here."""
 
     async def push(self, chat_id: str, call: Call, key: str) -> Sent:
         """Nothing to call: settling the outbox row writes the messages the page reads."""

@@ -15,10 +15,16 @@ from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
 from storage import agencies, cases, history, ids, messages, sequences
 from storage.tables import Account, Case, Conversation
-from storage.words import Status
+from storage.words import Kind, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
 UNKNOWN = "OT"
+_NEWS: dict[str, str] = {
+    Kind.EMERGENCY: "officer.urgent",
+    Kind.SUGGESTION: "officer.voice",
+    Kind.OPINION: "officer.voice",
+    Kind.COMPLIMENT: "officer.voice",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def file_case(
     category = agencies.category(svc.session, draft.category or UNKNOWN)
     days = category.days if category else DEFAULT_DAYS
     confidential = draft.confidential or bool(category and category.confidential)
-    routed = _route(svc, draft)
+    routed = routed_to(svc, draft)
     secret = ids.tracking_secret()
     values = _values(svc, conversation, account, draft, days, secret, routed, received_at)
     case = cases.add(svc.session, {**values, "confidential": confidential})
@@ -58,7 +64,7 @@ def file_case(
     _note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, by)
     _propose(svc, case, routed)
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
-    notices.tell_unit(svc, case, "officer.new", once=f"new:{case.id}")
+    notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
     return Filed(case, secret, unit.name if unit else svc.agency.name)
 
 
@@ -108,7 +114,8 @@ def _values(
     }
 
 
-def _route(svc: Svc, draft: Draft) -> routing.Routed:
+def routed_to(svc: Svc, draft: Draft) -> routing.Routed:
+    """The agency and unit this draft would go to; the intake unit where people must look first."""
     areas = [
         routing.Area(row.code, row.parent, (row.name, *row.names), row.lat, row.lon, row.radius_km)
         for row in agencies.places(svc.session)
@@ -173,7 +180,25 @@ def unsend(svc: Svc, case: Case, taken: str, remaining: list[str]) -> None:
     if came_from(opened(case.contact), taken):
         case.contact = None
     _note(svc, case, "unsent", None, "citizen")
-    notices.tell_unit(svc, case, "officer.added")
+    notices.tell_unit(svc, case, "officer.unsent")
+
+
+def edit(svc: Svc, case: Case, message_id: int, old: str, remaining: list[str]) -> None:
+    """The complainant said it better: the case holds the new words, and what was read out of the old ones is gone."""
+    messages.tie_to_case(svc.session, [message_id], case.id)
+    _set_text(svc, case, "\n".join(remaining))
+    place = svc.session.keys.open_text(case.place)
+    if came_from(place, old) and not any(came_from(place, words) for words in remaining):
+        case.place = case.place_masked = None
+    _note(svc, case, "edited", None, "citizen")
+    notices.tell_unit(svc, case, "officer.edited", once=f"edited:{message_id}")
+
+
+def is_problem(svc: Svc, case: Case) -> None:
+    """What sounded like praise or an opinion is a problem after all: the person says so, and it counts as one."""
+    case.kind = Kind.COMPLAINT
+    _note(svc, case, "problem", None, "citizen")
+    notices.tell_unit(svc, case, "officer.new", once=f"problem:{case.id}")
 
 
 def came_from(found: str | None, text: str) -> bool:

@@ -9,25 +9,57 @@ from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
 from storage import agencies, conversations, messages, people
 from storage.inbox import lane_of
-from storage.tables import Account, Case
+from storage.outbox import BLOCKED
+from storage.people import Post
+from storage.tables import Account, Case, Conversation
 from storage.words import Role, Status
 
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
 _PUSHES_COST = frozenset({"line"})
+_ACCEPTABLE = frozenset({"officer.new", "officer.urgent"})
 _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
 
 
 def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
     """Tell the officers who may work on this case; confidential ones without a word of what it is about."""
+    say = _for_unit(svc, case, key)
     for post in people.posts_in(svc.session, case.agency_code, svc.today):
         if Role(post.role) not in _UNIT_ROLES or not may_see(post, case):
             continue
         if post.role == Role.INTAKE and case.status == Status.ASSIGNED and post.unit_code != case.unit_code:
             continue  # a unit has it already
-        for account in people.accounts_of(svc.session, post.person_id):
-            if account.channel in _PUSHES_COST and not case.urgent:
-                continue
-            tell_account(svc, account, [_for_unit(svc, case, key)], case, once)
+        _tell_person(svc, post, say, case.urgent, case, once)
+    for group in conversations.groups_of(svc.session, case.agency_code):
+        if case.confidential:
+            continue  # many eyes
+        if may_see(group_post(group), case) and not (group.channel in _PUSHES_COST and not case.urgent):
+            put_out(svc, group, [say], case_id=case.id, once=f"{once}:g{group.id}" if once else None)
+
+
+def group_post(group: Conversation) -> Post:
+    """What an officers' group is for its agency: the invitation it was joined by."""
+    return Post(0, group.agency_code or "", group.unit_code, group.role or Role.OFFICER, "")
+
+
+def tell_roles(svc: Svc, roles: tuple[Role, ...], say: Say, once: str) -> None:
+    """Tell everybody who is one of these for the installation's own agency."""
+    for post in people.posts_in(svc.session, svc.agency.code, svc.today):
+        if post.role in roles:
+            _tell_person(svc, post, say, True, None, once)
+
+
+def tell_duty(svc: Svc, agency_code: str, unit_code: str | None, say: Say, once: str) -> None:
+    """Danger: tell everybody who could send help, at once and on every channel, before anything is filed."""
+    for post in people.posts_in(svc.session, agency_code, svc.today):
+        of_the_unit = post.role in (Role.OFFICER, Role.UNIT_HEAD) and post.unit_code == unit_code
+        if of_the_unit or post.role == Role.INTAKE:
+            _tell_person(svc, post, say, True, None, once)
+
+
+def _tell_person(svc: Svc, post: Post, say: Say, urgent: bool, case: Case | None, once: str | None) -> None:
+    for account in people.accounts_of(svc.session, post.person_id):
+        if urgent or account.channel not in _PUSHES_COST:
+            tell_account(svc, account, [say], case, once)
 
 
 def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None) -> None:
@@ -36,44 +68,46 @@ def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | Non
     if not user_id or account.unreachable_at is not None:
         return
     lane = lane_of(svc.session.keys, account.channel, user_id)
-    conversation = conversations.by_lane(svc.session, lane)
-    if conversation is not None:
-        put_out(
-            svc,
-            conversation,
-            parts,
-            case_id=case.id if case else None,
-            once=f"{once}:{account.id}" if once else None,
-        )
+    conversation = conversations.of_chat(svc.session, account.channel, lane, user_id)
+    put_out(
+        svc,
+        conversation,
+        parts,
+        case_id=case.id if case else None,
+        once=f"{once}:{account.id}" if once else None,
+    )
 
 
 def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None) -> bool:
-    """Put a notice out to the chat the case came from; False when there is no way to reach that person."""
+    """Put a notice out to the chat the case came from; False when it waits there until that person writes again."""
     conversation = conversation_of_case(svc, case.conversation_id)
     account = None if case.account_id is None else people.account(svc.session, case.account_id)
-    if conversation is None or account is None or account.unreachable_at is not None:
+    if conversation is None or account is None:
         return False
-    return put_out(svc, conversation, parts, case_id=case.id, once=once) is not None
+    held = BLOCKED if account.unreachable_at is not None else ""
+    return put_out(svc, conversation, parts, case_id=case.id, once=once, held=held) is not None and not held
 
 
 def _for_unit(svc: Svc, case: Case, key: str) -> Say:
     texts = svc.texts
     view = Choice(texts.word("officer.button_view", code=case.reference))
-    if case.confidential and key == "officer.new":
+    if case.confidential and key in _ACCEPTABLE:
         return Say(texts.say("officer.new_confidential", code=case.reference, due=texts.day(case.due_on)), (view,))
     category = agencies.category(svc.session, case.category)
     text = texts.say(
         key,
         code=case.reference,
+        kind=texts.word(f"kinds.{case.kind}"),
         category=category.name if category else case.category,
         marks=marks(svc, case),
         summary=shortened(case.masked or texts.word("review.values.no_text")),
         place=case.place_masked or texts.word("review.values.pin" if case.lat else "review.values.no_place"),
         photos=messages.count_photos(svc.session, case.id),
         due=texts.day(case.due_on),
+        time=texts.clock(case.received_at),
     )
     accept = Choice(texts.word("officer.button_accept", code=case.reference))
-    return Say(text, (accept, view) if key == "officer.new" else (view,))
+    return Say(text, (accept, view) if key in _ACCEPTABLE else (view,))
 
 
 def marks(svc: Svc, case: Case) -> str:

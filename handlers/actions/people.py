@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from handlers.access import TRIES, WINDOW, Throttled
+from handlers.actions import notices
+from handlers.messages import Say
+from handlers.rules.case_status import is_open
 from handlers.services import Svc
-from storage import agencies, history, people
+from storage import agencies, cases, history, people, sequences
 from storage.people import Post
-from storage.tables import Account
+from storage.tables import Account, Conversation, DataRequest, Invite
 from storage.words import Role
 
 INVITE_LASTS = timedelta(days=7)
@@ -41,8 +44,7 @@ def invite(svc: Svc, agency_code: str, unit_code: str | None, role: Role, name: 
     )
 
 
-def join(svc: Svc, account: Account, code: str) -> Post:
-    """Use a code up. Raises WrongCode, or Throttled after too many wrong ones."""
+def _use_up(svc: Svc, account: Account, code: str) -> Invite:
     subject = ("join", str(account.id))
     if people.wrong_guesses(svc.session, *subject, now=svc.now, within=WINDOW) >= TRIES:
         raise Throttled("join")
@@ -50,6 +52,46 @@ def join(svc: Svc, account: Account, code: str) -> Post:
     if found is None:
         people.note_wrong_guess(svc.session, *subject, now=svc.now)
         raise WrongCode(code)
+    return found
+
+
+def join_group(svc: Svc, conversation: Conversation, account: Account, code: str) -> Post:
+    """Use a code up for a whole group. Raises WrongCode, or Throttled after too many wrong ones."""
+    found = _use_up(svc, account, code)
+    conversation.agency_code, conversation.unit_code = found.agency_code, found.unit_code
+    conversation.role = found.role
+    details = {"agency": found.agency_code, "unit": found.unit_code, "role": found.role}
+    history.append(svc.session, "group_joined", None, details, svc.now)
+    return Post(account.person_id, found.agency_code, found.unit_code, found.role, "")
+
+
+def set_phone(svc: Svc, account_id: int, phone: str | None) -> None:
+    """The number to call back, in every case of this account; None takes it away (PDPA ss. 33, 36)."""
+    for case in cases.of_account(svc.session, account_id, limit=1000):
+        had = case.contact is not None
+        case.contact = svc.session.keys.seal_text(phone) if phone and (had or is_open(case.status)) else None
+    history.append(svc.session, "phone_changed", None, {"account": account_id, "removed": phone is None}, svc.now)
+
+
+def ask_about_data(svc: Svc, account_id: int, what: str, words: str, due_on: date) -> tuple[DataRequest, bool]:
+    """(the request, is it new): what a person asks us to do with their data; the same open wish is one request."""
+    known = people.open_request(svc.session, account_id, what)
+    if known is not None:
+        return known, False
+    number = f"D{due_on.year + 543 - 2500}-{sequences.next_value(svc.session, 'data_requests'):04d}"
+    request = people.ask_about_data(
+        svc.session, number=number, account_id=account_id, what=what, words=words, now=svc.now, due_on=due_on
+    )
+    history.append(svc.session, "data_request", None, {"number": number, "what": what}, svc.now)
+    word, day = svc.texts.word(f"requests.{what}"), svc.texts.day(due_on)
+    say = Say(svc.texts.say("officer.data_request", number=number, what=word, due=day))
+    notices.tell_roles(svc, (Role.INTAKE, Role.ADMIN), say, once=f"data:{number}")
+    return request, True
+
+
+def join(svc: Svc, account: Account, code: str) -> Post:
+    """Use a code up. Raises WrongCode, or Throttled after too many wrong ones."""
+    found = _use_up(svc, account, code)
     name = people.invite_name(svc.session, found)
     people.add_post(
         svc.session,

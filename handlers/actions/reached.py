@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.actions import status
+from handlers.actions import notices, status
+from handlers.messages import Say
+from handlers.rules.case_status import is_open
 from handlers.services import Svc, Tools
-from storage import cases, conversations, messages, people
+from storage import cases, conversations, messages, outbox, people
 from storage.db import Session
+from storage.inbox import lane_of
 from storage.outbox import Claimed
-from storage.words import OutboxState
+from storage.tables import Account, Case, Conversation
+from storage.words import OutboxState, Role
 
 
 @dataclass(frozen=True)
@@ -23,16 +27,18 @@ class Taken:
     message_ids: list[str]
 
 
-def note(
-    session: Session,
-    tools: Tools,
-    message: Claimed,
-    state: OutboxState,
-    taken: list[Taken],
-    unreachable: bool,
-    now: datetime,
-) -> None:
-    """Keep what was said; a message that was given up is visible on its case, so that people can telephone."""
+@dataclass(frozen=True)
+class Ending:
+    """How a try to send ended, beyond what was taken."""
+
+    state: OutboxState
+    unreachable: bool = False
+    quota: bool = False  # it waits because the month's pushes are used up
+    moved_to: str = ""  # the chat's new address
+
+
+def note(session: Session, tools: Tools, message: Claimed, ending: Ending, taken: list[Taken], now: datetime) -> None:
+    """Keep what was said; what could not be said is told to officers, so that people can telephone."""
     conversation = conversations.by_lane(session, message.lane)
     if conversation is None:
         return
@@ -48,7 +54,58 @@ def note(
             message_ids=call.message_ids,
             mask=tools.mask,
         )
-    if unreachable and message.account_id is not None:
-        people.mark_unreachable(session, message.account_id, now)
-    if state == OutboxState.GIVEN_UP and message.case_id is not None:
-        status.record(Svc(session, now, tools), cases.get(session, message.case_id), "unreachable", by="system")
+    svc = Svc(session, now, tools)
+    if ending.moved_to:
+        move(session, conversation, ending.moved_to)
+    if ending.unreachable:
+        _gone(svc, conversation, message)
+    elif ending.state == OutboxState.GIVEN_UP and message.case_id is not None:
+        case = cases.get(session, message.case_id)
+        if case.account_id == message.account_id:
+            _tell_gone(svc, case)
+    if ending.quota:
+        _quota(svc, message)
+
+
+def gone(svc: Svc, account: Account) -> None:
+    """A person blocked us: the officers of their open cases are told, once for each case, to use another way."""
+    people.mark_unreachable(svc.session, account.id, svc.now)
+    for case in cases.of_account(svc.session, account.id):
+        if is_open(case.status):
+            _tell_gone(svc, case)
+
+
+def _gone(svc: Svc, conversation: Conversation, message: Claimed) -> None:
+    if conversation.agency_code is not None:
+        conversation.agency_code = conversation.unit_code = conversation.role = None  # the group put us out
+    if message.account_id is None:
+        return
+    people.mark_unreachable(svc.session, message.account_id, svc.now)
+    if message.case_id is not None:
+        case = cases.get(svc.session, message.case_id)
+        if case.account_id == message.account_id:
+            _tell_gone(svc, case)
+
+
+def _tell_gone(svc: Svc, case: Case) -> None:
+    status.record(svc, case, "unreachable", by="system")
+    notices.tell_unit(svc, case, "officer.unreachable", once=f"unreachable:{case.id}:{svc.today.isoformat()}")
+
+
+def move(session: Session, conversation: Conversation, chat_id: str) -> None:
+    """A group got another address: what it was for an agency, and what waits for it, goes there."""
+    lane = lane_of(session.keys, conversation.channel, chat_id)
+    new = conversations.of_chat(session, conversation.channel, lane, chat_id)
+    if new.id != conversation.id:
+        conversations.move(session, conversation, new)
+        outbox.readdress(session, conversation.lane, lane, chat_id)
+
+
+def _quota(svc: Svc, message: Claimed) -> None:
+    """The month's pushes are used up: officers telephone what cannot wait."""
+    month = f"{svc.today:%Y-%m}"
+    if message.case_id is not None:
+        case = cases.get(svc.session, message.case_id)
+        notices.tell_unit(svc, case, "officer.quota", once=f"quota:{case.id}:{month}")
+    else:
+        notices.tell_roles(svc, (Role.INTAKE, Role.ADMIN), Say(svc.texts.say("officer.quota_all")), f"quota:{month}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from handlers.actions import notices
 from handlers.messages import Choice, Say
@@ -135,6 +137,35 @@ def reopen(svc: Svc, case: Case) -> None:
     case.resolved_at = case.closed_at = None
     case.conclusion_type = None
     notices.tell_unit(svc, case, "officer.reopened", once=f"update:{update.id}")
+
+
+@dataclass(frozen=True)
+class Hurry:
+    """A wish for speed: was it passed on, the how-manieth it is, and from when one may ask again."""
+
+    passed_on: bool
+    count: int
+    again_on: date
+
+
+def hurry(svc: Svc, case: Case) -> Hurry:
+    """The complainant asks us to hurry: the unit is told, at most once in so many working days."""
+    days = svc.limits["hurry_days"]
+    before = [row for row in cases.updates(svc.session, [case.id]) if row.what == "hurried"]
+    if before:
+        again_on = svc.hours.add_working_days(before[-1].at.astimezone(svc.tools.zone).date(), days)
+        if svc.today < again_on:
+            return Hurry(False, len(before), again_on)
+    update = record(svc, case, "hurried", by=CITIZEN)
+    notices.tell_unit(svc, case, "officer.hurried", once=f"update:{update.id}")
+    return Hurry(True, len(before) + 1, svc.hours.add_working_days(svc.today, days))
+
+
+def withdraw(svc: Svc, case: Case) -> None:
+    """The complainant takes the case back. Raises MoveNotAllowed once it has a result."""
+    move(svc, case, Status.WITHDRAWN, "withdrawn", acting=(CITIZEN,))
+    case.conclusion_type = "withdrawn"
+    notices.tell_unit(svc, case, "officer.withdrawn", once=f"withdrawn:{case.id}")
 
 
 def _first_answer(svc: Svc, case: Case) -> None:

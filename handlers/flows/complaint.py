@@ -5,25 +5,24 @@ Every kind that becomes a case is told here. Steps are pairs `ask_x` / `take_x`;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from handlers import receipts
 from handlers.actions import cases as filing
 from handlers.actions import drafts, notices
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from handlers.views import case_card, draft_summary, hotline_numbers, review_lines
-from nlp import entities
+from handlers.views import draft_summary, review_lines
+from nlp import entities, topics
 from storage import agencies
 from storage.words import Kind
 
 # Where people's messages lie when they come through these (notice, PDPA s. 28).
 _ABROAD = frozenset({"line", "telegram"})
-# Danger we ask about discreetly: nothing of it is repeated in the chat.
-_QUIET = frozenset({"violence"})
 _MEDIA_KINDS = frozenset({"image", "video", "audio", "file"})
-_QUESTIONS = frozenset({"what", "category", "place"})
+_QUESTIONS = frozenset({"what", "category", "place", "more"})
 _START = {
     Kind.SUGGESTION: "intake.start_suggestion",
     Kind.INQUIRY: "intake.start_inquiry",
@@ -46,58 +45,68 @@ def begin(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """Somebody just tells us something, without asking first."""
     draft = Draft()
     drafts.absorb(svc, talk, draft, incoming)
-    parts = [*_notice(svc, talk)]
-    if draft.confidential and incoming.text:
+    return _begun(svc, talk, draft, incoming)
+
+
+def begin_with(svc: Svc, talk: Talk, texts: Sequence[Sequence[object]], kind: Kind | None = None) -> list[Part]:
+    """A matter told before, in words we kept: [message row id, words]."""
+    draft = Draft(may_split=False)
+    if kind is not None:
+        draft.kind, draft.kind_chosen = kind, True
+    for message_id, words in texts:
+        draft.message_ids.append(int(str(message_id)))
+        drafts.absorb_text(svc, draft, int(str(message_id)), str(words))
+    return _onward(svc, talk, draft, "")
+
+
+def _begun(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    parts = _notice(svc, talk)
+    if draft.confidential and draft.kind != Kind.CORRUPTION and incoming.text:
         parts.append(Say(svc.texts.say("intake.confidential")))
-    return [*parts, *_onward(svc, talk, draft, incoming)]
-
-
-def begin_emergency(svc: Svc, talk: Talk, incoming: Incoming, danger: str) -> list[Part]:
-    """Words of danger: the numbers to call come first, then the one question that matters."""
-    draft = drafts.draft_of(talk) or Draft()
-    drafts.absorb(svc, talk, draft, incoming)
-    draft.kind, draft.kind_chosen, draft.urgent, draft.danger = Kind.EMERGENCY, True, True, danger
-    draft.confidential = draft.confidential or danger in _QUIET
-    first = svc.texts.say("emergency.first", numbers=hotline_numbers(svc, danger))
-    extra = f"emergency.{danger}"
-    if danger in ("wire", "distress", "violence"):
-        first = f"{svc.texts.say(extra)}\n{first}" if danger == "distress" else f"{first}\n{svc.texts.say(extra)}"
-    _mark_notice(svc, talk)  # no reading matter before help
-    if draft.has_place:
-        return [Say(first), *file(svc, talk, draft)]
-    draft.step = "place"
-    draft.asked.append("place")
-    drafts.keep(svc, talk, draft)
-    return [Say(first), svc.texts.bubble("emergency.place")]
+    return [*parts, *_onward(svc, talk, draft, incoming.text)]
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """The next message of somebody who is telling us something."""
     draft = drafts.draft_of(talk)
     assert draft is not None
-    if draft.kind == Kind.EMERGENCY:
-        return _take_emergency(svc, talk, draft, incoming)
     if heard.means(incoming.text, "send") and draft.names_something:
-        return file(svc, talk, draft)
+        return _file(svc, talk, draft)
     if heard.means(incoming.text, "back"):
         return back(svc, talk, draft)
     if heard.means(incoming.text, "picker"):
-        return [Say(svc.texts.say("ask.picker")), *_ask(svc, talk, draft)]
+        return [Say(svc.texts.say("ask.picker")), *ask(svc, talk, draft)]
     if heard.means(incoming.text, "notice_seen", "resume"):
-        return [*_ask(svc, talk, draft)]
+        return ask(svc, talk, draft)
     if incoming.kind in _MEDIA_KINDS and draft.step in _QUESTIONS:
         return _take_media(svc, talk, draft, incoming)
+    if incoming.kind == "contact":
+        drafts.absorb(svc, talk, draft, incoming)
+        drafts.keep(svc, talk, draft)
+        return [Say(svc.texts.say("in.phone_set")), *ask(svc, talk, draft)]
     step: Callable[[Svc, Talk, Draft, Incoming], list[Part]] = _TAKES.get(draft.step, take_what)
     return step(svc, talk, draft, incoming)
+
+
+def onward(svc: Svc, talk: Talk) -> list[Part]:
+    """The question that is open now, for a draft another flow has changed."""
+    draft = drafts.draft_of(talk)
+    assert draft is not None
+    return _onward(svc, talk, draft, "")
 
 
 def _take_media(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
     """A picture in answer to a question: taken, and the same question stands. Eleven pictures burn no questions."""
     drafts.absorb(svc, talk, draft, incoming)
+    if incoming.text.strip() or (incoming.kind == "audio" and not draft.texts):
+        return _onward(svc, talk, draft, incoming.text)
     drafts.keep(svc, talk, draft)
-    parts = _ask(svc, talk, draft)
+    return _with_count(svc, draft, ask(svc, talk, draft))
+
+
+def _with_count(svc: Svc, draft: Draft, parts: list[Part]) -> list[Part]:
     first = parts[0]
-    if draft.photos > 1 and isinstance(first, Say):
+    if draft.photos > 1 and isinstance(first, Say) and draft.step != "what":
         parts[0] = Say(f"{svc.texts.say('in.more_photo', n=draft.photos)}\n{first.text}", first.choices)
     return parts
 
@@ -110,17 +119,66 @@ def ask_what(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
         return [svc.texts.bubble("in.voice")]
     if draft.files:
         return [svc.texts.bubble("in.file")]
+    if draft.photos > 1:
+        return [svc.texts.bubble("in.photos_only", n=draft.photos)]
     if draft.photos:
         return [svc.texts.bubble("in.photo_only")]
     if draft.has_place:
         return [svc.texts.bubble("in.location_only")]
-    return [svc.texts.bubble("intake.start")]
+    return [svc.texts.bubble("in.contact" if draft.contact else "intake.start")]
 
 
 def take_what(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    if draft.voices and heard.means(incoming.text, "wait", "skip", "no", "yes", "that_is_all"):
+        return _file(svc, talk, draft)  # people listen to it
+    if draft.voices and heard.means(incoming.text, "is_urgent"):
+        draft.urgent = True
+        return _onward(svc, talk, draft, "")
+    if heard.means(incoming.text, "greeting_only") and not draft.texts:
+        drafts.drop(talk)
+        return [Say(svc.texts.say("greet.picture"))]
     if not heard.means(incoming.text, "skip") or not draft.names_something:
         drafts.absorb(svc, talk, draft, incoming)
-    return _onward(svc, talk, draft, incoming)
+    return _onward(svc, talk, draft, incoming.text)
+
+
+def ask_more(svc: Svc, _talk: Talk, _draft: Draft) -> list[Part]:
+    return [svc.texts.bubble("intake.confidential_more")]
+
+
+def take_more(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    if heard.means(incoming.text, "that_is_all", "skip", "enough", "no", "yes"):
+        return _file(svc, talk, draft)  # a review would show nothing: nothing of it is repeated
+    drafts.absorb(svc, talk, draft, incoming)
+    return _onward(svc, talk, draft, incoming.text)
+
+
+def ask_topics(svc: Svc, talk: Talk, _draft: Draft) -> list[Part]:
+    found = [words for _message_id, words in talk.state["topics"]]
+    lines = "\n".join(f"{number}) {shortened(words, 50)}" for number, words in enumerate(found, 1))
+    return [svc.texts.bubble("intake.topics", n=len(found), lines=lines)]
+
+
+def take_topics(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    if heard.means(incoming.text, "split", "yes"):
+        first = talk.state["topics"].pop(0)
+        place = draft.place if len(entities.find_place(str(first[1])) or "") == 0 else ""
+        return _apart(svc, talk, draft, first, place)
+    talk.state.pop("topics")
+    if not heard.means(incoming.text, "together", "no"):
+        drafts.absorb(svc, talk, draft, incoming)
+    return _onward(svc, talk, draft, "")
+
+
+def _apart(svc: Svc, talk: Talk, draft: Draft, topic: Sequence[object], place: str) -> list[Part]:
+    """The first of several matters by itself; pictures and pin stay with it, the others wait."""
+    if not place and draft.place and entities.find_place(str(topic[1])) is None:
+        place = draft.place
+    message_id, words = int(str(topic[0])), str(topic[1])
+    draft.texts, draft.category_chosen, draft.place = [], False, ""
+    drafts.absorb_text(svc, draft, message_id, words)
+    draft.place = draft.place or place
+    return _onward(svc, talk, draft, "")
 
 
 def ask_category(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
@@ -140,7 +198,7 @@ def take_category(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> lis
         draft.category_chosen = False
     else:
         drafts.absorb(svc, talk, draft, incoming)
-    return _onward(svc, talk, draft, incoming)
+    return _onward(svc, talk, draft, incoming.text)
 
 
 def ask_place(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
@@ -149,7 +207,7 @@ def ask_place(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
 
 def take_place(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
     if heard.means(incoming.text, "skip", "unsure_place"):
-        return _onward(svc, talk, draft, incoming)
+        return _onward(svc, talk, draft, incoming.text)
     if incoming.kind == "text" and not heard.means(incoming.text, "yes", "no"):
         found = entities.find_place(incoming.text)
         if found is None and len(incoming.text) > 80 and "place" not in draft.again:
@@ -163,7 +221,7 @@ def take_place(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[P
         draft.again.append("place")
         drafts.keep(svc, talk, draft)
         return ask_place(svc, talk, draft)
-    return _onward(svc, talk, draft, incoming)
+    return _onward(svc, talk, draft, incoming.text)
 
 
 def ask_review(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
@@ -171,8 +229,8 @@ def ask_review(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
 
 
 def take_review(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    if heard.means(incoming.text, "yes", "send"):
-        return file(svc, talk, draft)
+    if heard.means(incoming.text, "yes", "send", "that_is_all"):
+        return _file(svc, talk, draft)
     if heard.means(incoming.text, "edit", "no"):
         draft.step = "edit"
         drafts.keep(svc, talk, draft)
@@ -180,89 +238,48 @@ def take_review(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[
     if heard.means(incoming.text, "add_photo"):
         return [svc.texts.bubble("review.add_photo")]
     drafts.absorb(svc, talk, draft, incoming)
-    if incoming.kind == "image" and draft.photos > 1:
+    if incoming.kind == "image" and draft.photos > 1 and not incoming.text:
         drafts.keep(svc, talk, draft)
-        say = svc.texts.bubble("review.add_photo")
-        return [Say(f"{svc.texts.say('in.more_photo', n=draft.photos)}\n{say.text}", say.choices)]
-    return _onward(svc, talk, draft, incoming)
-
-
-def ask_edit(svc: Svc, _talk: Talk, _draft: Draft) -> list[Part]:
-    return [svc.texts.bubble("edit.which")]
-
-
-def take_edit(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    if heard.means(incoming.text, "edit_text"):
-        draft.step = "edit_text"
-        drafts.keep(svc, talk, draft)
-        return [svc.texts.bubble("edit.text")]
-    if heard.means(incoming.text, "edit_place"):
-        draft.place, draft.lat, draft.lon, draft.step = "", None, None, "place"
-        drafts.keep(svc, talk, draft)
-        return ask_place(svc, talk, draft)
-    if heard.means(incoming.text, "edit_category"):
-        draft.step, draft.category_chosen = "category", False
-        drafts.other_guesses(svc, draft)
-        drafts.keep(svc, talk, draft)
-        return ask_category(svc, talk, draft)
-    drafts.absorb(svc, talk, draft, incoming)
-    return _onward(svc, talk, draft, incoming)
-
-
-def ask_edit_text(svc: Svc, _talk: Talk, _draft: Draft) -> list[Part]:
-    return [svc.texts.bubble("edit.text")]
-
-
-def take_edit_text(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    if incoming.kind == "text":
-        draft.texts = []
-    drafts.absorb(svc, talk, draft, incoming)
-    return _onward(svc, talk, draft, incoming)
+        return _with_count(svc, draft, [svc.texts.bubble("review.add_photo")])
+    return _onward(svc, talk, draft, incoming.text)
 
 
 _ASKS = {
     "what": ask_what,
+    "more": ask_more,
+    "topics": ask_topics,
     "category": ask_category,
     "place": ask_place,
     "review": ask_review,
-    "edit": ask_edit,
-    "edit_text": ask_edit_text,
 }
 _TAKES = {
     "what": take_what,
+    "more": take_more,
+    "topics": take_topics,
     "category": take_category,
     "place": take_place,
     "review": take_review,
-    "edit": take_edit,
-    "edit_text": take_edit_text,
 }
-
-
-def _take_emergency(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    """Whatever comes after the numbers is taken as it is: no form, no review."""
-    if heard.means(incoming.text, "not_emergency"):
-        draft.kind, draft.urgent, draft.danger = Kind.COMPLAINT, False, ""
-        draft.kind_chosen = True
-        return [Say(svc.texts.say("emergency.not")), *_onward(svc, talk, draft, incoming)]
-    if heard.means(incoming.text, "picker"):
-        return [svc.texts.bubble("emergency.place")]
-    if incoming.kind == "text" and not heard.means(incoming.text, "called", "skip", "unsure_place", "send", "yes"):
-        draft.place = draft.place or shortened(incoming.text, 200)
-    drafts.absorb(svc, talk, draft, incoming, reclassify=False)
-    return file(svc, talk, draft)
 
 
 # --- moving on ---------------------------------------------------------------------------------------------------
 
 
-def _onward(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    """Ask what is still missing, or show the review."""
+def _onward(svc: Svc, talk: Talk, draft: Draft, said: str) -> list[Part]:
+    """Ask what is still missing, show the review, or write it down."""
+    if _holds_several(talk, draft):
+        draft.step, draft.may_split = "topics", False
+        draft.asked.append("topics")
+        drafts.keep(svc, talk, draft)
+        return ask_topics(svc, talk, draft)
     draft.step = next_step(draft)
+    if draft.step == "file":
+        return _file(svc, talk, draft)
     if draft.step != "review":
         draft.asked.append(draft.step)
     drafts.keep(svc, talk, draft)
-    parts = _ask(svc, talk, draft)
-    if draft.step in ("place", "category") and incoming.text and len(draft.texts) == 1 and not draft.confidential:
+    parts = _with_count(svc, draft, ask(svc, talk, draft))
+    if draft.step in ("place", "category") and said and len(draft.texts) == 1 and not draft.confidential:
         heard_line = svc.texts.say("intake.heard", summary=shortened(draft.words, 60))
         first = parts[0]
         assert isinstance(first, Say)
@@ -270,7 +287,19 @@ def _onward(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part
     return parts
 
 
-def _ask(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+def _holds_several(talk: Talk, draft: Draft) -> bool:
+    """Does the text tell of several matters? Asked of the first words of a complaint only."""
+    if not draft.may_split or draft.kind != Kind.COMPLAINT or len(draft.texts) != 1 or "topics" in talk.state:
+        return False
+    message_id, words = draft.texts[0]
+    found = topics.split(words)
+    if found:
+        talk.state["topics"] = [[message_id, piece] for piece in found]
+    return bool(found)
+
+
+def ask(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    """The question of the draft's step."""
     return _ASKS.get(draft.step, ask_what)(svc, talk, draft)
 
 
@@ -285,7 +314,7 @@ def repeat(svc: Svc, talk: Talk) -> list[Part]:
     """The open question once more, for somebody who sent something that is no answer."""
     draft = drafts.draft_of(talk)
     assert draft is not None
-    return [svc.texts.bubble("emergency.place")] if draft.kind == Kind.EMERGENCY else _ask(svc, talk, draft)
+    return ask(svc, talk, draft)
 
 
 def kept_line(svc: Svc, talk: Talk) -> list[Part]:
@@ -298,105 +327,94 @@ def kept_line(svc: Svc, talk: Talk) -> list[Part]:
 
 def back(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     """One step back: the last question again, its answer forgotten."""
-    if draft.step.startswith("edit"):
-        draft.step = "review"
-    elif draft.step == "review" and draft.asked:
-        draft.step = draft.asked[-1]
+    asked = [step for step in draft.asked if step != "topics"]
+    if draft.step == "review" and asked:
+        draft.step = asked[-1]
         if draft.step == "place":
             draft.place, draft.lat, draft.lon = "", None, None
-    elif len(draft.asked) > 1:
-        draft.asked.pop()
-        draft.step = draft.asked[-1]
+    elif len(asked) > 1:
+        draft.asked.remove(asked[-1])
+        draft.step = asked[-2]
     drafts.keep(svc, talk, draft)
-    return _ask(svc, talk, draft)
+    return ask(svc, talk, draft)
 
 
 def cancel(svc: Svc, talk: Talk) -> list[Part]:
-    """The person thinks better of it: nothing is filed."""
+    """The person thinks better of it: nothing is filed. A matter that waits behind this one is asked about."""
     had = drafts.draft_of(talk) is not None
+    step = talk.conversation.step
     drafts.drop(talk)
+    if step == "topics":
+        talk.state.pop("topics", None)
+    if had and talk.state.get("topics"):
+        return [Say(svc.texts.say("draft.cancel")), *_next_topic(svc, talk)]
     return [svc.texts.bubble("draft.cancel" if had else "draft.nothing")]
 
 
-def file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
-    """File it, and hand over the reference, the promised date and the secret for helpers."""
-    filed = filing.file_case(svc, talk.conversation, talk.account, draft, received_at=talk.message.at)
-    drafts.drop(talk)
-    case = filed.case
-    talk.state["filed"] = {"reference": case.reference, "at": svc.now.isoformat()}
-    values = {
-        "code": case.reference,
-        "summary": draft_summary(svc, draft),
-        "due": svc.texts.day(case.due_on),
-        "secret": filed.secret,
-        "next_workday": svc.texts.day(svc.hours.starts_on(svc.now)),
-        "unit": filed.unit_name,
-        "time": svc.texts.clock(svc.now),
-        "numbers": " ".join(line.split(" ", 1)[0] for line in hotline_numbers(svc, draft.danger).splitlines()),
-    }
-    return [_receipt(svc, case.confidential, draft, values), case_card(svc, case, secret=filed.secret)]
+def _file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    waiting = talk.state.get("topics") if draft.step == "topics" else None
+    if waiting:
+        talk.state.pop("topics")  # sent while we still asked: it is one
+    parts = receipts.file(svc, talk, draft)
+    if draft.kind == Kind.COMPLIMENT:
+        talk.state["detail"] = talk.state["filed"]["reference"]
+    if talk.state.get("topics"):
+        return [*parts, *_next_topic(svc, talk, draft)]
+    return parts
 
 
-def _receipt(svc: Svc, confidential: bool, draft: Draft, values: dict[str, str]) -> Say:
-    is_open = svc.hours.is_open(svc.now)
-    if draft.kind == Kind.EMERGENCY:
-        after = "" if is_open else svc.texts.say("confirm.urgent_after", **values)
-        return svc.texts.bubble("confirm.urgent", after=after, **values)
-    if confidential:
-        return svc.texts.bubble("confirm.confidential", **values)
-    return svc.texts.bubble("confirm.done" if is_open else "confirm.afterhours", **values)
-
-
-def forget(svc: Svc, talk: Talk, message_id: int, words: str) -> None:
-    """Take an unsent message out of the draft; a draft with nothing left is gone."""
-    draft = drafts.draft_of(talk)
-    if draft is None or message_id not in draft.message_ids:
-        return
-    draft.message_ids = [kept for kept in draft.message_ids if kept != message_id]
-    draft.texts = [pair for pair in draft.texts if pair[0] != message_id]
-    for slot in ("place", "happened", "contact"):
-        if filing.came_from(getattr(draft, slot), words):
-            setattr(draft, slot, "")
-    if not draft.message_ids:
-        drafts.drop(talk)
-        return
-    if draft.texts:
-        drafts.understand(svc, draft)
-    drafts.keep(svc, talk, draft)
+def _next_topic(svc: Svc, talk: Talk, before: Draft | None = None) -> list[Part]:
+    """The next of several matters; it happened where the one before did, unless it says otherwise."""
+    message_id, words = talk.state["topics"].pop(0)
+    if not talk.state["topics"]:
+        talk.state.pop("topics")
+    draft = Draft(may_split=False, message_ids=[message_id])
+    drafts.absorb_text(svc, draft, message_id, words)
+    if before is not None and not draft.has_place:
+        draft.place, draft.lat, draft.lon = before.place, before.lat, before.lon
+    line = Say(svc.texts.say("intake.next_topic", summary=shortened(words, 60)))
+    return [line, *_onward(svc, talk, draft, "")]
 
 
 def file_silent(svc: Svc, talk: Talk) -> bool:
     """A draft that fell silent: filed as incomplete where it names a problem, dropped where it names nothing.
 
-    Returns whether a case was filed.
+    Matters that wait behind it are filed too. Returns whether a case was filed.
     """
     draft = drafts.draft_of(talk)
+    waiting = talk.state.pop("topics", []) if draft is not None and draft.step != "topics" else []
+    talk.state.pop("topics", None)
     drafts.drop(talk)
-    if draft is None or not draft.names_something:
-        return False
+    found = [draft] if draft is not None and draft.names_something else []
+    for message_id, words in waiting:
+        other = Draft(message_ids=[message_id])
+        drafts.absorb_text(svc, other, message_id, words)
+        if draft is not None:
+            other.place = other.place or draft.place
+        found.append(other)
+    for each in found:
+        _file_one_silent(svc, talk, each)
+    return bool(found)
+
+
+def _file_one_silent(svc: Svc, talk: Talk, draft: Draft) -> None:
     filed = filing.file_case(svc, talk.conversation, talk.account, draft, received_at=svc.now, silent=True)
     values = {"code": filed.case.reference, "secret": filed.secret, "phone": svc.phone()}
     say = Say(svc.texts.say("draft.filed", **values))
     notices.tell_complainant(svc, filed.case, [say], once=f"silent:{filed.case.id}")
-    talk.state["filed"] = {"reference": filed.case.reference, "at": svc.now.isoformat()}
-    return True
+    receipts.remember(svc, talk, filed)
 
 
 def _notice(svc: Svc, talk: Talk) -> list[Part]:
     """The privacy notice, once, and never in the way (PDPA s. 23; design 7)."""
     if talk.account.notice_at is not None:
         return []
-    _mark_notice(svc, talk)
+    talk.account.notice_at = svc.now
     channel = talk.conversation.channel
     abroad = ""
     if channel in _ABROAD:
         abroad = svc.texts.say("notice.abroad", platform=svc.texts.word(f"platforms.{channel}"))
     return [Say(svc.texts.say("notice.short", abroad=abroad))]
-
-
-def _mark_notice(svc: Svc, talk: Talk) -> None:
-    if talk.account.notice_at is None:
-        talk.account.notice_at = svc.now
 
 
 def _label(name: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from handlers.messages import Part, Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
+from handlers.texts import heard
 from storage import agencies, cases
 from storage.tables import Hotline
 
 # Shown first to everybody; the others stand behind "เบอร์ฉุกเฉิน".
+_STICKERS_QUIET = timedelta(hours=1)
+_RUDE_FORGOTTEN = timedelta(hours=1)
 FIRST_HOTLINES = ("191", "1669", "199")
 
 
@@ -68,14 +73,60 @@ def why(svc: Svc, _talk: Talk) -> list[Part]:
     return [Say(svc.texts.say("menu.why"))]
 
 
-def sticker(svc: Svc, _talk: Talk) -> list[Part]:
-    """A sticker alone."""
+def sticker(svc: Svc, talk: Talk, keywords: tuple[str, ...]) -> list[Part]:
+    """A sticker alone: answered once an hour, by what it says; more of them are only friendly noise."""
+    last = talk.state.get("sticker_at")
+    if last and svc.now - datetime.fromisoformat(last) < _STICKERS_QUIET:
+        return []
+    talk.state["sticker_at"] = svc.now.isoformat()
+    said = heard.sticker(keywords)
+    if said == "thanks":
+        return thanks(svc, talk)
+    if said == "hello":
+        return hello(svc, talk)
+    if said == "upset":
+        return [svc.texts.bubble("error.sticker_sorry")]
     return [svc.texts.bubble("error.sticker")]
 
 
-def rude(svc: Svc, _talk: Talk) -> list[Part]:
-    """Hard words without a matter in them: stay calm, ask what helps."""
-    return [svc.texts.bubble("error.abuse")]
+def rude(svc: Svc, talk: Talk) -> list[Part]:
+    """Hard words without a matter in them: stay calm, ask what helps; then a pause. Nothing is thrown away."""
+    count, since = talk.state.get("rude", (0, svc.now.isoformat()))
+    if svc.now - datetime.fromisoformat(since) > _RUDE_FORGOTTEN:
+        count = 0
+    talk.state["rude"] = [count + 1, svc.now.isoformat()]
+    if count == 0:
+        return [svc.texts.bubble("error.abuse")]
+    if count == 1:
+        return [svc.texts.bubble("error.abuse_again")]
+    return [Say(svc.texts.say("error.abuse_pause"))] if count == 2 else []
+
+
+def go_on(svc: Svc, _talk: Talk) -> list[Part]:
+    """Somebody clears their throat: we listen."""
+    return [svc.texts.bubble("greet.go_on")]
+
+
+def bot_or_human(svc: Svc, _talk: Talk) -> list[Part]:
+    """Asked whether we are a machine, we say so, and where the people are."""
+    return [svc.texts.bubble("greet.human", phone=svc.phone(), **svc.opening())]
+
+
+def picture_greeting(svc: Svc, _talk: Talk) -> list[Part]:
+    """A picture that only says good morning: small talk, no evidence."""
+    return [Say(svc.texts.say("greet.picture"))]
+
+
+def other_ways(svc: Svc, _talk: Talk) -> list[Part]:
+    """Whom else one can tell about corruption or drugs."""
+    rows = [row for row in agencies.hotlines(svc.session) if {"corruption", "drugs"} & set(row.uses)]
+    rows += [row for row in agencies.hotlines(svc.session) if row.number == "1567"]
+    return [Say(svc.texts.say("intake.other_ways", numbers=lines(list({row.number: row for row in rows}.values()))))]
+
+
+def strange(svc: Svc, _talk: Talk) -> list[Part]:
+    """A kind of message nobody here can use."""
+    return [svc.texts.bubble("error.strange")]
 
 
 def unknown(svc: Svc, _talk: Talk) -> list[Part]:

@@ -119,7 +119,7 @@ def _help(svc: Svc, _actor: Actor) -> list[Part]:
 def _queue(svc: Svc, actor: Actor) -> list[Part]:
     post = actor.posts[0]
     rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=8)
-    seen = [case for case in rows if access.may_see(post, case)]
+    seen = [case for case in rows if access.may_see(post, case) and not (actor.in_group and case.confidential)]
     unit = agencies.unit(svc.session, post.agency_code, post.unit_code)
     name = unit.name if unit else svc.agency.name
     if not seen:
@@ -204,8 +204,8 @@ def _view(svc: Svc, order: Order) -> list[Part]:
         marks=notices.marks(svc, case),
         status=texts.word(f"statuses.{case.status}"),
         unit=notices.unit_name(svc, case),
-        text=svc.session.keys.open_text(case.text) or texts.word("review.values.no_text"),
-        place=_place(svc, case),
+        text=_words(svc, order) or texts.word("review.values.no_text"),
+        place=_place(svc, order),
         photos=messages.count_photos(svc.session, case.id),
         channel=case.channel,
         received=texts.moment(case.received_at),
@@ -215,8 +215,15 @@ def _view(svc: Svc, order: Order) -> list[Part]:
     return [Say(text, _next_buttons(svc, case))]
 
 
-def _place(svc: Svc, case: Case) -> str:
-    place = svc.session.keys.open_text(case.place) or ""
+def _words(svc: Svc, order: Order) -> str:
+    if order.actor.in_group:
+        return order.case.masked or ""
+    return svc.session.keys.open_text(order.case.text) or ""
+
+
+def _place(svc: Svc, order: Order) -> str:
+    case = order.case
+    place = (case.place_masked if order.actor.in_group else svc.session.keys.open_text(case.place)) or ""
     if case.lat is not None and case.lon is not None:
         place = f"{place} {case.lat:.5f},{case.lon:.5f}".strip()
     return place or svc.texts.word("review.values.no_place")

@@ -1,24 +1,23 @@
-"""Where is my case? By reference in any form, "เรื่องของฉัน", the receipt's secret; add to it, confirm, reopen."""
+"""Where is my case? By reference in any form or the receipt's secret; hurry, add, withdraw, confirm, reopen."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Callable
 
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import cases as filing
 from handlers.actions import status
 from handlers.messages import Choice, Incoming, Part, Say
-from handlers.rules.case_status import MoveNotAllowed
+from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import case_card, summary_of
 from storage import cases
 from storage.tables import Case
+from storage.words import Status
 
-# A photo or pin that follows a filed case within this time belongs to it.
-JUST_FILED = timedelta(minutes=10)
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
@@ -30,9 +29,13 @@ def mine(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
         return [svc.texts.bubble("track.none")]
     if len(own) == 1:
         return [case_card(svc, own[0])]
+    return [_listed(svc, "track.list", own)]
+
+
+def _listed(svc: Svc, key: str, own: list[Case], button: str = "") -> Say:
     lines = [_line(svc, number, case) for number, case in enumerate(own, 1)]
-    choices = tuple(Choice(case.reference) for case in own)
-    return [Say(svc.texts.say("track.list", lines="\n".join(lines)), choices)]
+    labels = [svc.texts.word(button, code=case.reference) if button else case.reference for case in own]
+    return Say(svc.texts.say(key, lines="\n".join(lines)), tuple(Choice(label) for label in labels))
 
 
 def _line(svc: Svc, number: int, case: Case) -> str:
@@ -72,7 +75,7 @@ def take_secret(svc: Svc, talk: Talk, actor: Actor, secret: str) -> list[Part]:
     except access.NotFound:
         return [svc.texts.bubble("track.secret_wrong", phone=svc.phone())]
     talk.state.pop("secret_for")
-    return [case_card(svc, case)]
+    return [case_card(svc, case, own=False)]
 
 
 def no_secret(svc: Svc, talk: Talk) -> list[Part]:
@@ -84,14 +87,14 @@ def no_secret(svc: Svc, talk: Talk) -> list[Part]:
 # --- adding to a case ----------------------------------------------------------------------------------------------
 
 
-def ask_more(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
-    """The person wants to add something: to the case just filed, or the newest."""
-    reference = (talk.state.get("filed") or {}).get("reference")
-    if reference is None:
-        own = cases.of_account(svc.session, actor.account_id)
-        if not own:
-            return [svc.texts.bubble("track.none")]
-        reference = own[0].reference
+def ask_more(svc: Svc, talk: Talk, actor: Actor, reference: str | None = None) -> list[Part]:
+    """The person wants to add something: to the named case, the one just filed, or the newest."""
+    reference = reference or (talk.state.get("filed") or {}).get("reference")
+    own = [case.reference for case in cases.of_account(svc.session, actor.account_id, limit=200)]
+    if not own:
+        return [svc.texts.bubble("track.none")]
+    if reference not in own:
+        reference = own[0]
     talk.state["adding"] = reference
     return [svc.texts.bubble("add.ask", code=reference)]
 
@@ -99,33 +102,118 @@ def ask_more(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
 def take_more(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     """More words, a picture or a pin for the case named before."""
     reference = talk.state.pop("adding")
-    if heard.means(incoming.text, "enough", "cancel", "skip"):
+    if heard.means(incoming.text, "enough", "cancel", "skip", "that_is_all"):
         return [Say(svc.texts.say("greet.thanks"))]
-    return _add(svc, talk, actor, reference, incoming)
+    return add(svc, talk, actor, reference, incoming)
 
 
-def just_filed(svc: Svc, talk: Talk) -> str | None:
-    """The reference of a case filed a moment ago in this chat."""
-    filed = talk.state.get("filed")
-    if not filed or svc.now - datetime.fromisoformat(filed["at"]) > JUST_FILED:
+def take_detail(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """After praise: whose day to make. None: they talk of something else."""
+    reference = talk.state.pop("detail")
+    if heard.means(incoming.text, "skip", "no", "enough", "thanks", "that_is_all"):
+        return [Say(svc.texts.say("greet.thanks"))]
+    if incoming.kind != "text" or len(incoming.text) > 80 or heard.means(incoming.text, "is_problem"):
         return None
-    return str(filed["reference"])
+    if svc.tools.classify(incoming.text).category != "OT" and not svc.tools.classify(incoming.text).abstained:
+        return None
+    return add(svc, talk, actor, reference, incoming)
 
 
-def add_to_just_filed(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) -> list[Part]:
-    """A picture or pin without a word, right after filing."""
-    return _add(svc, talk, actor, reference, incoming)
-
-
-def _add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) -> list[Part]:
+def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) -> list[Part]:
+    """More for one's own case: words, pictures with theirs, a pin."""
     try:
         case = access.case_for_complainant(svc, actor, reference)
     except (access.NotFound, access.SecretNeeded):
         return [svc.texts.bubble("track.notfound", code=reference)]
     place = incoming.place
-    text = incoming.text if incoming.kind == "text" else ""
+    text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
+    for row in talk.others:
+        filing.add_to_case(svc, case, row.id, "", None, None)
     filing.add_to_case(svc, case, talk.message.id, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=reference))]
+
+
+# --- hurry, withdraw ---------------------------------------------------------------------------------------------
+
+
+def hurry(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
+    """Please hurry: the named case, the only open one, or which?"""
+    found = _one(svc, actor, reference, "track.hurry_which", "track.button_hurry")
+    return found if isinstance(found, list) else [_hurried(svc, found)]
+
+
+def _hurried(svc: Svc, case: Case) -> Say:
+    if not is_open(case.status):
+        return _not_now(svc, case)
+    done = status.hurry(svc, case)
+    key = "track.hurried" if done.passed_on else "track.hurry_wait"
+    unit = dict(case_card(svc, case).rows).get(svc.texts.word("track.rows.unit"), "")
+    values = {"code": case.reference, "n": done.count, "date": svc.texts.day(done.again_on)}
+    return Say(svc.texts.say(key, unit=unit, phone=svc.phone(), **values))
+
+
+def follow(svc: Svc, talk: Talk, actor: Actor, category: str, angry: bool) -> list[Part]:
+    """ "What became of it?": the case it must be, with a push where the person is out of patience; else the list."""
+    open_cases = [case for case in cases.of_account(svc.session, actor.account_id) if is_open(case.status)]
+    fitting = [case for case in open_cases if case.category == category] or open_cases
+    if len(fitting) != 1:
+        return mine(svc, talk, actor)
+    card = case_card(svc, fitting[0])
+    return [_hurried(svc, fitting[0]), card] if angry else [card]
+
+
+def ask_withdraw(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
+    """Take a case back? Asked once, so that a slip of the thumb withdraws nothing."""
+    found = _one(svc, actor, reference, "track.list", "track.button_withdraw")
+    if isinstance(found, list):
+        return found
+    talk.state["withdrawing"] = found.reference
+    return [svc.texts.bubble("track.withdraw_ask", code=found.reference, summary=summary_of(svc, found))]
+
+
+def take_withdraw(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """The answer. None: they talk of something else, and the case stays."""
+    reference = talk.state.pop("withdrawing")
+    if heard.means(incoming.text, "keep_case", "no", "cancel"):
+        return [Say(svc.texts.say("track.kept", code=reference))]
+    if not heard.means(incoming.text, "withdraw_yes", "yes"):
+        return None
+    case = access.case_for_complainant(svc, actor, reference)
+    try:
+        status.withdraw(svc, case)
+    except MoveNotAllowed:
+        return [_not_now(svc, case)]
+    return [Say(svc.texts.say("track.withdrawn", code=reference))]
+
+
+def is_problem(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
+    """What we took for praise or an opinion is a problem."""
+    talk.state.pop("detail", None)
+    reference = (talk.state.get("filed") or {}).get("reference")
+    case = cases.by_reference(svc.session, reference) if reference else None
+    if case is None or case.account_id != actor.account_id:
+        return [svc.texts.bubble("intake.start")]
+    filing.is_problem(svc, case)
+    talk.state["adding"] = case.reference
+    return [svc.texts.bubble("confirm.problem", code=case.reference)]
+
+
+def _not_now(svc: Svc, case: Case) -> Say:
+    name = svc.texts.word(f"statuses.{case.status}")
+    return Say(svc.texts.say("track.not_now", code=case.reference, status=name, phone=svc.phone()))
+
+
+def _one(svc: Svc, actor: Actor, reference: str | None, key: str, button: str) -> Case | list[Part]:
+    """The case that is meant: the named one, or the only open one; else what to answer."""
+    if reference is not None:
+        try:
+            return access.case_for_complainant(svc, actor, reference)
+        except (access.NotFound, access.SecretNeeded):
+            return [svc.texts.bubble("track.notfound", code=reference)]
+    own = [case for case in cases.of_account(svc.session, actor.account_id) if is_open(case.status)]
+    if not own:
+        return [svc.texts.bubble("track.none")]
+    return own[0] if len(own) == 1 else [_listed(svc, key, own, button)]
 
 
 # --- is it mended? ---------------------------------------------------------------------------------------------------
@@ -133,37 +221,42 @@ def _add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming)
 
 def confirm(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
     """The person says it is mended."""
-    return _conclude(svc, actor, reference, mended=True)
+    return _conclude(svc, actor, reference, _mended)
 
 
 def reopen(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
     """The person says it is not mended."""
-    return _conclude(svc, actor, reference, mended=False)
+    return _conclude(svc, actor, reference, _not_mended)
 
 
-def _conclude(svc: Svc, actor: Actor, reference: str | None, *, mended: bool) -> list[Part]:
+def _conclude(svc: Svc, actor: Actor, reference: str | None, what: Callable[[Svc, Case], list[Part]]) -> list[Part]:
     case = _case_to_conclude(svc, actor, reference)
     if case is None:
         return [svc.texts.bubble("track.none" if reference is None else "track.notfound", code=reference or "")]
     try:
-        if mended:
-            status.confirm(svc, case)
-            return [Say(svc.texts.say("track.fixed", code=case.reference))]
-        status.reopen(svc, case)
+        return what(svc, case)
     except MoveNotAllowed:
         return [case_card(svc, case)]
-    unit = case_card(svc, case)
-    text = svc.texts.say("track.not_fixed", code=case.reference, unit=dict(unit.rows).get(_unit_word(svc), ""))
-    return [Say(text), unit]
 
 
-def _unit_word(svc: Svc) -> str:
-    return svc.texts.word("track.rows.unit")
+def _mended(svc: Svc, case: Case) -> list[Part]:
+    status.confirm(svc, case)
+    return [Say(svc.texts.say("track.fixed", code=case.reference))]
+
+
+def _not_mended(svc: Svc, case: Case) -> list[Part]:
+    days = svc.limits["reopen_days"]
+    if case.status == Status.CLOSED and case.closed_at is not None and (svc.now - case.closed_at).days > days:
+        return [svc.texts.bubble("track.too_late", code=case.reference, days=days)]
+    status.reopen(svc, case)
+    card = case_card(svc, case)
+    unit = dict(card.rows).get(svc.texts.word("track.rows.unit"), "")
+    return [Say(svc.texts.say("track.not_fixed", code=case.reference, unit=unit)), card]
 
 
 def _case_to_conclude(svc: Svc, actor: Actor, reference: str | None) -> Case | None:
     if reference is None:
-        waiting = [case for case in cases.of_account(svc.session, actor.account_id) if case.status == "resolved"]
+        waiting = [case for case in cases.of_account(svc.session, actor.account_id) if case.status == Status.RESOLVED]
         return waiting[0] if waiting else None
     try:
         return access.case_for_complainant(svc, actor, reference)

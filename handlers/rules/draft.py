@@ -9,6 +9,8 @@ MOST_QUESTIONS = 3
 
 # Kinds that describe something at a spot; the others are never asked for a place.
 _SPOT_KINDS = frozenset({"complaint", "emergency", "service_request"})
+# Kinds that are written down as they are said: nothing to ask, nothing to check.
+_AT_ONCE = frozenset({"opinion", "compliment"})
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Draft:
     photos: int = 0
     files: int = 0
     voices: int = 0
+    language: str = ""  # "" is Thai
+    may_split: bool = True  # several matters in one text are offered as cases of their own, once
     step: str = "what"
     asked: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
@@ -68,11 +72,18 @@ class Draft:
 
 
 def next_step(draft: Draft) -> str:
-    """The question to ask now: what, category, place or review. Each is asked once, three at most in all."""
+    """The question to ask now: what, more, category, place or review. Each is asked once, three at most in all.
+
+    "file" asks nothing: it is written down at once.
+    """
+    if draft.kind in _AT_ONCE and draft.texts:
+        return "file"
     if len(draft.asked) >= MOST_QUESTIONS:
         return "review"
     if not draft.texts and "what" not in draft.asked:
         return "what"
+    if draft.kind == "corruption" and draft.texts and not {"what", "more"} & set(draft.asked):
+        return "more"
     if _unsure(draft) and "category" not in draft.asked:
         return "category"
     if draft.kind in _SPOT_KINDS and draft.physical and not draft.has_place and "place" not in draft.asked:

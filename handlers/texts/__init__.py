@@ -38,6 +38,11 @@ def load() -> Mapping[str, Any]:
     return flat
 
 
+@cache
+def _foreign() -> Mapping[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "en.toml").read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True)
 class Texts:
     """The texts in one agency's voice. `particle` is "female" or "male"; `zone` is where dates are read."""
@@ -67,6 +72,12 @@ class Texts:
             listed = " / ".join(f"{number} {choice.label}" for number, choice in enumerate(choices, 1))
             text += self._fill(_entry("ask.typed")["text"], {"list": listed})
         return Say(text, choices)
+
+    def foreign(self, key: str, **values: object) -> Say:
+        """One of the few bubbles for people who do not write Thai (en.toml)."""
+        entry = _foreign()[key]
+        choices = tuple(Choice(label) for label in entry.get("choices", ()))
+        return Say(_PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), entry["text"].strip("\n")), choices)
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
         male = self.particle == "male"

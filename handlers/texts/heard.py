@@ -83,6 +83,31 @@ def _without_counter(line: str) -> str:
     return line
 
 
+def calls_us(text: str) -> bool:
+    """In a group: is this meant for the bot? A command, or a word to begin with."""
+    return text.lstrip().startswith(("/", *load()["words"]["group_call"]))
+
+
+def without_call(text: str) -> str:
+    """What was said to the bot in a group, without the word that called it."""
+    for word in load()["words"]["group_call"]:
+        if text.lstrip().startswith(word) and len(text.strip()) > len(word):
+            return text.lstrip()[len(word) :].strip()
+    return text
+
+
+def holds(text: str, table: str, name: str) -> bool:
+    """Does one of the listed words stand somewhere in what was typed?"""
+    line = " ".join(text.lower().split())
+    return any(word in line for word in load()[table][name])
+
+
+def sticker(keywords: Sequence[str]) -> str:
+    """What a sticker says: thanks, hello, upset, yes; "" where its keywords tell nothing."""
+    said = {word.strip().lower() for word in keywords}
+    return next((name for name, words in load()["stickers"].items() if said & set(words)), "")
+
+
 def stands_for(text: str) -> str:
     """The fuller words behind a short button."""
     words: str = load()["stands_for"].get(text.strip(), text)

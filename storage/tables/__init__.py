@@ -15,7 +15,7 @@ from storage.tables.agencies import (
 from storage.tables.base import Base
 from storage.tables.cases import Case, HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 from storage.tables.conversations import Attachment, Conversation, File, Message, Point
-from storage.tables.people import Account, Invite, Membership, Person, WrongGuess
+from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
 from storage.tables.queues import InboxEvent, OutboxMessage
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Case",
     "Category",
     "Conversation",
+    "DataRequest",
     "File",
     "HistoryDetail",
     "HistoryEntry",

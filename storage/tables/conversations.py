@@ -18,6 +18,9 @@ class Conversation(Base):
     channel: Mapped[Code]
     chat_id: Mapped[MaybeSealed]
     account_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    agency_code: Mapped[MaybeCode] = mapped_column(index=True)  # an officers' group: whose, of which unit, and as what
+    unit_code: Mapped[MaybeCode]
+    role: Mapped[MaybeCode]
     flow: Mapped[MaybeCode]
     step: Mapped[MaybeCode]
     state: Mapped[MaybeSealed]  # JSON: the draft, and the answers one may tap now
@@ -78,6 +81,7 @@ class File(Base):
     mime: Mapped[Code]
     size: Mapped[int] = mapped_column(BigInteger)
     stored_at: Mapped[Moment]
+    doomed: Mapped[bool] = mapped_column(default=False, server_default=text("false"), index=True)  # unsent, erased
 
 
 class Point(Base):

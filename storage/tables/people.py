@@ -68,6 +68,21 @@ class Invite(Base):
     used_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class DataRequest(Base):
+    """What a person asked us to do with their data (PDPA ss. 19, 30-36), with the date it is due."""
+
+    __tablename__ = "data_requests"
+
+    id: Mapped[RowId]
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    what: Mapped[Code]  # copy correct erase phone consent
+    words: Mapped[MaybeSealed]
+    asked_at: Mapped[Moment]
+    due_on: Mapped[date] = mapped_column(Date)
+    done_at: Mapped[MaybeMoment]
+
+
 class WrongGuess(Base):
     """A failed try at a secret (tracking code, invitation), for throttling. `subject` is a keyed hash."""
 
@@ -79,4 +94,4 @@ class WrongGuess(Base):
     count: Mapped[int] = mapped_column(Integer, server_default=text("1"))
 
 
-__all__ = ["Account", "Invite", "Membership", "Person", "Sealed", "WrongGuess"]
+__all__ = ["Account", "DataRequest", "Invite", "Membership", "Person", "Sealed", "WrongGuess"]

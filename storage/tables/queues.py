@@ -57,6 +57,12 @@ class OutboxMessage(Base):
             postgresql_where=text("state in ('queued','sending','failed')"),
             sqlite_where=text("state in ('queued','sending','failed')"),
         ),
+        Index(
+            "ix_outbox_held",
+            "lane",
+            postgresql_where=text("state = 'held'"),
+            sqlite_where=text("state = 'held'"),
+        ),
         Index("ix_outbox_case", "case_id"),
     )
 

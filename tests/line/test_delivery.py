@@ -153,7 +153,7 @@ def test_spent_quota_holds_the_message_and_says_why(post: Post) -> None:
     post.put("รอก่อน")
     post.deliver()
     (row,) = post.rows()
-    assert (post.seen, row.state, row.error) == ([], "failed", "quota")
+    assert (post.seen, row.state, row.error) == ([], "held", "quota")
     assert row.not_before > datetime.now(UTC) + timedelta(hours=1)
 
 

@@ -70,7 +70,7 @@ def read(event: dict[str, Any]) -> Any:
             {"kind": "sticker", "keywords": ("happy",)},
         ),
         ({"type": "message", "source": USER, "message": {"type": "audio", "id": "3"}}, {"kind": "audio"}),
-        ({"type": "message", "source": USER, "message": {"type": "hologram", "id": "4"}}, {"kind": "other"}),
+        ({"type": "message", "source": USER, "message": {"type": "hologram", "id": "4"}}, {"kind": "strange"}),
         ({"type": "postback", "source": USER, "postback": {"data": "/q"}}, {"kind": "text", "text": "/q"}),
         ({"type": "follow", "source": USER}, {"kind": "follow"}),
         ({"type": "unsend", "source": USER, "unsend": {"messageId": "9"}}, {"kind": "unsend", "message_id": "9"}),

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot import measure
 from bot.channels import ContentGone, ContentNotReady, SendFailed
-from bot.line import flex, inbound, measure, rich_menu
+from bot.line import flex, inbound, rich_menu
 from bot.line.draw import action, calls
 from bot.line.outbound import LineChannel
 from handlers.messages import Card, Choice, Part, Picture, Say, Step

@@ -1,4 +1,4 @@
-"""LINE's two ways to count text, and cutting to them: UTF-16 units for messages, grapheme clusters for labels.
+"""How platforms count text, and cutting to it: UTF-16 units for messages, grapheme clusters for labels.
 
 Thai vowels and tone marks join their consonant in the second way and count one each in the first.
 """

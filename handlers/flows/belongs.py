@@ -1,0 +1,107 @@
+"""The same matter or a new one? Told by what was quoted, by time, place and likeness; asked when unclear."""
+
+from __future__ import annotations
+
+from handlers import receipts
+from handlers.access import Actor
+from handlers.actions import cases as filing
+from handlers.messages import Incoming, Part, Say
+from handlers.rules.case_status import is_open
+from handlers.services import Svc, Talk
+from handlers.texts import heard, shortened
+from nlp import entities, similar
+from nlp.verdict import Verdict
+from storage import cases, messages
+from storage.tables import Case
+from storage.words import Kind
+
+ALIKE = 0.45  # of the letters' runs: a repeat of the same complaint in other words shares about half
+_DAYS_BACK = 30
+_MAY_BELONG = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.INQUIRY, Kind.ABUSE, Kind.SMALLTALK})
+
+
+def quoted(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> Case | None:
+    """The person's own case whose bubble they answered by quoting it."""
+    if not incoming.quoted_id:
+        return None
+    message = messages.find_by_platform_id(svc.session, talk.conversation.id, incoming.quoted_id)
+    if message is None or message.case_id is None:
+        return None
+    case = cases.get(svc.session, message.case_id)
+    return case if case.account_id == actor.account_id else None
+
+
+def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verdict) -> list[Part] | None:
+    """Answers where this text belongs to an open case, or asks. None: it is a matter of its own."""
+    text = incoming.text
+    if heard.holds(text, "belongs", "other") or verdict.kind not in _MAY_BELONG:
+        return None
+    case, just = _candidate(svc, talk, actor, verdict)
+    if case is None:
+        return None
+    if heard.holds(text, "belongs", "more"):
+        return add(svc, talk, case, incoming)
+    place = entities.find_place(text)
+    known = svc.session.keys.open_text(case.place) or ""
+    if place and known and place not in known and known not in place:
+        return None  # somewhere else
+    same_topic = not verdict.abstained and verdict.category == case.category
+    if just and verdict.abstained and (place or len(text) <= 60):
+        return add(svc, talk, case, incoming) if place else _ask(svc, talk, case, text)
+    if not same_topic:
+        return None
+    alike = similar.likeness(text, svc.session.keys.open_text(case.text) or "") >= ALIKE
+    return _ask(svc, talk, case, text) if just or alike else None
+
+
+def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Case | None, bool]:
+    reference = receipts.just_filed(svc, talk)
+    if reference is not None:
+        case = cases.by_reference(svc.session, reference)
+        if case is not None and case.account_id == actor.account_id and is_open(case.status) and not case.confidential:
+            return case, True
+    for case in cases.of_account(svc.session, actor.account_id):
+        recent = (svc.now - case.received_at).days < _DAYS_BACK
+        if is_open(case.status) and recent and case.category == verdict.category and not case.confidential:
+            return case, False
+    return None, False
+
+
+def _ask(svc: Svc, talk: Talk, case: Case, text: str) -> list[Part]:
+    talk.state["maybe"] = {"reference": case.reference, "message_id": talk.message.id, "text": text}
+    talk.conversation.draft_at = svc.now  # a person who falls silent here has still told us something
+    return [svc.texts.bubble("belongs.ask", code=case.reference, summary=shortened(text, 60))]
+
+
+def take(svc: Svc, talk: Talk, incoming: Incoming) -> tuple[list[Part] | None, dict[str, str | int]]:
+    """(answer, what was kept): added to the case; or (None, …) where it is to be told as a new matter."""
+    kept = talk.state.pop("maybe")
+    talk.conversation.draft_at = None
+    if heard.means(incoming.text, "same_case", "yes"):
+        case = cases.by_reference(svc.session, kept["reference"])
+        assert case is not None
+        filing.add_to_case(svc, case, int(kept["message_id"]), str(kept["text"]), None, None)
+        return [Say(svc.texts.say("confirm.added", code=case.reference))], kept
+    return None, kept
+
+
+def settle_silent(svc: Svc, talk: Talk) -> None:
+    """Asked, and never answered: the words join the case they seemed to belong to, where people see them."""
+    kept = talk.state.pop("maybe", None)
+    if kept is None:
+        return
+    talk.conversation.draft_at = None
+    case = cases.by_reference(svc.session, kept["reference"])
+    if case is not None:
+        filing.add_to_case(svc, case, int(kept["message_id"]), str(kept["text"]), None, None)
+
+
+def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
+    """More words, pictures or a pin for a case of this person."""
+    place = incoming.place
+    text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
+    rows = [talk.message, *talk.others]
+    for row in rows[1:]:
+        filing.add_to_case(svc, case, row.id, "", None, None)
+    filing.add_to_case(svc, case, rows[0].id, text, place.lat if place else None, place.lon if place else None)
+    return [Say(svc.texts.say("confirm.added", code=case.reference))]

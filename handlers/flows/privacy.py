@@ -1,0 +1,75 @@
+"""A person's own data: see what we have, take a telephone number back, ask for a copy, a change or erasure (PDPA)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.access import Actor
+from handlers.actions import people as persons
+from handlers.messages import Incoming, Part, Say
+from handlers.services import Svc, Talk
+from handlers.texts import heard
+from nlp import entities
+from storage import cases
+
+_REQUESTS = {"data_copy": "copy", "data_consent": "consent"}
+
+
+def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
+    """What we have of this person, in one bubble."""
+    own = cases.of_account(svc.session, actor.account_id, limit=1000)
+    phones = {phone for case in own if (phone := svc.session.keys.open_text(case.contact))}
+    shown = " ".join(svc.tools.mask(phone) for phone in sorted(phones)) or svc.texts.say("privacy.no_phone")
+    return [svc.texts.bubble("privacy.show", n=len(own), phone=shown)]
+
+
+def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """A wish about one's own data, by button or by its words. None: it is none."""
+    text = incoming.text
+    if heard.means(text, "my_data"):
+        return show(svc, talk, actor)
+    if heard.means(text, "data_no_phone"):
+        persons.set_phone(svc, actor.account_id, None)
+        return [Say(svc.texts.say("privacy.phone_gone"))]
+    if heard.means(text, "data_phone"):
+        talk.state["privacy"] = "phone"
+        return [svc.texts.bubble("privacy.phone_new")]
+    if heard.means(text, "data_erase"):
+        talk.state["privacy"] = "erase"
+        return [svc.texts.bubble("privacy.erase")]
+    for name, what in _REQUESTS.items():
+        if heard.means(text, name):
+            return _asked(svc, talk, what, text)
+    return None
+
+
+def answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """The answer to our question about their data. None: they talk of something else now."""
+    waiting, text = talk.state.pop("privacy"), incoming.text
+    if waiting == "erase":
+        if heard.means(text, "data_erase_yes", "yes"):
+            return _asked(svc, talk, "erase", text)
+        return [Say(svc.texts.say("privacy.kept"))] if heard.means(text, "data_erase_no", "no", "cancel") else None
+    if heard.means(text, "no_change", "cancel", "no"):
+        return [Say(svc.texts.say("privacy.kept"))]
+    phone = entities.find_phone(text)
+    if phone is None and any(letter.isdigit() for letter in text):
+        talk.state["privacy"] = waiting
+        return [svc.texts.bubble("privacy.phone_bad")]
+    if phone is None:
+        return None
+    persons.set_phone(svc, actor.account_id, phone)
+    return [Say(svc.texts.say("privacy.phone_set", phone=svc.tools.mask(phone)))]
+
+
+def wish(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
+    """Free words about one's data that no button covers: shown what we have, and what one may ask."""
+    return take(svc, talk, actor, incoming) or show(svc, talk, actor)
+
+
+def _asked(svc: Svc, talk: Talk, what: str, words: str) -> list[Part]:
+    due = svc.today + timedelta(days=svc.limits["data_request_days"])  # within 30 days: PDPA s. 30
+    request, new = persons.ask_about_data(svc, talk.account.id, what, words, due)
+    key = "privacy.done" if new else "privacy.again"
+    day = svc.texts.day(request.due_on)
+    return [Say(svc.texts.say(key, number=request.number, due=day, phone=svc.phone()))]

@@ -1,0 +1,77 @@
+"""What a person is handed when something is filed: the reference, the promised date, the secret for helpers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers.actions import cases as filing
+from handlers.actions import drafts
+from handlers.actions.cases import Filed
+from handlers.messages import Part, Say
+from handlers.rules.draft import Draft
+from handlers.services import Svc, Talk
+from handlers.views import case_card, draft_summary, hotline_numbers
+from storage.words import Kind
+
+# Kinds with a receipt of their own, and no card: there is no way to follow from door to door.
+_OWN = frozenset({Kind.SUGGESTION, Kind.OPINION, Kind.COMPLIMENT, Kind.INQUIRY})
+
+
+def file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    """File the draft, and hand over its receipt."""
+    filed = filing.file_case(svc, talk.conversation, talk.account, draft, received_at=talk.message.at)
+    drafts.drop(talk)
+    remember(svc, talk, filed)
+    say = _receipt(svc, filed, draft)
+    if draft.kind in _OWN or draft.language or _only_voice(draft):
+        return [say]
+    return [say, case_card(svc, filed.case, secret=filed.secret)]
+
+
+def remember(svc: Svc, talk: Talk, filed: Filed) -> None:
+    """What was filed just now: more may follow, and the answer belongs to that case."""
+    talk.state["filed"] = {"reference": filed.case.reference, "at": svc.now.isoformat()}
+
+
+def just_filed(svc: Svc, talk: Talk, minutes: float = 10) -> str | None:
+    """The reference of a case filed a moment ago in this chat."""
+    filed = talk.state.get("filed")
+    if not filed or (svc.now - datetime.fromisoformat(filed["at"])).total_seconds() > minutes * 60:
+        return None
+    return str(filed["reference"])
+
+
+def _receipt(svc: Svc, filed: Filed, draft: Draft) -> Say:
+    values = _values(svc, filed, draft)
+    is_open = svc.hours.is_open(svc.now)
+    if draft.kind == Kind.EMERGENCY:
+        after = "" if is_open else svc.texts.say("confirm.urgent_after", **values)
+        return svc.texts.bubble("confirm.urgent", after=after, **values)
+    if draft.language:
+        return svc.texts.foreign("confirm", **values)
+    if filed.case.confidential:
+        return svc.texts.bubble("confirm.confidential", **values)
+    if _only_voice(draft):
+        return svc.texts.bubble("confirm.voice", **values)
+    if draft.kind in _OWN or draft.kind == Kind.SERVICE_REQUEST:
+        return svc.texts.bubble(f"confirm.{draft.kind}", **values)
+    return svc.texts.bubble("confirm.done" if is_open else "confirm.afterhours", **values)
+
+
+def _values(svc: Svc, filed: Filed, draft: Draft) -> dict[str, str]:
+    case = filed.case
+    return {
+        "code": case.reference,
+        "summary": draft_summary(svc, draft),
+        "due": svc.texts.day(case.due_on) if not draft.language else f"{case.due_on:%d %B %Y}",
+        "secret": filed.secret,
+        "next_workday": svc.texts.day(svc.hours.starts_on(svc.now)),
+        "unit": filed.unit_name,
+        "time": svc.texts.clock(svc.now),
+        "phone": svc.phone(),
+        "numbers": " ".join(line.split(" ", 1)[0] for line in hotline_numbers(svc, draft.danger).splitlines()),
+    }
+
+
+def _only_voice(draft: Draft) -> bool:
+    return bool(draft.voices) and not draft.texts
