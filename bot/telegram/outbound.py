@@ -84,14 +84,14 @@ class TelegramChannel:
 
         Raises SendFailed.
         """
-        from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+        from telegram.error import ChatMigrated, Forbidden, InvalidToken, TelegramError
+
+        from bot.telegram.request import TooFast
 
         try:
-            return await self._sdk().do_api_request(method, api_kwargs=parameters)
-        except RetryAfter as wait:
-            seconds = wait.retry_after
-            after = seconds.total_seconds() if hasattr(seconds, "total_seconds") else float(seconds)
-            raise SendFailed("again", "too many requests", retry_after=after) from wait
+            return await self._sdk().raw(method, parameters)
+        except TooFast as wait:
+            raise SendFailed("again", wait.message, retry_after=wait.seconds) from wait
         except ChatMigrated as moved:
             raise SendFailed("moved", "the group became a supergroup", chat_id=str(moved.new_chat_id)) from moved
         except Forbidden as gone:
@@ -151,13 +151,11 @@ class TelegramChannel:
 
     def _sdk(self) -> Any:
         if self._bot is None:
-            from telegram import Bot
-
-            from bot.telegram.request import Request
+            from bot.telegram.request import RawBot, Request
 
             asyncio.get_running_loop()
             requests = Request(connection_pool_size=64, read_timeout=TIMEOUT, write_timeout=10.0, pool_timeout=10.0)
-            self._bot = Bot(
+            self._bot = RawBot(
                 self._token,
                 base_url=f"{self._host}/bot",
                 base_file_url=f"{self._host}/file/bot",
