@@ -63,7 +63,7 @@ def _values(svc: Svc, filed: Filed, draft: Draft) -> dict[str, str]:
     return {
         "code": case.reference,
         "summary": draft_summary(svc, draft),
-        "due": svc.texts.day(case.due_on) if not draft.language else f"{case.due_on:%d %B %Y}",
+        "due": svc.texts.day(case.due_on) if not draft.language else f"{case.due_on.day} {case.due_on:%B %Y}",
         "secret": filed.secret,
         "next_workday": svc.texts.day(svc.hours.starts_on(svc.now)),
         "unit": filed.unit_name,

@@ -188,7 +188,7 @@ def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         return [*aside, *complaint.kept_line(svc, talk)]
     if heard.means(text, "add_more") and draft is None:
         return tracking.ask_more(svc, talk, actor)
-    if draft is None or not draft.names_something:
+    if "maybe" not in talk.state and (draft is None or not draft.names_something):
         return _way_in(svc, talk, text)
     return None
 
@@ -366,12 +366,17 @@ def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
     return None
 
 
+def _is_news(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
+    """It sounds like asking after a case, but there is none here, and it tells a trouble: taken as one."""
+    return not verdict.abstained and len(text) > 30 and not cases.of_account(svc.session, actor.account_id, limit=1)
+
+
 def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     text = incoming.text
     verdict: Verdict = svc.tools.classify(text)
     if verdict.kind == Kind.SMALLTALK or heard.means(text, "yes", "no", "skip", "enough", "called", "that_is_all"):
         return menu.hello(svc, talk)
-    if verdict.kind == Kind.FOLLOWUP:
+    if verdict.kind == Kind.FOLLOWUP and not _is_news(svc, actor, text, verdict):
         return tracking.follow(
             svc, talk, actor, verdict.category, verdict.rude or heard.holds(text, "belongs", "angry")
         )

@@ -65,4 +65,6 @@ def _overruled(kind: str, line: str, problem: bool, has_topic: bool) -> bool:
     if kind == "compliment":
         # Irony looks like praise: "เก่งมาก ไฟดับอีกแล้ว" names a problem (never auto-thank a problem).
         return problem and bool(_patterns()["praise_cancel"].search(line))
+    if kind == "inquiry" and _patterns()["inquiry_sure"].search(line):
+        return False
     return kind in _ONLY_ALONE and problem and has_topic and "?" not in line and "ไหม" not in line

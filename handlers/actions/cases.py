@@ -10,11 +10,11 @@ from handlers.actions import notices
 from handlers.rules import reference as references
 from handlers.rules import routing
 from handlers.rules.case_status import INTAKE, SYSTEM, check_move
-from handlers.rules.draft import Draft
+from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
 from storage import agencies, cases, history, ids, messages, sequences
-from storage.tables import Account, Case, Conversation
+from storage.tables import Account, Case, Category, Conversation
 from storage.words import Kind, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
@@ -53,7 +53,7 @@ def file_case(
     received_at = min(received_at, svc.now)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
     days = category.days if category else DEFAULT_DAYS
-    confidential = draft.confidential or bool(category and category.confidential)
+    confidential = draft.confidential or _is_secret(draft, category)
     routed = routed_to(svc, draft)
     secret = ids.tracking_secret()
     values = _values(svc, conversation, account, draft, days, secret, routed, received_at)
@@ -66,6 +66,10 @@ def file_case(
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
     notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
     return Filed(case, secret, unit.name if unit else svc.agency.name)
+
+
+def _is_secret(draft: Draft, category: Category | None) -> bool:
+    return bool(category and category.confidential) and draft.kind not in OPEN_KINDS
 
 
 def _values(
@@ -133,7 +137,7 @@ def routed_to(svc: Svc, draft: Draft) -> routing.Routed:
     agency = agencies.agency(svc.session, routed.agency)
     wants_people = draft.confidential or (draft.abstained and not draft.category_chosen)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
-    if wants_people or (category and category.confidential) or (agency and agency.requires_screening):
+    if wants_people or _is_secret(draft, category) or (agency and agency.requires_screening):
         return routing.Routed(routed.agency, routing.intake_unit(routed.agency, owners), False)
     return routed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.actions import cases as filing
 from handlers.messages import Incoming
-from handlers.rules.draft import Draft
+from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from nlp import entities
@@ -66,6 +66,8 @@ def absorb_text(svc: Svc, draft: Draft, message_id: int, text: str, *, reclassif
     _facts(draft, text)
     if reclassify and not (draft.category_chosen and draft.kind_chosen):
         understand(svc, draft)
+    if draft.lat is None and not draft.is_at_a_spot:
+        draft.place = ""
 
 
 def _facts(draft: Draft, text: str) -> None:
@@ -85,7 +87,8 @@ def understand(svc: Svc, draft: Draft) -> None:
         draft.guesses = [verdict.category, *(guess.category for guess in verdict.alternatives)][:3]
         draft.abstained = verdict.abstained
     draft.urgent = draft.urgent or verdict.urgent  # raised by machines, lowered only by people
-    draft.confidential = draft.confidential or verdict.confidential or draft.kind == Kind.CORRUPTION
+    secret = verdict.confidential and draft.kind not in OPEN_KINDS
+    draft.confidential = draft.confidential or secret or draft.kind == Kind.CORRUPTION
     draft.verdict = {
         "engine": verdict.engine,
         "kind": verdict.kind,

@@ -164,7 +164,7 @@ def follow(svc: Svc, talk: Talk, actor: Actor, category: str, angry: bool) -> li
 
 def ask_withdraw(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
     """Take a case back? Asked once, so that a slip of the thumb withdraws nothing."""
-    found = _one(svc, actor, reference, "track.list", "track.button_withdraw")
+    found = _one(svc, actor, reference, "track.withdraw_which", "track.button_withdraw")
     if isinstance(found, list):
         return found
     talk.state["withdrawing"] = found.reference

@@ -10,6 +10,8 @@ MOST_QUESTIONS = 3
 # Kinds that describe something at a spot; the others are never asked for a place.
 _SPOT_KINDS = frozenset({"complaint", "emergency", "service_request"})
 # Kinds that are written down as they are said: nothing to ask, nothing to check.
+# Kinds that accuse nobody: a category's secrecy is not theirs.
+OPEN_KINDS = frozenset({"suggestion", "opinion", "compliment", "inquiry"})
 _AT_ONCE = frozenset({"opinion", "compliment"})
 
 
@@ -55,6 +57,11 @@ class Draft:
     def has_place(self) -> bool:
         """Is there any hint where it is?"""
         return bool(self.place) or self.lat is not None
+
+    @property
+    def is_at_a_spot(self) -> bool:
+        """Is this kind of matter one that stands somewhere?"""
+        return self.kind in _SPOT_KINDS
 
     @property
     def names_something(self) -> bool:
