@@ -142,6 +142,8 @@ class Dialogue:
     parts: list[Part] = field(default_factory=list)
     seen: int = 0
     token: str = ""
+    sent: list[str] = field(default_factory=list)
+    chat: str = ""  # a group's id; "" is the person's own chat
 
     def says(self, text: str) -> Dialogue:
         """Type words."""
@@ -153,8 +155,39 @@ class Dialogue:
         assert label in labels, f"no button {label!r}; there are {list(labels)}"
         return self.says(labels[label])
 
-    def sends_photo(self, ref: str = "photo-1") -> Dialogue:
-        return self.does(kind="image", media={"ref": ref})
+    def sends_photo(self, ref: str = "photo-1", caption: str = "") -> Dialogue:
+        return self.does(kind="image", media={"ref": ref}, text=caption)
+
+    def sends_album(self, captions: list[str], count: int | None = None) -> Dialogue:
+        """Pictures sent together; LINE tells how many, Telegram does not."""
+        for number, caption in enumerate(captions):
+            media = {"ref": f"album-{number}", "group": f"set-{self.name}", "count": count}
+            self.does(kind="image", media=media, text=caption, work=False)
+        self.parts = []
+        self.world.work_off()
+        self.world.passes(seconds=2)
+        self.world.work_off()
+        return self.listen()
+
+    def sends_file(self, name: str, size: int = 1000, caption: str = "") -> Dialogue:
+        return self.does(kind="file", media={"ref": "file-1", "name": name, "size": size}, text=caption)
+
+    def sends_video(self, size: int = 1000, caption: str = "") -> Dialogue:
+        return self.does(kind="video", media={"ref": "video-1", "size": size}, text=caption)
+
+    def sends_contact(self, text: str, own: bool = False) -> Dialogue:
+        return self.does(kind="contact", text=text, own=own)
+
+    def unsends(self, number: int = -1) -> Dialogue:
+        """Take a message back: of what this person sent, the newest where no number is given."""
+        return self.does(kind="unsend", message_id=self.sent[number], reply_token="")
+
+    def edits(self, text: str, number: int = -1) -> Dialogue:
+        return self.does(kind="edit", message_id=self.sent[number], text=text)
+
+    def quotes(self, message_id: str, text: str) -> Dialogue:
+        """Answer a bubble by quoting it."""
+        return self.does(kind="text", text=text, quoted_id=message_id)
 
     def sends_voice(self) -> Dialogue:
         return self.does(kind="audio", media={"ref": "voice-1"})
@@ -171,12 +204,15 @@ class Dialogue:
         body = {
             "channel": self.channel,
             "user_id": self.name,
-            "chat_id": self.name,
+            "chat_id": self.chat or self.name,
+            "private": not self.chat,
             "message_id": f"m{number}",
             "reply_token": f"token-{number}" if self.channel == "line" else "",
             **incoming,
         }
-        self.world.put(self.channel, self.name, body)
+        self.world.put(self.channel, str(body["chat_id"]), body)
+        if body["kind"] not in ("unsend", "edit"):
+            self.sent.append(str(body["message_id"]))
         if work:
             self.parts = []
             self.world.work_off()
@@ -188,7 +224,7 @@ class Dialogue:
         from sqlalchemy import select
 
         db = self.world.db
-        lane = lane_of(db.keys, self.channel, self.name)
+        lane = lane_of(db.keys, self.channel, self.chat or self.name)
         with db.reading() as session:
             rows = session.scalars(
                 select(OutboxMessage)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SEED, fresh_postgres
-from tests.line.conftest import Server
 from tests.line_emulator import Emulator
 from tests.line_emulator.server import SECRET, TOKEN, running
+from tests.serving import Server
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Telegram as a channel: updates in, calls out, whole conversations over the emulator."""
