@@ -25,9 +25,9 @@ from handlers.messages import Incoming, Part, Say
 from handlers.rules.media import LARGEST, refusal
 from handlers.services import Svc, Talk
 from handlers.texts import heard
-from nlp import entities
+from nlp import entities, kinds
 from nlp.language import is_foreign
-from nlp.normalize import readable
+from nlp.normalize import normalize, readable
 from nlp.verdict import Verdict
 from storage import cases, people
 from storage.words import Kind
@@ -368,7 +368,8 @@ def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
 
 def _is_news(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
     """It sounds like asking after a case, but there is none here, and it tells a trouble: taken as one."""
-    return not verdict.abstained and len(text) > 30 and not cases.of_account(svc.session, actor.account_id, limit=1)
+    tells = not verdict.abstained or kinds.names_problem(normalize(text))
+    return tells and len(text) > 30 and not cases.of_account(svc.session, actor.account_id, limit=1)
 
 
 def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:

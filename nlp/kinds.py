@@ -22,6 +22,7 @@ class KindFound:
 # Asked in this order: the first that fits is the kind, unless a problem is named (see `find`).
 _ORDER = ("data_right", "corruption", "followup", "service_request", "compliment", "suggestion", "opinion", "inquiry")
 _ONLY_ALONE = frozenset({"compliment", "inquiry"})  # with a problem in it, it is a complaint
+_MOSTLY = 0.7  # of a text is the greeting itself
 _SHORT = 40  # characters; a longer text is hardly small talk
 
 
@@ -39,8 +40,11 @@ def find(line: str, has_topic: bool) -> KindFound:
     told = _patterns()
     rude = bool(told["abuse"].search(line))
     problem = told["problem"].search(told["abuse"].sub(" ", line))
+    small = told["smalltalk"].search(line)
     if not any(letter.isalpha() for letter in line):
         return KindFound("smalltalk", 0.6, (), rude)
+    if small and problem is None and len(small.group()) >= _MOSTLY * len(line):
+        return KindFound("smalltalk", 0.8, (small.group(),), rude)  # "กินข้าวยัง" is not about rice
     for kind in _ORDER:
         found = told[kind].search(line)
         if found and not _overruled(kind, line, problem is not None, has_topic):
@@ -49,7 +53,6 @@ def find(line: str, has_topic: bool) -> KindFound:
         return KindFound("complaint", 0.8 if problem else 0.6, (problem.group(),) if problem else (), rude)
     if rude:
         return KindFound("abuse", 0.7, (), True)
-    small = told["smalltalk"].search(line)
     if (small and len(line) <= _SHORT) or set(line) <= set("5 "):
         return KindFound("smalltalk", 0.8, (small.group(),) if small else (), rude)
     return KindFound("complaint", 0.3, (), rude)

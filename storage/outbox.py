@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select, update
@@ -18,6 +18,7 @@ from storage.words import OutboxState
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held
 LONG = timedelta(days=3650)  # held until the person writes
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # not `now`: a job may be run with another clock than the sender's
 
 
 @dataclass
@@ -77,7 +78,7 @@ def put(
         reply_event_us=microseconds(reply_event_at) if reply_event_at else None,
         state=OutboxState.HELD if held else OutboxState.QUEUED,
         error=held or None,
-        not_before=now + LONG if held else now,
+        not_before=now + LONG if held else AT_ONCE,
         created_at=now,
     )
     session.add(row)

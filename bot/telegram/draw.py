@@ -18,7 +18,7 @@ TEXT = 4000  # UTF-16 units after parsing; Telegram takes 4,096
 LABEL = 40
 SHORT = 14  # grapheme clusters that stand beside another button on a small phone
 _MARKS = {"done": "✓", "now": "●", "next": "○"}
-_UNKNOWN_HERE = frozenset({"camera", "photos"})  # the paperclip does that
+_UNKNOWN_HERE = frozenset({"camera"})  # the paperclip does that
 
 
 def calls(parts: Sequence[Part], words: Words) -> list[Call]:

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tests.line_emulator import limits
 
@@ -72,6 +73,7 @@ class Emulator:
     default_menu: str = ""
     calls: list[tuple[str, str]] = field(default_factory=list)
     animations: int = 0
+    slow_seconds: float = 1.0
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(500_000)
@@ -86,9 +88,14 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Emulator:
-        config = uvicorn.Config(
-            Starlette(routes=self._routes()), host="127.0.0.1", port=self.port, log_level="error", lifespan="off"
-        )
+        app = Starlette(routes=self._routes())
+
+        async def with_cord(scope: Scope, receive: Receive, send: Send) -> None:
+            # uvicorn's request cycle owns the connection; nothing else can cut it without an answer
+            scope["cut"] = getattr(send, "__self__", None)
+            await app(scope, receive, send)
+
+        config = uvicorn.Config(with_cord, host="127.0.0.1", port=self.port, log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         threading.Thread(target=self._server.run, daemon=True).start()
         while not self._server.started:
@@ -154,7 +161,7 @@ class Emulator:
             self.violations += details
         return JSONResponse({"message": message, "details": [{"message": text} for text in details or []]}, status)
 
-    async def _fault(self, take: Callable[[], Response]) -> Response | None:
+    async def _fault(self, request: Request, take: Callable[[], Response]) -> Response | None:
         """The fault this call meets, if any. "lost": taken, but the answer never arrives."""
         if not self.faults:
             return None
@@ -169,9 +176,11 @@ class Emulator:
             return self._refuse(429, "The API rate limit has been exceeded. Try again later.")
         if fault == "lost":
             take()
-            raise ConnectionResetError("the answer is lost")
+            request.scope["cut"].transport.abort()
+            await asyncio.sleep(0.05)  # until the server itself has noticed: then what it answers goes nowhere
+            return Response()
         if fault == "slow":
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(self.slow_seconds)
             return None
         raise ValueError(fault)
 
@@ -192,7 +201,7 @@ class Emulator:
             token.used = True
             return JSONResponse({"sentMessages": self._deliver(token.user, body["messages"], "reply")})
 
-        return await self._fault(take) or take()
+        return await self._fault(request, take) or take()
 
     async def _push(self, request: Request) -> Response:
         body = json.loads(await request.body())
@@ -216,7 +225,7 @@ class Emulator:
                 self.pushed[key] = (self.clock(), sent)
             return JSONResponse({"sentMessages": sent})
 
-        return await self._fault(take) or take()
+        return await self._fault(request, take) or take()
 
     def _deliver(self, to: str, messages: list[dict[str, Any]], how: str) -> list[dict[str, str]]:
         sent = []
