@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -22,15 +23,34 @@ SendProblem = Literal[
 ]
 
 
-class SendFailed(Exception):
-    """A call to the platform that did not end well. `problem` says what may be done next."""
+LONGEST_WAIT = 3600.0  # seconds; whatever a platform says, we look again after an hour
 
-    def __init__(self, problem: SendProblem, why: str, retry_after: float | None = None, chat_id: str = "") -> None:
+
+def seconds(wanted: float) -> float:
+    """How long to wait when a platform says so: numbers are its own, and may be any."""
+    return min(max(wanted, 0.0), LONGEST_WAIT) if not math.isnan(wanted) else LONGEST_WAIT
+
+
+class SendFailed(Exception):
+    """A call to the platform that did not end well. `problem` says what may be done next.
+
+    `unclear`: it may have been taken all the same, and a key makes a repeat harmless.
+    """
+
+    def __init__(
+        self,
+        problem: SendProblem,
+        why: str,
+        retry_after: float | None = None,
+        chat_id: str = "",
+        unclear: bool = False,
+    ) -> None:
         super().__init__(why)
         self.problem: SendProblem = problem
         self.why = why
         self.chat_id = chat_id
-        self.retry_after = retry_after  # seconds, where the platform says
+        self.retry_after = None if retry_after is None else seconds(retry_after)  # where the platform says
+        self.unclear = unclear
 
 
 class ContentNotReady(Exception):

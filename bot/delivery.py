@@ -34,6 +34,8 @@ QUOTA_WAIT = timedelta(hours=6)
 QUOTA_AT_MOST = timedelta(days=40)  # a new month comes before that
 BLOCKS_ITS_CHAT = timedelta(minutes=10)  # longer than this a failing message keeps nothing behind it back
 OUR_TRIES = 5
+MANY_TRIES = 12  # an old message (held until somebody came back) is not given up at its first bad moment
+PLAIN = 1000  # plain words are calls of their own, numbered from here on
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Outcome:
     calls_done: int = 0
     tried_reply: bool = False
     taken: list[tuple[Call, Sent]] = field(default_factory=list)
+    unclear: bool = False  # a try may have been taken
+    quota: bool = False
     unreachable: bool = False
     moved_to: str = ""  # the chat's new address
 
@@ -148,20 +152,17 @@ class Delivery:
             return outbox.claim(session, self._worker, self._clock())
 
     async def _one(self, message: Claimed) -> None:
-        try:
-            outcome = await self.send(message)
-        except Exception as error:  # one of the three places that catch broadly: the row must not stay "sending"
-            log.exception("drawing or sending failed", extra={"outbox": message.id})
-            outcome = self._our_fault(message, type(error).__name__)
-        self._ended.append(outcome)
+        self._ended.append(await self.send(message))
         await self._settle_ended()
 
-    def _our_fault(self, message: Claimed, what: str) -> Outcome:
+    def _our_fault(self, outcome: Outcome, what: str) -> None:
         """Something in our own code failed: tried again a few times (it may be a passing thing), then shown."""
+        message = outcome.message
         ended = message.attempts >= OUR_TRIES
-        state = OutboxState.GIVEN_UP if ended else OutboxState.FAILED
-        again_at = None if ended else self._later(message)
-        return Outcome(message, state, f"our fault: {what}", again_at, message.calls_done, tried_reply=True)
+        outcome.state = OutboxState.GIVEN_UP if ended else OutboxState.FAILED
+        outcome.again_at = None if ended else self._later(message)
+        outcome.tried_reply = outcome.unclear = True
+        outcome.error = outbox.why_not_sent(f"our fault: {what}", quota=message.quota, unclear=True)
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
@@ -170,36 +171,56 @@ class Delivery:
         channel = self._channels.get(message.channel)
         if channel is None:
             return Outcome(message, OutboxState.FAILED, "channel is off", self._later(message))
+        outcome = Outcome(
+            message,
+            OutboxState.SENT,
+            calls_done=message.calls_done,
+            tried_reply=message.tried_reply,
+            unclear=message.unclear,
+        )
+        try:
+            await self._send(channel, message, outcome)
+        except Exception as error:  # one of the three places that catch broadly: the row must not stay "sending"
+            log.exception("drawing or sending failed", extra={"outbox": message.id})
+            self._our_fault(outcome, type(error).__name__)
+        return outcome
+
+    async def _send(self, channel: Channel, message: Claimed, outcome: Outcome) -> None:
         parts = [from_json(part) for part in message.parts]
-        calls = channel.draw(parts)
-        outcome = Outcome(message, OutboxState.SENT, calls_done=message.calls_done, tried_reply=message.tried_reply)
-        for number, call in enumerate(calls):
+        for number, call in enumerate(channel.draw(parts)):
             if number < message.calls_done:
                 continue
             problem = await self._call(channel, message, outcome, number, call)
-            if problem is not None and problem.problem == "refused" and not _is_plain(call):
-                # The platform does not like how it looks; the words must still arrive.
-                problem = await self._plainly(channel, message, outcome, number, call)
+            if problem is not None and problem.problem == "refused":
+                problem = await self._plainly(channel, message, outcome, number, call, problem)
             if problem is not None and problem.problem == "ambiguous" and not channel.replies:
                 # Only this one is in doubt; what comes after it must still arrive.
-                outcome.state, outcome.error = OutboxState.UNCERTAIN, problem.why[:300]
+                outcome.state, outcome.error, outcome.unclear = OutboxState.UNCERTAIN, problem.why[:300], True
             elif problem is not None:
-                return self._failed(message, outcome, problem)
+                self._failed(message, outcome, problem)
+                return
             outcome.calls_done = number + 1
-        return outcome
+        if outcome.state == OutboxState.SENT and message.unclear and not message.recovered and not channel.replies:
+            outcome.state, outcome.error = OutboxState.UNCERTAIN, "an earlier part of it is in doubt"
 
     async def _plainly(
-        self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call
+        self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call, refused: SendFailed
     ) -> SendFailed | None:
+        """The platform does not like how it looks, or how long it is; the words must still arrive."""
+        plain = channel.draw([Say(text) for text in call.texts])
+        if not plain or [one.messages for one in plain] == [call.messages]:
+            return refused
         log.error("the platform refused a drawing; sending its words", extra={"outbox": message.id})
-        for plain in channel.draw([Say(text) for text in call.texts]):
-            problem = await self._call(channel, message, outcome, number, plain)
+        for offset, one in enumerate(plain):
+            # Other words are another message: under the same retry key the second would count as sent.
+            key = ids.key_from(message.key, (number + 1) * PLAIN + offset)
+            problem = await self._call(channel, message, outcome, number, one, key)
             if problem is not None:
                 return problem
         return None
 
     async def _call(
-        self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call
+        self, channel: Channel, message: Claimed, outcome: Outcome, number: int, call: Call, key: str = ""
     ) -> SendFailed | None:
         if number == 0 and message.reply_token and not channel.replies:
             await channel.noticed(message.reply_token)
@@ -208,7 +229,7 @@ class Delivery:
             if ended:
                 return problem
         try:
-            sent = await channel.push(message.chat_id, call, ids.key_from(message.key, number))
+            sent = await channel.push(message.chat_id, call, key or ids.key_from(message.key, number))
         except SendFailed as failed:
             if failed.problem == "same":
                 return None
@@ -258,7 +279,9 @@ class Delivery:
 
     # --- what a failure means ----------------------------------------------------------------------------------------
 
-    def _failed(self, message: Claimed, outcome: Outcome, failed: SendFailed) -> Outcome:
+    def _failed(self, message: Claimed, outcome: Outcome, failed: SendFailed) -> None:
+        outcome.unclear |= failed.unclear
+        outcome.quota = message.quota or failed.problem == "quota"
         outcome.error = failed.why[:300]
         decide: dict[str, Callable[[], None]] = {
             "again": lambda: self._again(message, outcome, failed.retry_after),
@@ -267,23 +290,22 @@ class Delivery:
             "moved": lambda: self._moved(outcome, failed.chat_id),
         }
         decide.get(failed.problem, lambda: self._give_up(outcome, failed))()
-        return outcome
+        if outcome.state in (OutboxState.HELD, OutboxState.FAILED):
+            outcome.error = outbox.why_not_sent(outcome.error or "", quota=outcome.quota, unclear=outcome.unclear)
 
     def _again(self, message: Claimed, outcome: Outcome, retry_after: float | None) -> None:
         age = self._clock() - inbox.moment_of(message.created_us)
-        if age > (QUOTA_AT_MOST if message.quota else LAST_TRY_AFTER):
+        if age > (QUOTA_AT_MOST if message.quota else LAST_TRY_AFTER) and message.attempts > MANY_TRIES:
             outcome.state = OutboxState.GIVEN_UP
             return
         wait = timedelta(seconds=retry_after) if retry_after else self._backoff(message)
-        patient = message.held or age > BLOCKS_ITS_CHAT
+        patient = message.held or age + wait > BLOCKS_ITS_CHAT
         outcome.state = OutboxState.HELD if patient else OutboxState.FAILED
         outcome.again_at = self._clock() + wait
-        outcome.error = outbox.QUOTA if message.quota else outcome.error
 
     def _hold(self, outcome: Outcome) -> None:
         log.error("the month's push quota is used up: messages wait", extra={"outbox": outcome.message.id})
         outcome.state, outcome.again_at = OutboxState.HELD, self._clock() + QUOTA_WAIT
-        outcome.error = outbox.QUOTA
 
     def _moved(self, outcome: Outcome, chat_id: str) -> None:
         outcome.state, outcome.again_at, outcome.moved_to = OutboxState.FAILED, self._clock(), chat_id
@@ -340,18 +362,9 @@ class Delivery:
                 taken = [
                     reached.Taken(call.texts, call.messages, list(sent.message_ids)) for call, sent in outcome.taken
                 ]
-                how = reached.Ending(
-                    outcome.state, outcome.unreachable, outcome.error == outbox.QUOTA, outcome.moved_to
-                )
+                how = reached.Ending(outcome.state, outcome.unreachable, outcome.quota, outcome.moved_to)
                 reached.note(session, self._tools, outcome.message, how, taken, now)
             session.wake("outbox")
             session.wake("sent")
         for outcome in ended:
             self.counts[outcome.state] = self.counts.get(outcome.state, 0) + 1
-
-
-def _is_plain(call: Call) -> bool:
-    return all(
-        message.get("type", "text") == "text" and "quickReply" not in message and "reply_markup" not in message
-        for message in call.messages
-    )

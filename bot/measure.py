@@ -74,5 +74,10 @@ def _units(text: str, limit: int, words: Words) -> list[str]:
             units.append(line)
             continue
         for word in words(line):
-            units += [word] if utf16(word) <= limit else graphemes(word)
+            units += [word] if utf16(word) <= limit else _clusters(word, limit)
     return units
+
+
+def _clusters(word: str, limit: int) -> list[str]:
+    """Grapheme clusters; of one that is too long itself (a letter with thousands of marks) its letters."""
+    return [unit for cluster in graphemes(word) for unit in (cluster if utf16(cluster) > limit else (cluster,))]

@@ -7,13 +7,15 @@ from datetime import datetime
 from handlers.actions import cases as filing
 from handlers.actions import drafts
 from handlers.actions.cases import Filed
+from handlers.actions.danger import QUIET
 from handlers.messages import Part, Say
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.views import case_card, draft_summary, hotline_numbers
 from storage.words import Kind
 
-# Kinds with a receipt of their own, and no card: there is no way to follow from door to door.
+# Kinds with a receipt of their own, and no card: there is no way to follow from door to door. An emergency has none
+# either: a date in two weeks is no answer to danger.
 _OWN = frozenset({Kind.SUGGESTION, Kind.OPINION, Kind.COMPLIMENT, Kind.INQUIRY})
 
 
@@ -23,7 +25,7 @@ def file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     drafts.drop(talk)
     remember(svc, talk, filed)
     say = _receipt(svc, filed, draft)
-    if draft.kind in _OWN or draft.language or _only_voice(draft):
+    if draft.kind in _OWN or draft.kind == Kind.EMERGENCY or draft.language or _only_voice(draft):
         return [say]
     return [say, case_card(svc, filed.case, secret=filed.secret)]
 
@@ -44,6 +46,8 @@ def just_filed(svc: Svc, talk: Talk, minutes: float = 10) -> str | None:
 def _receipt(svc: Svc, filed: Filed, draft: Draft) -> Say:
     values = _values(svc, filed, draft)
     is_open = svc.hours.is_open(svc.now)
+    if draft.kind == Kind.EMERGENCY and draft.danger in QUIET:
+        return svc.texts.bubble("confirm.quiet", **values)
     if draft.kind == Kind.EMERGENCY:
         after = "" if is_open else svc.texts.say("confirm.urgent_after", **values)
         return svc.texts.bubble("confirm.urgent", after=after, **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import receipts
+from handlers import fresh
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, reached
 from handlers.flows import (
@@ -22,14 +22,14 @@ from handlers.flows import (
     tracking,
 )
 from handlers.messages import Incoming, Part, Say
+from handlers.rules.draft import Draft
 from handlers.rules.media import LARGEST, refusal
 from handlers.services import Svc, Talk
 from handlers.texts import heard
-from nlp import entities, kinds
-from nlp.language import is_foreign
-from nlp.normalize import normalize, readable
-from nlp.verdict import Verdict
-from storage import cases, people
+from handlers.views import danger_first
+from nlp import entities
+from nlp.normalize import readable
+from storage import cases, outbox, people
 from storage.words import Kind
 
 # A draft left alone this long is offered again before anything else is asked.
@@ -51,7 +51,10 @@ _ASIDES: dict[str, Callable[[Svc, Talk], list[Part]]] = {
     "privacy": menu.privacy,
     "why": menu.why,
     "other_ways": menu.other_ways,
+    "bot_or_human": menu.bot_or_human,
 }
+_IN_PASSING = frozenset({"human", "why", "bot_or_human"})  # heard inside a short sentence as well
+_SHORT = 45  # characters
 
 
 def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
@@ -62,25 +65,40 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if incoming.kind in _HAPPENINGS:
         return _happening(svc, talk, incoming)
     if incoming.kind == "text":
-        said = heard.chosen(incoming.text, talk.offered)
+        said = heard.chosen(incoming.text, talk.offered, numbers=not _asks_where(talk))
         incoming = replace(incoming, text=readable(incoming.text) if said is None else said)
-    refused = _refused(svc, talk, incoming)
-    if refused is not None:
-        return _without_media(svc, talk, incoming, refused)
+    refused = _refused(svc, incoming)
+    if refused is None:
+        return _answered(svc, talk, actor, incoming)
+    return _without_media(svc, talk, actor, incoming, refused)
+
+
+def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     for way in (_command, _danger, _emergency, _escape, _reference, _running):
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
-    return _fresh(svc, talk, actor, incoming)
+    return fresh.begin(svc, talk, actor, incoming)
 
 
 # --- not a message of one person to us -----------------------------------------------------------------------------
+
+
+def _asks_where(talk: Talk) -> bool:
+    """Is the place asked for? A number typed there is part of an address."""
+    return any(heard.means(label, "unsure_place") for label, _says in talk.offered)
+
+
+def edited(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
+    """A message was put into other words. None: it is no emergency, and its place is where the old words were."""
+    return _danger(svc, talk, actor_for(svc, talk.account), replace(incoming, kind="text"))
 
 
 def _happening(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """Things that are not messages: somebody came, went, or something we do not know."""
     if incoming.kind in ("follow", "return"):
         people.mark_unreachable(svc.session, talk.account.id, None)
+        outbox.release(svc.session, talk.conversation.lane)
     if incoming.kind == "unfollow":
         reached.gone(svc, talk.account)
     return menu.welcome(svc, talk) if incoming.kind == "follow" else []
@@ -109,20 +127,26 @@ def _in_group(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
 # --- pictures and files we do not take -----------------------------------------------------------------------------
 
 
-def _refused(svc: Svc, talk: Talk, incoming: Incoming) -> Say | None:
-    if incoming.kind not in _MEDIA or incoming.media is None:
-        return None
-    why = refusal(incoming.kind, incoming.media.name, incoming.media.size)
+def _refused(svc: Svc, incoming: Incoming) -> Say | None:
+    """What to say of pictures and files that we do not take; None where we take them all."""
+    items = (incoming, *incoming.more)
+    why = next((why for why in map(_why_not, items) if why), "")
     if not why:
         return None
-    kept = svc.texts.say("error.words_kept") if incoming.text.strip() else ""
+    kept = svc.texts.say("error.words_kept") if any(item.text.strip() for item in items) else ""
     return Say(svc.texts.say(f"error.{why}", kept="\n" + kept if kept else "", most=LARGEST // 1024 // 1024))
 
 
-def _without_media(svc: Svc, talk: Talk, incoming: Incoming, refused: Say) -> list[Part]:
-    """Said politely what we cannot take; the words that came with it are served like any others."""
-    if incoming.text.strip():
-        return [refused, *route(svc, talk, replace(incoming, kind="text", media=None))]
+def _why_not(item: Incoming) -> str:
+    return refusal(item.kind, item.media.name, item.media.size) if item.media is not None else ""
+
+
+def _without_media(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, refused: Say) -> list[Part]:
+    """Said politely what we cannot take; the words that came with it, and the rest of a set, are served."""
+    items = [replace(item, kind="text", media=None) if _why_not(item) else item for item in (incoming, *incoming.more)]
+    left = replace(items[0], more=tuple(items[1:]))
+    if any(item.media is not None or item.text.strip() for item in items):
+        return [refused, *_answered(svc, talk, actor, left)]
     draft = drafts.draft_of(talk)
     return [refused] if draft is None else [refused, *complaint.repeat(svc, talk)]
 
@@ -155,12 +179,21 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     if heard.means(incoming.text, "not_emergency", "called", "hotline"):
         return None
     verdict = svc.tools.classify(incoming.text)
-    if verdict.kind == Kind.EMERGENCY and verdict.danger:
-        return emergency.begin(svc, talk, incoming, verdict.danger)
-    return None
+    if verdict.kind != Kind.EMERGENCY or not verdict.danger:
+        return None
+    told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None
+    if told is not None:
+        talk.in_danger = True
+        return [danger_first(svc, verdict.danger), *emergency.more(svc, talk, told, incoming)]
+    return emergency.begin(svc, talk, incoming, verdict.danger)
 
 
 def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    told = emergency.open_case(svc, talk)
+    if told is not None and drafts.draft_of(talk) is None and _of_the_danger(svc, talk, incoming):
+        if heard.means(incoming.text, "not_emergency"):
+            return emergency.over(svc, talk, told)
+        return emergency.more(svc, talk, told, incoming)
     if not emergency.is_running(talk) or heard.means(incoming.text, "cancel", "menu", "hotline"):
         return None
     if incoming.kind == "sticker":
@@ -171,13 +204,26 @@ def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     return [Say(svc.texts.say("emergency.not")), *complaint.onward(svc, talk)]
 
 
+def _of_the_danger(svc: Svc, talk: Talk, incoming: Incoming) -> bool:
+    """Just told of danger: pins, pictures and words belong to it, but not thanks, buttons or another matter."""
+    if incoming.kind in (*_MEDIA, "place"):
+        return True
+    if incoming.kind != "text" or not any(letter.isalpha() for letter in incoming.text):
+        return False
+    if heard.means(incoming.text, "not_emergency"):
+        return True
+    known = [*_ASIDES, *_WAYS_IN, "mine", "cancel", "withdraw", "add_more", "thanks", "keep_case", "my_data"]
+    return not heard.means(incoming.text, *known) and not heard.holds(incoming.text, "belongs", "other")
+
+
 def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     """Words that work at every step."""
     text = incoming.text
     if incoming.kind != "text":
         return None
     draft = drafts.draft_of(talk)
-    if draft is None and heard.means(text, "withdraw"):
+    short = len(text) <= _SHORT and not entities.find_references(text)
+    if draft is None and (heard.means(text, "withdraw") or (short and heard.holds(text, "wants", "withdraw"))):
         return tracking.ask_withdraw(svc, talk, actor, None)
     if heard.means(text, "cancel") and "withdrawing" not in talk.state and "privacy" not in talk.state:
         talk.state.pop("secret_for", None)
@@ -185,7 +231,8 @@ def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         return foreign.take(svc, talk, incoming) if foreign.is_running(talk) else complaint.cancel(svc, talk)
     aside = _aside(svc, talk, actor, incoming)
     if aside is not None:
-        return [*aside, *complaint.kept_line(svc, talk)]
+        # Where the side step asks something itself, its answer must not be taken for the draft's.
+        return aside if "privacy" in talk.state else [*aside, *complaint.kept_line(svc, talk)]
     if heard.means(text, "add_more") and draft is None:
         return tracking.ask_more(svc, talk, actor)
     if "maybe" not in talk.state and (draft is None or not draft.names_something):
@@ -198,10 +245,15 @@ def _aside(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]
     if heard.means(incoming.text, "mine"):
         return tracking.mine(svc, talk, actor)
     if "asked" not in talk.state or not heard.means(incoming.text, "human"):
+        short = len(incoming.text) <= _SHORT
         for name, aside in _ASIDES.items():
-            if heard.means(incoming.text, name):
+            if heard.means(incoming.text, name) or (short and name in _IN_PASSING and _wants(incoming.text, name)):
                 return aside(svc, talk)
     return privacy.take(svc, talk, actor, incoming)
+
+
+def _wants(text: str, name: str) -> bool:
+    return heard.holds(text, "wants", name)
 
 
 def _way_in(svc: Svc, talk: Talk, text: str) -> list[Part] | None:
@@ -271,25 +323,63 @@ def _running(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
             if parts is not None:
                 return parts
     draft = drafts.draft_of(talk)
-    if draft is None:
-        return None
+    return None if draft is None else _telling(svc, talk, draft, incoming)
+
+
+def _telling(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    """In the middle of telling a matter."""
     if foreign.is_running(talk):
         return foreign.take(svc, talk, incoming)
     if incoming.kind in ("sticker", "strange"):
+        if heard.sticker(incoming.keywords) == "yes" and draft.step == "review":
+            return complaint.send(svc, talk)
         return editing.ask(svc, talk) if editing.is_running(talk) else complaint.repeat(svc, talk)
+    if draft.kind == Kind.INQUIRY and not draft.texts and incoming.kind == "text":
+        drafts.drop(talk)
+        return inquiry.answer(svc, talk, incoming)
     if _greets_after_a_while(svc, talk, incoming):
         return complaint.resume(svc, talk)
     if editing.is_running(talk) and not heard.means(incoming.text, "send"):
         return editing.take(svc, talk, incoming) or complaint.onward(svc, talk)
-    return complaint.take(svc, talk, incoming)
+    return _beside(svc, talk, incoming) or complaint.take(svc, talk, incoming)
+
+
+def _beside(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
+    """Words that are no part of the matter: answered, kept with it, and the open question asked again."""
+    draft, text = drafts.draft_of(talk), incoming.text
+    if draft is None or not draft.names_something or draft.step not in ("place", "review", "category", "unclear"):
+        return None
+    if incoming.kind != "text" or not drafts.is_no_news(svc, text) or complaint.answers(draft, text):
+        return None
+    draft.message_ids.append(talk.message.id)
+    drafts.keep(svc, talk, draft)
+    kind = svc.tools.classify(text).kind
+    if kind == Kind.ABUSE:
+        return [*_bare(menu.rude(svc, talk)), *complaint.repeat(svc, talk)]
+    if kind in (Kind.INQUIRY, Kind.FOLLOWUP):
+        return [Say(svc.texts.say("review.asked")), *complaint.repeat(svc, talk)]
+    return complaint.repeat(svc, talk)
+
+
+def _bare(parts: list[Part]) -> list[Part]:
+    """Without their buttons: the open question's stand below."""
+    return [Say(part.text) for part in parts if isinstance(part, Say)]
 
 
 def _secret(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """The secret, a word about it (asked once more), or something else."""
     if heard.means(incoming.text, "no_secret", "skip", "no"):
         return tracking.no_secret(svc, talk)
     given = tracking.secret_in(incoming.text)
     if given:
         return tracking.take_secret(svc, talk, actor, given)
+    if (
+        not talk.state.get("secret_again")
+        and len(incoming.text) <= _SHORT
+        and svc.tools.classify(incoming.text).abstained
+    ):
+        talk.state["secret_again"] = True
+        return [svc.texts.bubble("track.secret", code=talk.state["secret_for"])]
     talk.state.pop("secret_for")  # they talk of something else now
     return None
 
@@ -298,10 +388,9 @@ def _same_or_new(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list
     parts, kept = belongs.take(svc, talk, incoming)
     if parts is not None:
         return parts
-    texts: list[tuple[object, object]] = [(kept["message_id"], kept["text"])]
-    if incoming.kind == "text" and not heard.means(incoming.text, "new_case", "report", "no"):
-        texts.append((talk.message.id, incoming.text))
-    return complaint.begin_with(svc, talk, texts)
+    told = [(kept["message_id"], kept["text"])]
+    answered = incoming.kind in ("sticker", "strange") or heard.means(incoming.text, "new_case", "report", "no")
+    return complaint.begin_with(svc, talk, told, None if answered else incoming)
 
 
 def _asked(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -325,71 +414,3 @@ def _greets_after_a_while(svc: Svc, talk: Talk, incoming: Incoming) -> bool:
         return False
     away = (svc.now - since).total_seconds() / 60
     return away >= _STALE_MINUTES and svc.tools.classify(incoming.text).kind == Kind.SMALLTALK
-
-
-# --- nothing is running --------------------------------------------------------------------------------------------
-
-
-def _fresh(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    """Nothing is running: what does this seem to be?"""
-    if incoming.kind == "sticker":
-        return menu.sticker(svc, talk, incoming.keywords)
-    if incoming.kind == "strange":
-        return menu.strange(svc, talk)
-    if incoming.kind == "image" and heard.holds(incoming.text, "greeting_picture", "words"):
-        return menu.picture_greeting(svc, talk)
-    reference = receipts.just_filed(svc, talk)
-    if reference is not None and incoming.kind in ("image", "video", "place", "file", "audio"):
-        return tracking.add(svc, talk, actor, reference, incoming)
-    if incoming.kind != "text":
-        return complaint.begin(svc, talk, incoming)
-    return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
-
-
-def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
-    """Short answers to nothing, and what needs no verdict."""
-    text = incoming.text
-    if heard.means(text, "thanks", "notice_seen", "answered", "keep_case"):
-        return menu.thanks(svc, talk)
-    if heard.means(text, "is_problem"):
-        return tracking.is_problem(svc, talk, actor)
-    if heard.means(text, "send", "resume", "back", "edit"):
-        return complaint.cancel(svc, talk)  # says that nothing is pending
-    if heard.means(text, "bot_or_human"):
-        return menu.bot_or_human(svc, talk)
-    if heard.means(text, "opener"):
-        return menu.go_on(svc, talk)
-    if text.strip().lower().rstrip("!. ") in heard.load()["foreign"]["hello"] and not heard.means(text, "yes"):
-        return [*foreign.hello(svc), *menu.hello(svc, talk)]
-    if is_foreign(text):
-        return foreign.begin(svc, talk, incoming)
-    return None
-
-
-def _is_news(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
-    """It sounds like asking after a case, but there is none here, and it tells a trouble: taken as one."""
-    tells = not verdict.abstained or kinds.names_problem(normalize(text))
-    return tells and len(text) > 30 and not cases.of_account(svc.session, actor.account_id, limit=1)
-
-
-def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    text = incoming.text
-    verdict: Verdict = svc.tools.classify(text)
-    if verdict.kind == Kind.SMALLTALK or heard.means(text, "yes", "no", "skip", "enough", "called", "that_is_all"):
-        return menu.hello(svc, talk)
-    if verdict.kind == Kind.FOLLOWUP and not _is_news(svc, actor, text, verdict):
-        return tracking.follow(
-            svc, talk, actor, verdict.category, verdict.rude or heard.holds(text, "belongs", "angry")
-        )
-    if verdict.kind == Kind.DATA_RIGHT:
-        return privacy.wish(svc, talk, actor, incoming)
-    if verdict.kind == Kind.ABUSE:
-        return menu.rude(svc, talk)
-    if not any(letter.isalnum() for letter in text):
-        return menu.unknown(svc, talk)
-    same = belongs.decide(svc, talk, actor, incoming, verdict)
-    if same is not None:
-        return same
-    if verdict.kind == Kind.INQUIRY:
-        return inquiry.answer(svc, talk, incoming)
-    return complaint.begin(svc, talk, incoming)

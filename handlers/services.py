@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
-from handlers.messages import Card, Choice, Part, Say, to_json
+from handlers.messages import Card, Choice, Part, Picture, Say, from_json, to_json
 from handlers.rules.thai_calendar import OfficeHours
 from handlers.texts import Texts
 from nlp.verdict import Verdict
@@ -24,6 +24,8 @@ LIMITS: dict[str, int] = {
     "hurry_days": 3,
     "data_request_days": 30,
 }
+# LINE takes five objects of 5,000 UTF-16 units in one free answer; a letter is two units at most.
+_BUBBLES, _LETTERS = 5, 2500
 OFFICE_HOURS: dict[str, Any] = {"from": "08:30", "to": "16:30", "weekdays": [1, 2, 3, 4, 5]}
 
 
@@ -105,6 +107,7 @@ class Talk:
     state: dict[str, Any] = field(default_factory=dict)
     others: list[Message] = field(default_factory=list)  # of pictures that were sent as one set
     private: bool = True
+    in_danger: bool = False  # the answer tells whom to call: nothing else comes along with it
 
     @property
     def offered(self) -> list[tuple[str, str]]:
@@ -122,9 +125,13 @@ def newest_choices(parts: Sequence[Part]) -> tuple[Choice, ...]:
     """The answers below an answer: the last question's; a card's own only where no question was asked."""
     for wanted in (Say, Card):
         for part in reversed(parts):
-            if isinstance(part, wanted) and any(choice.opens != "link" for choice in part.choices):
+            if isinstance(part, wanted) and _asks(part):
                 return part.choices
     return ()
+
+
+def _asks(part: Part) -> bool:
+    return not isinstance(part, Picture) and any(choice.opens != "link" for choice in part.choices)
 
 
 def put_out(
@@ -137,22 +144,24 @@ def put_out(
     reply_token: str = "",
     reply_event_at: datetime | None = None,
     held: str = "",
+    urgent: bool = False,
 ) -> int | None:
     """Put parts into the outbox for one chat. With `once`, a fact is told once only; `held`: not sent by itself.
 
-    An answer to somebody takes along what was held for them: a free answer is the chance to tell it.
+    An answer to somebody takes along what was held for them: a free answer is the chance to tell it. An `urgent`
+    one (about danger) stands alone.
     """
     chat_id = svc.session.keys.open_text(conversation.chat_id)
     if not parts or not chat_id:
         return None
-    waited = outbox.fold(svc.session, conversation.lane) if reply_event_at is not None else []
+    waited = _waited(svc, conversation, parts) if reply_event_at is not None and not urgent else []
     return outbox.put(
         svc.session,
         channel=conversation.channel,
         lane=conversation.lane,
         chat_id=chat_id,
         account_id=conversation.account_id,
-        parts=[*waited, *(to_json(part) for part in parts)],
+        parts=[to_json(part) for part in [*parts, *waited]],
         now=svc.now,
         case_id=case_id,
         once=once,
@@ -160,6 +169,28 @@ def put_out(
         reply_event_at=reply_event_at,
         held=held,
     )
+
+
+def _waited(svc: Svc, conversation: Conversation, answer: Sequence[Part]) -> list[Part]:
+    """Held news that fits behind this answer; the answer's question stays the one that is asked."""
+    room = _BUBBLES - sum(_size(part) for part in answer)
+    held = outbox.fold(svc.session, conversation.lane, room, lambda part: _size(from_json(part)))
+    return list(_unasked([from_json(part) for part in held], answer))
+
+
+def _size(part: Part) -> int:
+    return 1 if isinstance(part, Picture) else 1 + len(part.text) // _LETTERS
+
+
+def _unasked(held: Sequence[Part], answer: Sequence[Part]) -> Iterable[Part]:
+    asking = [part for part in answer if _asks(part)]
+    for part in held:
+        # A question in words outweighs a card's own buttons (see newest_choices), so that those may stay.
+        outweighed = isinstance(part, Card) and any(isinstance(one, Say) for one in asking)
+        if isinstance(part, Picture) or not asking or outweighed:
+            yield part
+        else:
+            yield replace(part, choices=tuple(choice for choice in part.choices if choice.opens == "link"))
 
 
 def conversation_of_case(svc: Svc, conversation_id: int | None) -> Conversation | None:

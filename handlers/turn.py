@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from handlers.actions import notices, reached, taken_back
 from handlers.flows import belongs, complaint
+from handlers.flows.group import unnamed
 from handlers.messages import Incoming, Part, Say, cleaned
-from handlers.router import route
+from handlers.router import edited, route
 from handlers.rules.media import refusal
 from handlers.services import Svc, Talk, Tools, put_out
-from storage import cases, conversations, inbox, messages, people
+from storage import cases, conversations, inbox, messages, outbox, people
 from storage.db import Session
 from storage.inbox import Unread
 from storage.tables import Account, Conversation, Message
@@ -30,6 +31,9 @@ _LONGEST_WAIT = timedelta(seconds=60)
 # A set of pictures is answered once: when all are there, a moment after the newest, two seconds at the latest.
 _SET_AT_MOST = timedelta(seconds=2)
 _SET_QUIET = timedelta(seconds=1.2)
+# A button can be tapped before we wrote down that its bubble arrived; so long we wait for that.
+_TAP_WAITS, _TAP_AGAIN = timedelta(seconds=5), timedelta(seconds=0.3)
+_SAID = frozenset({"text", "image", "video", "audio", "file", "place", "contact"})
 _KEPT_QUIET = frozenset({"unsend", "leave", "unfollow", "return", "other", "moved"})
 
 
@@ -43,19 +47,46 @@ def take_turn(session: Session, tools: Tools, read: Reader, lane: str, channel: 
         return False
     svc = Svc(session, now, tools)
     rows: list[Row] = []
+    served = True
     if unread.body is not None:
-        rows = [(unread, cleaned(read(unread)))]
-        if rows[0][1].media is not None and rows[0][1].media.group:
-            rows, due = _set_of(session, read, rows[0], lane, now)
-            if due is not None:
-                conversation.not_before = due
-                session.wake("gathering")
-                return False
-        _answer(svc, conversation, rows, read)
+        rows, due = _gathered(session, read, conversation, unread, now)
+        if due is not None:
+            conversation.not_before = due
+            session.wake("gathering")
+            return False
+        served = _answer(svc, conversation, _led(rows), read)
     conversation.not_before = None
     for row in [row for row, _incoming in rows] or [unread]:
-        inbox.settle(session, row.id, InboxState.DONE, now)
+        inbox.settle(session, row.id, InboxState.DONE if served else InboxState.PARKED, now)
+    if not served:
+        _tell_people(svc, conversation, unread)
     return True
+
+
+def _gathered(
+    session: Session, read: Reader, conversation: Conversation, unread: Unread, now: datetime
+) -> tuple[list[Row], datetime | None]:
+    """The event with those that belong to it, and until when to wait for what is still missing (None: go)."""
+    first = (unread, cleaned(read(unread)))
+    incoming = first[1]
+    if incoming.media is not None and incoming.media.group:
+        return _set_of(session, read, first, conversation.lane, now)
+    early = incoming.kind == "tap" and now - unread.received_at < _TAP_WAITS
+    if early and messages.find_by_platform_id(session, conversation.id, incoming.quoted_id) is None:
+        sending = outbox.is_sending(session, conversation.lane)
+        return [first], now + _TAP_AGAIN if sending else None
+    return [first], None
+
+
+def _led(rows: list[Row]) -> list[Row]:
+    """The picture that carries the words leads its set; one that we do not take never does while there are others."""
+
+    def rank(row: Row) -> tuple[bool, bool]:
+        media, text = row[1].media, row[1].text
+        return bool(media and refusal(row[1].kind, media.name, media.size)), not text.strip()
+
+    lead = min(rows, key=rank)
+    return [lead, *(row for row in rows if row is not lead)]
 
 
 def _set_of(session: Session, read: Reader, first: Row, lane: str, now: datetime) -> tuple[list[Row], datetime | None]:
@@ -77,17 +108,17 @@ def _set_of(session: Session, read: Reader, first: Row, lane: str, now: datetime
     return rows, None if complete or due <= now else due
 
 
-def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader) -> None:
+def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader) -> bool:
+    """Everything one event brings about. False: somebody said something whom we cannot answer; people must look."""
     unread, incoming = rows[0]
-    if not incoming.private:
-        if incoming.kind == "moved":
-            reached.move(svc.session, conversation, incoming.text)
-        if not _is_for_us(svc, conversation, incoming):
-            _forget(svc, conversation, rows)
-            return
+    if not incoming.private and not _from_a_group(svc, conversation, rows):
+        return True
+    if taken_back.was_taken(svc, conversation, incoming.message_id) and incoming.kind != "unsend":
+        _forget(svc, conversation, rows)  # taken back before it reached us
+        return True
     account = _who(svc, conversation, incoming)
     if account is None:
-        return  # an event without a person: kept, nothing to answer
+        return incoming.kind not in _SAID
     state = conversations.read_state(svc.session, conversation) if incoming.private else {}
     incoming = _tapped(svc, conversation, incoming)
     written = [_write_down(svc, conversation, account, *row) for row in [(unread, incoming), *rows[1:]]]
@@ -106,14 +137,32 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader)
             case_id=_case_of(svc, talk),
             reply_token=rows[-1][1].reply_token or incoming.reply_token,
             reply_event_at=rows[-1][1].at,
+            urgent=talk.in_danger,
         )
+    return True
+
+
+def _from_a_group(svc: Svc, conversation: Conversation, rows: list[Row]) -> bool:
+    """Is this for us, from somebody with a name? Else the words are forgotten, and a nameless person is told so."""
+    incoming = rows[0][1]
+    if incoming.kind == "moved":
+        reached.move(svc.session, conversation, incoming.text)
+    if not any(_is_for_us(svc, conversation, one) for _row, one in rows):
+        _forget(svc, conversation, rows)
+        return False
+    if incoming.user_id or incoming.kind not in _SAID:
+        return True
+    _forget(svc, conversation, rows)
+    put_out(svc, conversation, unnamed(svc, incoming), reply_token=incoming.reply_token, reply_event_at=incoming.at)
+    return False
 
 
 def _parts(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]:
     if incoming.kind == "unsend":
         return taken_back.unsend(svc, talk, incoming, read)
     if incoming.kind == "edit":
-        return taken_back.edit(svc, talk, incoming)
+        parts = taken_back.edit(svc, talk, incoming)
+        return [*parts, *(edited(svc, talk, incoming) or [])] if parts else parts
     if incoming.kind == "tap":  # of a button we no longer know: the open question again
         return [Say(svc.texts.say("error.old_button")), *complaint.kept_line(svc, talk)]
     return route(svc, talk, incoming)
@@ -152,8 +201,8 @@ def _who(svc: Svc, conversation: Conversation, incoming: Incoming) -> Account | 
     account = people.account_for(svc.session, incoming.channel, user, svc.now)
     if conversation.account_id is None and incoming.private:
         conversation.account_id = account.id
-    if account.unreachable_at is not None and incoming.kind not in ("unfollow",):
-        account.unreachable_at = None  # they write: they can be reached
+    if account.unreachable_at is not None and incoming.private and incoming.kind != "unfollow":
+        account.unreachable_at = None  # they write to us: they can be reached
     conversation.last_in_at = svc.now
     return account
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.actions import notices
-from handlers.messages import Card, Choice, Step
+from handlers.messages import Card, Choice, Say, Step
 from handlers.rules.case_status import CITIZEN, STOPS, may_move, stop_of
 from handlers.rules.draft import Draft
 from handlers.services import Svc
@@ -20,6 +20,28 @@ def hotline_numbers(svc: Svc, danger: str) -> str:
     always = [row for row in rows if row.number in ("191", "1669", "199")]
     chosen = {row.number: row for row in [*fitting, *always]}
     return "\n".join(f"{row.number} {row.name}" for row in chosen.values())
+
+
+# For somebody whose words we do not understand: whom to call if it is danger after all.
+_CALM_NUMBERS = ("191", "1669", "1300", "1323")
+
+
+def calm_numbers(svc: Svc) -> str:
+    """Telephone numbers with their names, in one line."""
+    rows = {row.number: row for row in agencies.hotlines(svc.session)}
+    return " · ".join(f"{number} {rows[number].name}" for number in _CALM_NUMBERS if number in rows)
+
+
+_WITH_ADVICE = frozenset({"wire", "distress", "violence"})
+
+
+def danger_first(svc: Svc, danger: str) -> Say:
+    """The first bubble in danger: whom to call; what not to touch; a kind word first where a heart is in danger."""
+    numbers = svc.texts.say("emergency.first", numbers=hotline_numbers(svc, danger))
+    if danger not in _WITH_ADVICE:
+        return Say(numbers)
+    advice = svc.texts.say(f"emergency.{danger}")
+    return Say(f"{advice}\n{numbers}" if danger == "distress" else f"{numbers}\n{advice}")
 
 
 def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True) -> Card:
@@ -66,6 +88,12 @@ def status_card(svc: Svc, case: Case) -> Card:
     return Card(full.title, full.reference, full.status, full.steps, rows, full.reference, full.urgent)
 
 
+def phone_hint(phone: str) -> str:
+    """A person's own number, shown so that they can check it and nobody else can use it: 081-xxx-1111."""
+    digits = "".join(letter for letter in phone if letter.isdigit())
+    return f"{digits[:3]}-xxx-{digits[-4:]}"
+
+
 def summary_of(svc: Svc, case: Case) -> str:
     """The complainant's own words, short; nothing of a confidential case."""
     return _summary(svc, case)
@@ -107,6 +135,8 @@ def review_lines(svc: Svc, draft: Draft) -> list[str]:
     category = agencies.category(svc.session, draft.category)
     undecided = draft.abstained and not draft.category_chosen
     place = draft.place or word("review.values.pin" if draft.lat is not None else "review.values.no_place")
+    if draft.confidential and draft.place:
+        place = word("review.values.place_kept")  # an accusation may stand in it
     values = {
         "kind": word(f"kinds.{draft.kind}") if draft.kind != Kind.COMPLAINT else "",
         "text": draft_summary(svc, draft),
@@ -116,7 +146,7 @@ def review_lines(svc: Svc, draft: Draft) -> list[str]:
         "photos": str(draft.photos or ""),
         "voices": str(draft.voices or ""),
         "files": str(draft.files or ""),
-        "contact": svc.tools.mask(draft.contact) if draft.contact else "",
+        "contact": phone_hint(draft.contact) if draft.contact else "",
     }
     lines = [svc.texts.word(f"review.line.{name}", value=value) for name, value in values.items() if value]
     if draft.confidential:

@@ -7,8 +7,6 @@ from nlp.normalize import normalize
 from nlp.verdict import Guess, Verdict
 
 _EXTRA_LABEL_SHARE = 0.6  # of the best score: then a text is about that too
-# Kinds whose words may hold danger without being an emergency call.
-_CALM = frozenset({"inquiry", "suggestion", "opinion", "compliment", "data_right"})
 
 
 def warm() -> None:
@@ -23,7 +21,8 @@ def classify(text: str) -> Verdict:
     has_topic = scored.ranked[0][1] > 0.1
     kind = kinds.find(line, has_topic)
     name, fired = danger.find(line)
-    emergency = bool(name) and (kind.kind not in _CALM or name in ("distress", "violence"))
+    accuses = danger.accuses(line) or kind.kind == "corruption"
+    emergency = bool(name)
     best, confidence = scored.ranked[0]
     extra = [code for code, value in scored.ranked[1:3] if value >= confidence * _EXTRA_LABEL_SHARE and value > 0.1]
     final = "emergency" if emergency else kind.kind
@@ -44,7 +43,8 @@ def classify(text: str) -> Verdict:
         danger=name if emergency else "",
         abstained=abstained,
         labels=(best, *(code for code in extra if code != best)),
-        confidential=keywords.is_confidential(best) and not abstained,
+        confidential=danger.is_private(line) or (keywords.is_confidential(best, accuses) and not abstained),
+        accuses=accuses,
         rude=kind.rude,
         words=tuple(word for word in (fired, *scored.words, *kind.words) if word),
         engine=keywords.VERSION,

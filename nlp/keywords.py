@@ -32,7 +32,7 @@ class Scored:
 @dataclass(frozen=True)
 class _Category:
     code: str
-    confidential: bool
+    confidential: bool | str  # "accused": only where somebody is
     urgent: bool
     words: tuple[str, ...]
     subs: tuple[tuple[str, str], ...]
@@ -55,8 +55,19 @@ def _taxonomy() -> tuple[tuple[_Category, ...], re.Pattern[str], dict[str, list[
     for category in categories:
         for word in category.words:
             owners.setdefault(word, []).append(category.code)
+    for word in data["silent"]:
+        owners.setdefault(word, [])
     longest_first = sorted(owners, key=len, reverse=True)
-    return categories, re.compile("|".join(re.escape(word) for word in longest_first)), owners
+    return categories, re.compile("|".join(_bordered(word, word in data["short"]) for word in longest_first)), owners
+
+
+def _bordered(word: str, is_short: bool) -> str:
+    """A word where it is one: not after a leading vowel or before a mark, and a short form only by itself."""
+    if is_short:
+        return rf"(?<![a-z0-9ก-๎]){re.escape(word)}(?![a-z0-9ก-๎])"
+    mark = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    after = f"(?<![เแโใไ]{word[0]})" if "ก" <= word[0] <= "ฮ" else ""
+    return f"{re.escape(word[0])}{after}{re.escape(word[1:])}(?![{mark}])"
 
 
 def score(line: str) -> Scored:
@@ -72,7 +83,7 @@ def score(line: str) -> Scored:
             spoke.setdefault(code, []).append(word)
     total = sum(points.values())
     if not total:
-        return Scored((("OT", 0.1), ("OF", 0.05), ("RD", 0.05)), (), None, True)
+        return Scored((("OT", 0.0), ("OF", 0.0), ("RD", 0.0)), (), None, True)  # 0: no evidence at all
     ranked = sorted(((code, value / (total + 1.0)) for code, value in points.items()), key=lambda pair: -pair[1])
     best = ranked[0][0]
     known = {code for code, _value in ranked}
@@ -100,6 +111,7 @@ def _subcategory(code: str, line: str) -> str | None:
     return best
 
 
-def is_confidential(code: str) -> bool:
-    """Does the taxonomy keep this category's complainants hidden?"""
-    return any(category.code == code and category.confidential for category in _taxonomy()[0])
+def is_confidential(code: str, accused: bool) -> bool:
+    """Does the taxonomy keep this category's complainants hidden? `accused`: does the text accuse a person?"""
+    found = next((category.confidential for category in _taxonomy()[0] if category.code == code), False)
+    return accused if found == "accused" else bool(found)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nlp.normalize import phrases
+
 
 @dataclass(frozen=True)
 class KindFound:
@@ -29,17 +31,14 @@ _SHORT = 40  # characters; a longer text is hardly small talk
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     data = tomllib.loads((Path(__file__).parent / "data" / "kinds.toml").read_text(encoding="utf-8"))
-    return {
-        name: re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
-        for name, words in data.items()
-    }
+    return {name: phrases(sorted(words, key=len, reverse=True), data) for name, words in data.items()}
 
 
 def find(line: str, has_topic: bool) -> KindFound:
     """The kind of a normalised text. `has_topic`: does it name something a category owns?"""
     told = _patterns()
     rude = bool(told["abuse"].search(line))
-    problem = told["problem"].search(told["abuse"].sub(" ", line))
+    problem = _problem(line)
     small = told["smalltalk"].search(line)
     if not any(letter.isalpha() for letter in line):
         return KindFound("smalltalk", 0.6, (), rude)
@@ -60,14 +59,22 @@ def find(line: str, has_topic: bool) -> KindFound:
 
 def names_problem(line: str) -> bool:
     """Does a normalised text name something that is wrong?"""
+    return _problem(line) is not None
+
+
+def _problem(line: str) -> re.Match[str] | None:
+    """Words of trouble, but not those of courtesy, of curses, or of trouble that is over ("น้ำไม่ท่วมแล้ว")."""
     told = _patterns()
-    return bool(told["problem"].search(told["abuse"].sub(" ", line)))
+    return told["problem"].search(told["no_problem"].sub(" ", told["abuse"].sub(" ", line)))
 
 
 def _overruled(kind: str, line: str, problem: bool, has_topic: bool) -> bool:
+    told = _patterns()
     if kind == "compliment":
+        if told["would_praise"].search(line):
+            return True  # "ถ้ามีที่จอดจะดีมาก" is a wish
         # Irony looks like praise: "เก่งมาก ไฟดับอีกแล้ว" names a problem (never auto-thank a problem).
-        return problem and bool(_patterns()["praise_cancel"].search(line))
+        return problem and (bool(told["praise_cancel"].search(line)) or not told["mended"].search(line))
     if kind == "inquiry" and _patterns()["inquiry_sure"].search(line):
         return False
     return kind in _ONLY_ALONE and problem and has_topic and "?" not in line and "ไหม" not in line

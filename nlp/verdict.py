@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Guess:
-    """A category and how sure the engine is of it, 0 to 1."""
+    """A category and how sure the engine is of it, 0 to 1; 0 is no evidence, only there to fill the list."""
 
     category: str
     confidence: float
@@ -24,10 +24,11 @@ class Verdict:
     confidence: float
     alternatives: tuple[Guess, ...]
     urgent: bool
-    danger: str  # "" or fire wire medical crime water gas crash distress violence animal
+    danger: str  # "" or fire wire medical crime water gas crash distress violence animal; any: a bare cry
     abstained: bool
     labels: tuple[str, ...]
-    confidential: bool
+    confidential: bool  # abuse, violence or a child at risk, or a category that hides, or one where somebody is accused
+    accuses: bool  # a person is accused (an officer, a neighbour): never for wishes and service
     rude: bool
     words: tuple[str, ...]
     engine: str

@@ -72,7 +72,9 @@ def groups_of(session: Session, agency_code: str) -> list[Conversation]:
 
 
 def move(session: Session, old: Conversation, new: Conversation) -> None:
-    """A group got another address: what it was for an agency goes with it."""
+    """A group got another address: what it was for an agency goes with it. Told twice, it has nothing left to give."""
+    if old.agency_code is None:
+        return
     new.agency_code, new.unit_code, new.role = old.agency_code, old.unit_code, old.role
     old.agency_code = old.unit_code = old.role = None
     session.flush()

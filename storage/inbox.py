@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 
 from storage.db import Database, Session
 from storage.seal import Keyring
@@ -18,6 +18,7 @@ from storage.words import InboxState
 
 BOT = "main"  # one account of each channel per installation; the key is ready for more
 
+_LOOKED_AT = 300  # oldest events, to find chats that wait
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SQLITE_PUT = (
@@ -150,8 +151,22 @@ def _row(keys: Keyring, event: NewEvent) -> EventRow:
 
 
 def lanes_waiting(session: Session, now: datetime, limit: int = 32) -> list[tuple[str, str]]:
-    """(lane, channel) of chats with unread events that may be worked on now, oldest first."""
-    rows = session.execute(
+    """(lane, channel) of chats with unread events that may be worked on now, oldest first.
+
+    Mostly the oldest events (by `ix_inbox_unread`) are of enough chats; only where a few chats sent very many are all
+    of them looked at.
+    """
+    rows = session.execute(_oldest_unread(now).limit(_LOOKED_AT)).all()
+    lanes = list(dict.fromkeys((lane, channel) for lane, channel in rows))
+    if len(lanes) >= limit or len(rows) < _LOOKED_AT:
+        return lanes[:limit]
+    chats = _oldest_unread(now).group_by(InboxEvent.lane, InboxEvent.channel).order_by(None)
+    rows = session.execute(chats.order_by(func.min(InboxEvent.id)).limit(limit)).all()
+    return [(lane, channel) for lane, channel in rows]
+
+
+def _oldest_unread(now: datetime) -> Select[str, str]:
+    return (
         select(InboxEvent.lane, InboxEvent.channel)
         .outerjoin(Conversation, Conversation.lane == InboxEvent.lane)
         .where(
@@ -159,9 +174,7 @@ def lanes_waiting(session: Session, now: datetime, limit: int = 32) -> list[tupl
             or_(Conversation.not_before.is_(None), Conversation.not_before <= now),
         )
         .order_by(InboxEvent.id)
-        .limit(limit)
     )
-    return list(dict.fromkeys((lane, channel) for lane, channel in rows))
 
 
 def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:

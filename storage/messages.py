@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
 
 from storage.db import Session
-from storage.tables import Attachment, Conversation, File, Message, Point
+from storage.tables import Attachment, Conversation, File, Message, OutboxMessage, Point
 
 _WITH_WORDS = frozenset({"text", "image", "video", "audio", "file", "edit"})
 
@@ -71,7 +71,8 @@ def add_out(
     message_ids: list[str],
     mask: Callable[[str], str],
 ) -> None:
-    """Write down what the platform took, one row per message of its own."""
+    """Write down what the platform took, one row per message of its own; of unsent words only the fact."""
+    gone = session.scalar(select(OutboxMessage.taken_back).where(OutboxMessage.id == outbox_id))
     for number, text in enumerate(texts):
         session.add(
             Message(
@@ -83,9 +84,9 @@ def add_out(
                 outbox_id=outbox_id,
                 at=at,
                 kind="text",
-                text=session.keys.seal_text(text),
-                masked=mask(text),
-                drawn=session.keys.seal_data(drawn[number]) if number < len(drawn) else None,
+                text=None if gone else session.keys.seal_text(text),
+                masked=None if gone else mask(text),
+                drawn=session.keys.seal_data(drawn[number]) if number < len(drawn) and not gone else None,
                 message_id=message_ids[number] if number < len(message_ids) else None,
             )
         )
@@ -166,25 +167,92 @@ def last_in(session: Session, conversation_id: int) -> Message | None:
     ).first()
 
 
-def words_of_case(session: Session, case_id: int) -> list[str]:
-    """What the complainant still says in a case, oldest first; of an edited message only the newest version."""
+def was_taken(session: Session, conversation_id: int, message_id: str) -> bool:
+    """Did somebody unsend this message, perhaps before it reached us?"""
+    query = select(Message.id).where(Message.conversation_id == conversation_id, Message.takes_back == message_id)
+    return bool(message_id) and session.scalar(query.limit(1)) is not None
+
+
+def words_of(session: Session, message_ids: Collection[int]) -> list[tuple[int, str]]:
+    """(row id, words) of these messages, oldest first; of an edited one only the newest version."""
+    return _words(session, Message.id.in_(message_ids))
+
+
+def words_of_case(session: Session, case_id: int) -> list[tuple[int, str]]:
+    """(row id, words) of what the complainant still says in a case, as `words_of`."""
+    return _words(session, Message.case_id == case_id)
+
+
+def _words(session: Session, where: ColumnElement[bool]) -> list[tuple[int, str]]:
     rows = session.scalars(
-        select(Message)
-        .where(Message.case_id == case_id, Message.direction == "in", Message.text.is_not(None))
-        .order_by(Message.id)
+        select(Message).where(where, Message.direction == "in", Message.text.is_not(None)).order_by(Message.id)
     )
-    said: dict[tuple[int, str], str] = {}
+    said: dict[tuple[int, str], tuple[int, str]] = {}
     for row in rows:
         if row.kind in _WITH_WORDS:
-            said[(row.conversation_id, row.message_id or f"row {row.id}")] = text_of(session, row)
+            said[(row.conversation_id, row.message_id or f"row {row.id}")] = (row.id, text_of(session, row))
     return list(said.values())
 
 
-def tie_to_case(session: Session, message_ids: list[int], case_id: int) -> None:
-    """The messages and pictures a case was filed from belong to it."""
-    if message_ids:
-        session.execute(update(Message).where(Message.id.in_(message_ids)).values(case_id=case_id))
-        session.execute(update(Attachment).where(Attachment.message_id.in_(message_ids)).values(case_id=case_id))
+def ids_since(session: Session, conversation_id: int, message_id: int) -> set[int]:
+    """Row ids of everything said in a chat from this row on."""
+    return set(
+        session.scalars(
+            select(Message.id).where(
+                Message.conversation_id == conversation_id, Message.id >= message_id, Message.direction == "in"
+            )
+        )
+    )
+
+
+def case_ids(session: Session, message_ids: Collection[int]) -> set[int]:
+    """The cases these messages are tied to."""
+    found = session.scalars(select(Message.case_id).where(Message.id.in_(message_ids), Message.case_id.is_not(None)))
+    return {case_id for case_id in found if case_id is not None}
+
+
+def pins(session: Session, message_ids: Collection[int]) -> set[tuple[float, float]]:
+    """Where these messages point to."""
+    rows = session.scalars(select(Point).where(Point.message_id.in_(message_ids)))
+    return {(row.lat, row.lon) for row in rows}
+
+
+def pins_of_case(session: Session, case_id: int, but: Collection[int]) -> set[tuple[float, float]]:
+    """Where the messages of a case point to, but for these messages."""
+    rows = session.scalars(
+        select(Point)
+        .join(Message, Message.id == Point.message_id)
+        .where(Message.case_id == case_id, Message.id.not_in(but))
+    )
+    return {(row.lat, row.lon) for row in rows}
+
+
+def count_media(session: Session, message_ids: Collection[int]) -> dict[str, int]:
+    """How many pictures and files of each kind came with these messages."""
+    rows = session.execute(
+        select(Attachment.kind, func.count()).where(Attachment.message_id.in_(message_ids)).group_by(Attachment.kind)
+    )
+    return {kind: count for kind, count in rows}
+
+
+def tie_to_case(session: Session, message_ids: Collection[int], case_id: int) -> None:
+    """The messages a case was filed from, every version of them, and their pictures belong to it.
+
+    One that tells of several matters stays with the first; `Case.said` knows what each of them holds.
+    """
+    rows = session.execute(select(Message.conversation_id, Message.message_id).where(Message.id.in_(message_ids))).all()
+    versions_too = and_(
+        Message.message_id.in_([name for _chat, name in rows if name]),
+        Message.conversation_id.in_([chat for chat, _name in rows]),
+    )
+    same = or_(Message.id.in_(message_ids), versions_too)
+    tied = session.scalars(
+        update(Message)
+        .where(same, Message.direction == "in", Message.case_id.is_(None))
+        .values(case_id=case_id)
+        .returning(Message.id)
+    ).all()
+    session.execute(update(Attachment).where(Attachment.message_id.in_(tied)).values(case_id=case_id))
 
 
 def count_photos(session: Session, case_id: int) -> int:
@@ -291,15 +359,30 @@ def _doom(session: Session, digests: list[str]) -> None:
     session.wake("media")
 
 
-def blank_echoes(session: Session, words: list[str], *, conversation_id: int, case_id: int | None) -> None:
-    """Our own bubbles that repeated somebody's words lose them too: in that chat, and wherever that case was told."""
-    wanted = [word for word in words if len(word) > 3]
-    where = Message.conversation_id == conversation_id
-    if case_id is not None:
-        where = or_(where, Message.case_id == case_id)
-    rows = session.scalars(select(Message).where(Message.direction == "out", Message.text.is_not(None), where))
+@dataclass(frozen=True)
+class Told:
+    """Where words may have been repeated: their chat since then, notices of cases and call-outs, views of a case."""
+
+    conversation_id: int
+    lane: str
+    since_id: int
+    cases: dict[int, str]  # row id → reference, which stands in whatever an officer or a helper was shown
+    outbox_ids: Collection[int]
+
+
+def blank_echoes(session: Session, words: Collection[str], told: Told) -> None:
+    """Our own answers that repeated somebody's words lose them; the whole answer, for a long one was cut anywhere."""
+    since = (Message.direction == "out", Message.text.is_not(None), Message.id > told.since_id)
+    shown = [Message.masked.contains(reference, autoescape=True) for reference in told.cases.values()]
+    where = or_(
+        Message.conversation_id == told.conversation_id,
+        Message.case_id.in_(told.cases),
+        Message.outbox_id.in_(told.outbox_ids),
+        Message.outbox_id.in_(select(Message.outbox_id).where(*since, or_(false(), *shown))),
+    )
+    rows = session.scalars(select(Message).where(*since, where)).all()
+    hit = {row.outbox_id for row in rows if any(word in text_of(session, row) for word in words)}
     for row in rows:
-        said = text_of(session, row)
-        if any(word in said for word in wanted):
+        if row.outbox_id in hit:
             row.text = row.masked = row.drawn = None
     session.flush()

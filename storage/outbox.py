@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage import ids
 from storage.db import Session
 from storage.inbox import microseconds
+from storage.messages import Told
 from storage.tables import OutboxMessage
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
-QUOTA, BLOCKED = "quota", "blocked"  # why a message is held
+QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
+_UNCLEAR = ", unclear"  # a try may have been taken: from then on only its own key may repeat it
+_RECOVERED = "recovered"
 LONG = timedelta(days=3650)  # held until the person writes
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # not `now`: a job may be run with another clock than the sender's
 
@@ -40,8 +44,14 @@ class Claimed:
     tried_reply: bool
     recovered: bool  # a process died while sending it
     held: bool  # it waited without keeping others back
-    quota: bool  # because the month's push quota was used up: the platform never took it
+    quota: bool  # because the month's push quota was used up
+    unclear: bool  # a try of it may have been taken
     created_us: int
+
+
+def _is_open(row: type[OutboxMessage]) -> ColumnElement[bool]:
+    """Waits or is on its way. Written out, not bound: only then SQLite knows its index for these rows."""
+    return row.state.in_(bindparam("open", list(OPEN), expanding=True, literal_execute=True))
 
 
 def put(
@@ -90,14 +100,12 @@ def put(
 def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list[Claimed]:
     """Take messages that may be sent now, the oldest of each chat only, so that order is kept."""
     earlier = aliased(OutboxMessage)
-    blocked = exists().where(
-        and_(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, earlier.state.in_(OPEN))
-    )
+    blocked = exists().where(and_(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, _is_open(earlier)))
     rows = session.scalars(
         select(OutboxMessage)
         .where(
             or_(
-                and_(OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED)), ~blocked),
+                and_(_is_open(OutboxMessage), OutboxMessage.state != OutboxState.SENDING, ~blocked),
                 OutboxMessage.state == OutboxState.HELD,
             ),
             OutboxMessage.not_before <= now,
@@ -108,7 +116,7 @@ def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list
     ).all()
     taken = []
     for row in rows:
-        recovered = row.claimed_at is not None and row.error == "recovered"
+        recovered = row.claimed_at is not None and row.error == _RECOVERED
         held = row.state == OutboxState.HELD
         row.state, row.claimed_by, row.claimed_at = OutboxState.SENDING, worker, now
         row.attempts += 1
@@ -117,7 +125,7 @@ def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list
 
 
 def _open(session: Session, row: OutboxMessage, recovered: bool, held: bool) -> Claimed:
-    keys = session.keys
+    keys, error = session.keys, row.error or ""
     return Claimed(
         id=row.id,
         key=row.key,
@@ -134,7 +142,8 @@ def _open(session: Session, row: OutboxMessage, recovered: bool, held: bool) -> 
         tried_reply=row.tried_reply,
         recovered=recovered,
         held=held,
-        quota=row.error == QUOTA,
+        quota=error.startswith(QUOTA),
+        unclear=recovered or error.endswith(_UNCLEAR),
         created_us=microseconds(row.created_at),
     )
 
@@ -166,10 +175,17 @@ def settle(
     session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**values))
 
 
+def why_not_sent(error: str, *, quota: bool, unclear: bool) -> str:
+    """The `error` of a message that waits; that a try may have been taken is never forgotten."""
+    return (QUOTA if quota else error) + (_UNCLEAR if unclear else "")
+
+
 def workers_sending(session: Session) -> list[str]:
     """The workers that hold messages right now."""
     rows = session.scalars(
-        select(OutboxMessage.claimed_by).where(OutboxMessage.state == OutboxState.SENDING).distinct()
+        select(OutboxMessage.claimed_by)
+        .where(_is_open(OutboxMessage), OutboxMessage.state == OutboxState.SENDING)
+        .distinct()
     )
     return [worker for worker in rows if worker is not None]
 
@@ -178,8 +194,12 @@ def recover(session: Session, worker: str, now: datetime) -> int:
     """Give back what a dead worker left in `sending`; returns how many messages."""
     given_back = session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.claimed_by == worker)
-        .values(state=OutboxState.FAILED, not_before=now, error="recovered")
+        .where(_is_open(OutboxMessage), OutboxMessage.state == OutboxState.SENDING, OutboxMessage.claimed_by == worker)
+        .values(
+            state=OutboxState.FAILED,
+            not_before=now,
+            error=case((OutboxMessage.error.startswith(QUOTA), QUOTA + _UNCLEAR), else_=_RECOVERED),
+        )
         .returning(OutboxMessage.id)
     ).all()
     if given_back:
@@ -187,20 +207,51 @@ def recover(session: Session, worker: str, now: datetime) -> int:
     return len(given_back)
 
 
-def fold(session: Session, lane: str, most: int = 3) -> list[dict[str, Any]]:
-    """The parts of held messages of a chat, oldest first, to go along with an answer that is put out now."""
+def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]], int]) -> list[dict[str, Any]]:
+    """The parts of held messages of a chat that fit, oldest first, to go along with an answer that is put out now.
+
+    Only what the platform surely never took: anything else keeps its own retry key, and goes by itself.
+    """
     rows = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.lane == lane, OutboxMessage.state == OutboxState.HELD, OutboxMessage.calls_done == 0)
+        .where(
+            OutboxMessage.lane == lane,
+            OutboxMessage.state == OutboxState.HELD,
+            OutboxMessage.error.in_((QUOTA, BLOCKED)),
+            OutboxMessage.calls_done == 0,
+            ~OutboxMessage.tried_reply,
+        )
         .order_by(OutboxMessage.id)
-        .limit(most)
+        .limit(max(room, 0))
         .with_for_update(skip_locked=True)
     ).all()
     parts: list[dict[str, Any]] = []
     for row in rows:
-        parts += session.keys.open_data(row.parts) if row.parts is not None else []
+        found = _parts(session, row)
+        room -= sum(size(part) for part in found)
+        if room < 0:
+            break
+        parts += found
         row.state, row.parts = OutboxState.FOLDED, None
     return parts
+
+
+def release(session: Session, lane: str) -> None:
+    """The person took us back: what waited for that goes now."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.lane == lane, OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == BLOCKED)
+        .values(state=OutboxState.QUEUED, error=None, not_before=AT_ONCE)
+    )
+    session.wake("outbox")
+
+
+def is_sending(session: Session, lane: str) -> bool:
+    """Is something on its way to this chat, not yet written down as arrived?"""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.lane == lane, _is_open(OutboxMessage), OutboxMessage.state == OutboxState.SENDING
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def readdress(session: Session, lane: str, new_lane: str, chat_id: str) -> None:
@@ -216,7 +267,10 @@ def next_due(session: Session) -> datetime | None:
     """When the next waiting message may be sent, if any waits."""
     return session.scalar(
         select(func.min(OutboxMessage.not_before)).where(
-            OutboxMessage.state.in_((OutboxState.QUEUED, OutboxState.FAILED, OutboxState.HELD))
+            or_(
+                and_(_is_open(OutboxMessage), OutboxMessage.state != OutboxState.SENDING),
+                OutboxMessage.state == OutboxState.HELD,
+            )
         )
     )
 
@@ -237,3 +291,74 @@ def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
             .limit(limit)
         )
     )
+
+
+# --- unsent words in what is not sent yet --------------------------------------------------------------------------
+
+_CALL_OUT = "officer.danger:"  # such a fact names the message that told of the danger
+_NO_WORDS = frozenset({"part", "reference", "status", "steps", "choices", "url"})
+
+
+def call_outs(session: Session, message_ids: Collection[int]) -> list[int]:
+    """Row ids of the calls for help that went out when one of these messages told of danger."""
+    rows = session.execute(
+        select(OutboxMessage.id, OutboxMessage.once, OutboxMessage.lane, OutboxMessage.state).where(
+            OutboxMessage.once.like(f"{_CALL_OUT}%")
+        )
+    ).all()
+    calls = [row for row in rows if int(row.once.split(":")[1]) in message_ids]
+    folded = [_carrier(session, row.lane, row.id) for row in calls if row.state == OutboxState.FOLDED]
+    return [row.id for row in calls] + [row_id for row_id in folded if row_id is not None]
+
+
+def _carrier(session: Session, lane: str, folded_id: int) -> int | None:
+    """The answer a held message went along with."""
+    later = (OutboxMessage.lane == lane, OutboxMessage.id > folded_id, OutboxMessage.reply_event_us.is_not(None))
+    return session.scalar(select(OutboxMessage.id).where(*later).order_by(OutboxMessage.id).limit(1))
+
+
+def take_out(session: Session, words: Collection[str], told: Told) -> None:
+    """Leave these words out of what is still to be sent, or lies here unsent for good; the rest of it stays."""
+    wanted = sorted(words, key=len, reverse=True)
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.parts.is_not(None),
+            or_(
+                OutboxMessage.lane == told.lane,
+                OutboxMessage.case_id.is_(None),
+                OutboxMessage.case_id.in_(told.cases),
+            ),
+        )
+        .order_by(OutboxMessage.id)
+    ).all()
+    for row in rows:
+        if _repeats(session, row, wanted, told):
+            session.refresh(row, with_for_update=True)  # a worker may have taken it meanwhile
+            row.parts = None if row.parts is None else session.keys.seal_data(_without(_parts(session, row), wanted))
+            row.taken_back = row.state == OutboxState.SENDING
+    session.flush()
+
+
+def _parts(session: Session, row: OutboxMessage) -> Any:
+    return [] if row.parts is None else session.keys.open_data(row.parts)
+
+
+def _repeats(session: Session, row: OutboxMessage, wanted: list[str], told: Told) -> bool:
+    parts = _parts(session, row)
+    about = row.lane == told.lane or row.case_id in told.cases or row.id in told.outbox_ids
+    shows = about or any(reference in str(parts) for reference in told.cases.values())
+    return shows and bool(_without(parts, wanted) != parts)
+
+
+def _without(value: Any, words: list[str]) -> Any:
+    """The same parts, an ellipsis where the words stood."""
+    if isinstance(value, str):
+        for word in words:
+            value = value.replace(word, "…")
+        return value
+    if isinstance(value, list):
+        return [_without(each, words) for each in value]
+    if isinstance(value, dict):
+        return {name: each if name in _NO_WORDS else _without(each, words) for name, each in value.items()}
+    return value

@@ -30,7 +30,6 @@ _HAPPENINGS: dict[str, IncomingKind] = {
     "unsend": "unsend",
     "join": "join",
     "leave": "leave",
-    "messageEdited": "edit",
 }
 
 
@@ -115,12 +114,11 @@ def read(event: RawEvent) -> Incoming:
         said = _text(_dict(data.get("postback")).get("data"))
         return Incoming(kind="text", text=said, **common)
     if kind in _HAPPENINGS:
-        about = _dict(data.get("unsend")) if kind == "unsend" else _dict(data.get("message"))
-        text = _text(about.get("text")) if kind == "messageEdited" else ""
-        message_id = _text(about.get("messageId") or about.get("id"))
-        common["addressed"] = common["private"] or kind != "messageEdited" or heard.calls_us(text)
-        return Incoming(kind=_HAPPENINGS[kind], text=text, message_id=message_id, **common)
-    return Incoming(kind="other", **common)
+        unsent = _dict(data.get("unsend"))
+        return Incoming(kind=_HAPPENINGS[kind], message_id=_text(unsent.get("messageId")), **common)
+    if kind == "messageEdited":
+        return _read_edit(common, _dict(data.get("message")))
+    return Incoming(kind="other", addressed=common["private"], **common)
 
 
 def _only_event(body: bytes) -> dict[str, Any]:
@@ -149,11 +147,21 @@ def _message(common: dict[str, Any], message: dict[str, Any], source: dict[str, 
 
 
 def _read_text(common: dict[str, Any], message: dict[str, Any]) -> Incoming:
-    text = _text(message.get("text"))
-    addressed = common["private"] or _is_called(text, _dict(message.get("mention")))
-    if addressed and not common["private"]:
-        text = heard.without_call(_without_mentions(text, _dict(message.get("mention"))))
-    return Incoming(kind="text", text=text, addressed=addressed, **common)
+    return Incoming(kind="text", **common, **_words(message, common["private"]))
+
+
+def _read_edit(common: dict[str, Any], message: dict[str, Any]) -> Incoming:
+    message_id = _text(message.get("messageId") or message.get("id"))
+    return Incoming(kind="edit", message_id=message_id, **common, **_words(message, common["private"]))
+
+
+def _words(message: dict[str, Any], private: bool) -> dict[str, Any]:
+    """What was typed, and whether it is meant for us; in a group without what called us."""
+    text, mention = _text(message.get("text")), _dict(message.get("mention"))
+    if private:
+        return {"text": text, "addressed": True}
+    called = _is_called(text, mention)
+    return {"text": heard.without_call(_without_mentions(text, mention)) if called else text, "addressed": called}
 
 
 def _is_called(text: str, mention: dict[str, Any]) -> bool:

@@ -75,7 +75,6 @@ class LineChannel:
         from aiohttp import ClientConnectorError, ClientError
         from linebot.v3.messaging.exceptions import ApiException
 
-        unclear = "again" if keyed else "ambiguous"
         try:
             answer = await call()
         except ApiException as refused:
@@ -84,7 +83,7 @@ class LineChannel:
             raise SendFailed("again", f"cannot connect: {type(away).__name__}") from away
         except (TimeoutError, ClientError, UnicodeDecodeError, OSError) as lost:
             # Sent, but what became of it is unknown (a proxy's page is not even text).
-            raise SendFailed(unclear, f"no clear answer: {type(lost).__name__}") from lost  # type: ignore[arg-type]
+            raise _unclear(f"no clear answer: {type(lost).__name__}", keyed) from lost
         sent = getattr(answer.data, "sent_messages", None) or []
         headers = {name.lower(): value for name, value in (answer.headers or {}).items()}
         return Sent(tuple(str(message.id) for message in sent), str(headers.get("x-line-request-id", "")))
@@ -187,13 +186,17 @@ def _refused(refused: Any, keyed: bool) -> Sent:
             raise SendFailed("quota", message) from refused
         raise SendFailed("again", message or "rate limit", retry_after=5.0) from refused
     if status >= 500:
-        raise SendFailed("again" if keyed else "ambiguous", f"HTTP {status}") from refused
+        raise _unclear(f"HTTP {status}", keyed) from refused
     if status == 400 and SPENT in message:
         raise SendFailed("token", message) from refused
     if status == 401:
         # Our token, not this message: mended by an operator, so it waits instead of being lost.
         raise SendFailed("again", "HTTP 401: the channel access token does not work", retry_after=60.0) from refused
     raise SendFailed("refused", f"HTTP {status}: {message}") from refused
+
+
+def _unclear(why: str, keyed: bool) -> SendFailed:
+    return SendFailed("again", why, unclear=True) if keyed else SendFailed("ambiguous", why)
 
 
 def _message_in(body: str) -> str:

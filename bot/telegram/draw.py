@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels import Call
-from bot.measure import Words, graphemes, label, pieces
+from bot.measure import Words, graphemes, label, pieces, utf16
 from handlers.messages import Card, Choice, Part, Picture, Say
 from handlers.services import newest_choices
 
@@ -29,7 +29,7 @@ def calls(parts: Sequence[Part], words: Words) -> list[Call]:
         buttons = _buttons(part, newest)
         for piece, plain in _texts(part, words):
             last = drawn[-1] if drawn else None
-            if last is not None and not last[2] and len(last[0]) + len(piece) < TEXT:
+            if last is not None and not last[2] and _size(last[0]) + _size(piece) < TEXT:
                 drawn[-1] = (f"{last[0]}\n\n{piece}", f"{last[1]}\n\n{plain}", [])
             else:
                 drawn.append((piece, plain, []))
@@ -44,6 +44,11 @@ def _texts(part: Part, words: Words) -> list[tuple[str, str]]:
     if isinstance(part, Picture):
         part = Say(f"{part.alt}\n{part.url}".strip())
     return [(html.escape(piece, quote=False), piece) for piece in pieces(part.text, TEXT, words) if piece.strip()]
+
+
+def _size(piece: str) -> int:
+    """UTF-16 units as Telegram counts them: after its HTML (our own bold, and what was escaped) was read."""
+    return utf16(html.unescape(piece.replace("<b>", "").replace("</b>", "")))
 
 
 def _card(card: Card) -> str:

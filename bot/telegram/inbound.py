@@ -90,19 +90,23 @@ def read(event: RawEvent, me: Me) -> Incoming:
     edited = _dict(update.get("edited_message"))
     message = _dict(update.get("message")) or edited
     if not message:
-        return Incoming(kind="other", **common)
-    common |= _about(message)
+        private = not common["chat_id"].startswith("-")
+        return Incoming(kind="other", private=private, addressed=private, **common)
+    common |= _about(message, me)
     if edited:
-        text = _text(edited.get("text")) or _text(edited.get("caption"))
-        return Incoming(kind="edit" if text else "other", text=text, **common)
-    return _message(common, message, me)
+        return Incoming(kind="edit" if common["text"] else "other", **common)
+    return _message(common, message)
 
 
-def _about(message: dict[str, Any]) -> dict[str, Any]:
-    chat = _dict(message.get("chat"))
+def _about(message: dict[str, Any], me: Me) -> dict[str, Any]:
+    private = _dict(message.get("chat")).get("type") == "private"
+    text = _text(message.get("text")) or _text(message.get("caption"))
+    addressed = private or is_called(message, text, me)
     return {
         "user_id": _id(_dict(message.get("from")).get("id")),
-        "private": chat.get("type") == "private",
+        "private": private,
+        "addressed": addressed,
+        "text": _without_call(text, me) if addressed and not private else text,
         "message_id": _id(message.get("message_id")),
         "quoted_id": _id(_dict(message.get("reply_to_message")).get("message_id")),
     }
@@ -134,17 +138,14 @@ def _membership(common: dict[str, Any], change: dict[str, Any]) -> Incoming:
         return Incoming(kind="unfollow" if gone else "return", **common)
     if gone:
         return Incoming(kind="leave", **common)
-    return Incoming(kind="join" if before in _KICKED or not before else "other", **common)
+    if before in _KICKED or not before:
+        return Incoming(kind="join", **common)
+    return Incoming(kind="other", addressed=False, **common)  # made an administrator, or restricted
 
 
-def _message(common: dict[str, Any], message: dict[str, Any], me: Me) -> Incoming:
+def _message(common: dict[str, Any], message: dict[str, Any]) -> Incoming:
     if _id(message.get(_MIGRATED)):
-        return Incoming(kind="moved", text=_id(message[_MIGRATED]), **common)
-    text = _text(message.get("text")) or _text(message.get("caption"))
-    addressed = common["private"] or is_called(message, text, me)
-    if addressed and not common["private"]:
-        text = _without_call(text, me)
-    common |= {"text": text, "addressed": addressed}
+        return Incoming(kind="moved", **(common | {"text": _id(message[_MIGRATED])}))
     for name, reader in _CONTENT.items():
         if name in message:
             return reader(common, message)
@@ -162,15 +163,17 @@ def is_called(message: dict[str, Any], text: str, me: Me) -> bool:
     if start.startswith("/"):
         _command, at, whom = start.split(maxsplit=1)[0].partition("@")
         return not at or not me.username or whom.lower() == me.username.lower()
-    if me.username and f"@{me.username}".lower() in text.lower():
-        return True
-    return heard.calls_us(start)
+    return (me.username != "" and _name(me).search(text) is not None) or heard.calls_us(start)
 
 
 def _without_call(text: str, me: Me) -> str:
-    if me.username:
-        text = re.sub(re.escape(f"@{me.username}"), "", text, flags=re.IGNORECASE) if text[:1] != "/" else text
+    if me.username and not text.startswith("/"):
+        text = _name(me).sub("", text).strip()
     return heard.without_call(text)
+
+
+def _name(me: Me) -> re.Pattern[str]:
+    return re.compile(rf"@{re.escape(me.username)}(?!\w)", re.IGNORECASE)
 
 
 def _read_text(common: dict[str, Any], _message: dict[str, Any]) -> Incoming:

@@ -22,6 +22,7 @@ from nlp import tokenize
 
 HOST = "https://api.telegram.org"
 TIMEOUT = 15.0  # seconds for an answer
+CONFLICT = "conflict"  # begins the reason why updates cannot be asked for: a webhook is set, or somebody else asks
 OUR_TOKEN = 60.0  # seconds until a refused token is tried again: an operator mends it
 # Refusals that mean: this person or group cannot be reached here.
 _NOBODY = ("chat not found", "user not found", "PEER_ID_INVALID", "bot can't initiate conversation")
@@ -69,7 +70,9 @@ class TelegramChannel:
 
     async def push(self, chat_id: str, call: Call, key: str) -> Sent:
         """Send one message. A lost answer is "ambiguous": Telegram has no retry key."""
-        await self._pace.turn(chat_id)
+        wait = await self._pace.turn(chat_id)
+        if wait:
+            raise SendFailed("again", "this chat has had enough for now", retry_after=wait)
         try:
             result = await self.call("sendMessage", draw.payload(call.messages[0], chat_id))
         except SendFailed as failed:
@@ -186,7 +189,7 @@ def _meaning(error: Any) -> SendFailed:
         nobody = any(word.lower() in error.message.lower() for word in _NOBODY)
         return SendFailed("unreachable" if nobody else "refused", error.message)
     if isinstance(error, Conflict):
-        return SendFailed("again", error.message)
+        return SendFailed("again", f"{CONFLICT}: {error.message}")
     if isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return SendFailed("again", f"cannot connect: {type(cause).__name__}")  # nothing was sent
     return SendFailed("ambiguous", f"no clear answer: {type(cause or error).__name__}")

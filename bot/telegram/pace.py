@@ -1,16 +1,18 @@
 """How fast Telegram lets us speak: one message a second to a chat, twenty a minute to a group, thirty a second in all.
 
-Kept per process; a chat's own order comes from the outbox, so that waiting here never reorders anything.
+Kept per process; a chat's own order comes from the outbox, so that waiting here never reorders anything. Only short
+waits are waited for here: a chat that is told to be silent for long waits in the database, and keeps nobody else back.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 ALL_PER_SECOND = 30
 GROUP_PER_MINUTE = 20
+PATIENCE = 3.0  # seconds a message waits for its chat in memory
 REMEMBERED = 5000  # chats; older ones have long been free again
 
 
@@ -27,35 +29,59 @@ class Pace:
         self._free_at: dict[str, float] = {}
         self._group: dict[str, deque[float]] = {}
         self._all: deque[float] = deque(maxlen=ALL_PER_SECOND)
-        self._hushed_until = 0.0
 
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
 
-    async def turn(self, chat_id: str) -> None:
-        """Returns when a message may go to this chat; the slot is taken before waiting, so nobody gets it twice."""
+    async def turn(self, chat_id: str) -> float:
+        """0: a message may go to this chat now. Else: not before so many seconds, come back then."""
         now = self._now()
-        slot = max(now, self._free_at.get(chat_id, 0.0), self._hushed_until)
-        if chat_id.startswith("-"):
-            sent = self._group.setdefault(chat_id, deque(maxlen=GROUP_PER_MINUTE))
-            if len(sent) == GROUP_PER_MINUTE:
-                slot = max(slot, sent[0] + 60.0)
-            sent.append(slot)
-        if len(self._all) == ALL_PER_SECOND:
-            slot = max(slot, self._all[0] + 1.0)
-        self._all.append(slot)
-        self._free_at.pop(chat_id, None)
-        self._free_at[chat_id] = slot + 1.0
-        self._forget(now)
-        if slot > now:
-            await self._sleep(slot - now)
+        slot = self._slot(chat_id, now)
+        if slot - now > PATIENCE:
+            return slot - now
+        self._take(chat_id, slot)  # before waiting, so that nobody gets it twice
+        await self._until(slot)
+        # What all chats share is reckoned last: a slot taken ahead of time would make strangers wait for this chat.
+        await self._until(self._take_of_all())
+        self._free_at[chat_id] = max(self._free_at.get(chat_id, 0.0), self._now() + 1.0)
+        self._forget()
+        return 0.0
 
     def hush(self, chat_id: str, seconds: float) -> None:
         """Telegram told us to wait: this chat stays silent that long, the others go on."""
-        self._free_at[chat_id] = max(self._free_at.get(chat_id, 0.0), self._now() + seconds)
+        self._set_free_at(chat_id, max(self._free_at.get(chat_id, 0.0), self._now() + seconds))
 
-    def _forget(self, now: float) -> None:
+    def _slot(self, chat_id: str, now: float) -> float:
+        sent: Sequence[float] = self._group.get(chat_id, ())
+        full = sent[0] + 60.0 if len(sent) == GROUP_PER_MINUTE else now
+        return max(now, full, self._free_at.get(chat_id, 0.0))
+
+    def _take(self, chat_id: str, slot: float) -> None:
+        if chat_id.startswith("-"):
+            self._group.setdefault(chat_id, deque(maxlen=GROUP_PER_MINUTE)).append(slot)
+        self._set_free_at(chat_id, slot + 1.0)
+
+    def _take_of_all(self) -> float:
+        slot = self._now()
+        if len(self._all) == ALL_PER_SECOND:
+            slot = max(slot, self._all[0] + 1.0)
+        self._all.append(slot)
+        return slot
+
+    async def _until(self, slot: float) -> None:
+        wait = slot - self._now()
+        if wait > 0:
+            await self._sleep(wait)
+
+    def _set_free_at(self, chat_id: str, moment: float) -> None:
+        self._free_at.pop(chat_id, None)  # the newest stand last
+        self._free_at[chat_id] = moment
+
+    def _forget(self) -> None:
         while len(self._free_at) > REMEMBERED:
-            oldest = next(iter(self._free_at))
-            self._free_at.pop(oldest)
+            oldest, free_at = next(iter(self._free_at.items()))
+            if free_at > self._now():
+                self._set_free_at(oldest, free_at)  # hushed for long: still to be remembered
+                return
+            del self._free_at[oldest]
             self._group.pop(oldest, None)

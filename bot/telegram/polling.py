@@ -12,7 +12,7 @@ from bot.channels import SendFailed
 from bot.clock import Clock
 from bot.intake import CannotStore, Intake
 from bot.telegram import inbound
-from bot.telegram.outbound import ALLOWED_UPDATES, TelegramChannel
+from bot.telegram.outbound import ALLOWED_UPDATES, CONFLICT, TelegramChannel
 from storage.inbox import NewEvent, microseconds
 
 log = logging.getLogger("pratu.telegram")
@@ -29,6 +29,7 @@ class Poller:
         self._intake = intake
         self._clock = clock
         self._offset = 0
+        self._alone = False  # the webhook is gone
         self._main: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -43,12 +44,12 @@ class Poller:
                 await self._main
 
     async def _run(self) -> None:
-        with contextlib.suppress(SendFailed):
-            await self._channel.call("deleteWebhook", {})  # a webhook and asking exclude each other
         while True:
             try:
                 await self._round()
             except (SendFailed, CannotStore) as failed:
+                if str(failed).startswith(CONFLICT):
+                    self._alone = False
                 log.warning("could not take updates; trying again", extra={"why": type(failed).__name__})
                 await asyncio.sleep(AGAIN_SECONDS)
             except Exception:  # an answer nobody foresaw must not end the listening
@@ -56,6 +57,9 @@ class Poller:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _round(self) -> None:
+        if not self._alone:  # a webhook and asking exclude each other
+            await self._channel.call("deleteWebhook", {})
+            self._alone = True
         asked = {"offset": self._offset, "timeout": LONG_POLL, "allowed_updates": ALLOWED_UPDATES}
         updates = await self._channel.call("getUpdates", asked)
         now = self._clock()

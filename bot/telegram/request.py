@@ -9,6 +9,8 @@ from telegram import Bot
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
+from bot.channels import seconds
+
 
 class ServerTrouble(NetworkError):
     """Telegram answered with a 5xx: it may be asked again."""
@@ -17,9 +19,9 @@ class ServerTrouble(NetworkError):
 class TooFast(NetworkError):
     """Telegram answered 429: not before so many seconds."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"too many requests, again after {seconds:g} s")
-        self.seconds = seconds
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"too many requests, again after {wait:g} s")
+        self.seconds = wait
 
 
 class Request(HTTPXRequest):
@@ -45,6 +47,6 @@ class RawBot(Bot):
 
 def _seconds(payload: bytes) -> float:
     try:
-        return float(json.loads(payload)["parameters"]["retry_after"])
-    except (ValueError, KeyError, TypeError):
+        return max(1.0, seconds(float(json.loads(payload)["parameters"]["retry_after"])))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return 5.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,9 @@ from handlers.rules.case_status import INTAKE, SYSTEM, check_move
 from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
+from handlers.texts import shortened
+from nlp import entities
+from nlp.normalize import readable
 from storage import agencies, cases, history, ids, messages, sequences
 from storage.tables import Account, Case, Category, Conversation
 from storage.words import Kind, Status
@@ -107,6 +111,7 @@ def _values(
         "urgent": draft.urgent,
         "abstained": draft.abstained and not draft.category_chosen,
         "text": keys.seal_text(draft.words),
+        "said": keys.seal_data(draft.texts),
         "masked": mask(draft.words),
         "place": keys.seal_text(draft.place or None),
         "place_masked": mask(draft.place) or None,
@@ -149,53 +154,35 @@ def _propose(svc: Svc, case: Case, routed: routing.Routed) -> None:
     _note(svc, case, what, to, SYSTEM)
 
 
-def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str, note: str | None = None) -> None:
-    masked = svc.tools.mask(note) if note else None
-    cases.add_update(svc.session, case, at=svc.now, what=what, by=by, status=status, note=note, masked=masked)
-    history.append(
-        svc.session,
-        what,
-        case.id,
-        {"reference": case.reference, "status": status, "by": by, "note": note},
-        svc.now,
-    )
+def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str) -> None:
+    """A fact of the case. The complainant's words stay out of it: they may be taken back, a link never is."""
+    cases.add_update(svc.session, case, at=svc.now, what=what, by=by, status=status)
+    details = {"reference": case.reference, "status": status, "by": by}
+    history.append(svc.session, what, case.id, details, svc.now)
 
 
-def add_to_case(svc: Svc, case: Case, message_id: int, text: str, lat: float | None, lon: float | None) -> None:
-    """Put more words, a picture or a pin of the complainant into their case, and tell the unit."""
-    messages.tie_to_case(svc.session, [message_id], case.id)
+# --- more of it ----------------------------------------------------------------------------------------------------
+
+
+def add_to_case(
+    svc: Svc, case: Case, message_ids: int | Sequence[int], text: str, lat: float | None, lon: float | None
+) -> None:
+    """Put more words, pictures or a pin of the complainant into their case, and tell the unit once.
+
+    `text` is what the first message says; what stands below the other pictures of a set is read from their rows.
+    """
+    rows = [message_ids] if isinstance(message_ids, int) else list(message_ids)
+    known = said_in(svc, case)
+    messages.tie_to_case(svc.session, rows, case.id)
     if lat is not None and case.lat is None:
         case.lat, case.lon = lat, lon
-    if text:
-        known = svc.session.keys.open_text(case.text) or ""
-        _set_text(svc, case, f"{known}\n{text}".strip())
-    _note(svc, case, "added", None, "citizen", text or None)
-    notices.tell_unit(svc, case, "officer.added", once=f"added:{message_id}")
-
-
-def unsend(svc: Svc, case: Case, taken: str, remaining: list[str]) -> None:
-    """Words the complainant took back leave the case, and what was read out of them; the unit is told the fact."""
-    _set_text(svc, case, "\n".join(remaining))
-    opened = svc.session.keys.open_text
-    if came_from(opened(case.place), taken):
-        case.place = case.place_masked = None
-    if came_from(opened(case.happened), taken):
-        case.happened = None
-    if came_from(opened(case.contact), taken):
-        case.contact = None
-    _note(svc, case, "unsent", None, "citizen")
-    notices.tell_unit(svc, case, "officer.unsent")
-
-
-def edit(svc: Svc, case: Case, message_id: int, old: str, remaining: list[str]) -> None:
-    """The complainant said it better: the case holds the new words, and what was read out of the old ones is gone."""
-    messages.tie_to_case(svc.session, [message_id], case.id)
-    _set_text(svc, case, "\n".join(remaining))
-    place = svc.session.keys.open_text(case.place)
-    if came_from(place, old) and not any(came_from(place, words) for words in remaining):
-        case.place = case.place_masked = None
-    _note(svc, case, "edited", None, "citizen")
-    notices.tell_unit(svc, case, "officer.edited", once=f"edited:{message_id}")
+    more = [(rows[0], text)] if text else []
+    more += messages.words_of(svc.session, rows[1:])
+    if more:
+        told = svc.session.keys.open_text(case.text) or ""
+        _set_text(svc, case, [*known, *more], "\n".join([told, *(words for _row, words in more)]).strip())
+    _note(svc, case, "added", None, "citizen")
+    notices.tell_unit(svc, case, "officer.added", once=f"added:{rows[0]}")
 
 
 def is_problem(svc: Svc, case: Case) -> None:
@@ -205,15 +192,153 @@ def is_problem(svc: Svc, case: Case) -> None:
     notices.tell_unit(svc, case, "officer.new", once=f"problem:{case.id}")
 
 
-def came_from(found: str | None, text: str) -> bool:
-    """Was this slot filled from these words? Every piece of it stands in them (digits may be spaced otherwise)."""
-    if not found or not text:
-        return False
-    bare = re.sub(r"[\s.\-]", "", text)
-    return all(piece in text or re.sub(r"[\s.\-]", "", piece) in bare for piece in found.rstrip("…").split())
+def said_in(svc: Svc, case: Case) -> list[tuple[int, str]]:
+    """(message row id, words) of everything the case's text is made of."""
+    if case.said is None:  # filed before this was written down
+        return messages.words_of_case(svc.session, case.id)
+    return [(int(row), str(words)) for row, words in svc.session.keys.open_data(case.said)]
 
 
-def _set_text(svc: Svc, case: Case, text: str) -> None:
-    case.text = svc.session.keys.seal_text(text or None)
-    case.masked = svc.tools.mask(text) or None
+def _set_text(svc: Svc, case: Case, said: Sequence[tuple[int, str]], text: str | None = None) -> None:
+    words = "\n".join(words for _row, words in said) if text is None else text
+    case.said = svc.session.keys.seal_data(said)
+    case.text = svc.session.keys.seal_text(words or None)
+    case.masked = svc.tools.mask(words) or None
     svc.session.flush()
+
+
+# --- taken back, or said better ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Old:
+    """What a message said, every version of it, before it was taken back or put otherwise."""
+
+    rows: frozenset[int]
+    words: tuple[str, ...]
+    pins: frozenset[tuple[float, float]] = frozenset()
+
+
+def holding(svc: Svc, account_id: int, old: Old) -> list[Case]:
+    """The person's cases that hold anything of a message: one that told of several matters is in several."""
+    tied = messages.case_ids(svc.session, old.rows)
+    return [
+        case
+        for case in cases.of_account(svc.session, account_id, limit=1000)
+        if case.id in tied or {row for row, _words in said_in(svc, case)} & old.rows or lost(svc, case, old)
+    ]
+
+
+def lost(svc: Svc, case: Case, old: Old) -> dict[str, str]:
+    """What was read out of this message and out of none of the others: slot → what stands there."""
+    slots = {name: svc.session.keys.open_text(getattr(case, name)) for name in _SLOTS}
+    if (case.lat, case.lon) not in old.pins and not any(came_from(value, *old.words) for value in slots.values()):
+        return {}
+    said = [*said_in(svc, case), *messages.words_of_case(svc.session, case.id)]
+    rest = [words for row, words in said if row not in old.rows]
+    pins = messages.pins_of_case(svc.session, case.id, old.rows)
+    return not_held(slots, (case.lat, case.lon), old, rest, pins)
+
+
+def not_held(
+    slots: Mapping[str, str | None],
+    pin: tuple[float | None, float | None],
+    old: Old,
+    rest: Sequence[str],
+    pins: Collection[tuple[float, float]],
+) -> dict[str, str]:
+    """The slots that only the old words (or the old pin) filled; a pin's address goes with it."""
+    found = {
+        name: value
+        for name, value in slots.items()
+        if value and came_from(value, *old.words) and not came_from(value, *rest)
+    }
+    if pin in old.pins and pin not in pins:
+        found["pin"] = ""
+        if slots["place"] and not came_from(slots["place"], *rest):
+            found["place"] = slots["place"]
+    return found
+
+
+def came_from(found: str | None, *texts: str) -> bool:
+    """Was this slot filled from one of these texts? Every piece of it stands in it (digits may be spaced otherwise)."""
+    pieces = (found or "").translate(_THAI_DIGITS).rstrip("…").split()
+    return bool(pieces) and any(_holds(readable(text).translate(_THAI_DIGITS), pieces) for text in texts)
+
+
+def _holds(text: str, pieces: Sequence[str]) -> bool:
+    bare = _SPACING.sub("", text)
+    return all(piece in text or _SPACING.sub("", piece) in bare for piece in pieces)
+
+
+def unsend(svc: Svc, case: Case, old: Old) -> None:
+    """Words the complainant took back leave the case, and what was read out of them; the unit is told the fact."""
+    said = [(row, words) for row, words in said_in(svc, case) if row not in old.rows]
+    gone = lost(svc, case, old)
+    _clear(case, gone)
+    case.verdict = {**case.verdict, "words": []}
+    _set_text(svc, case, said)
+    _fill(svc, case, gone, [words for _row, words in said])
+    _note(svc, case, "unsent", None, "citizen")
+    notices.tell_unit(svc, case, "officer.unsent")
+
+
+def edit(svc: Svc, case: Case, old: Old, message_id: int, text: str, fits: Callable[[str], str]) -> None:
+    """The complainant said it better: the case holds the new words, and what was read out of the old is read anew.
+
+    `fits`: which part of the new words takes the place of old ones, where they told of several matters.
+    """
+    before = said_in(svc, case)
+    gone = lost(svc, case, old)
+    messages.tie_to_case(svc.session, [message_id], case.id)
+    _clear(case, gone)
+    said = [(message_id, fits(words)) if row in old.rows else (row, words) for row, words in before]
+    if said == before and "place" in gone:
+        _set_place(svc, case, shortened(text, 200))  # it was the answer to "where?"
+    elif said == before and not old.words:
+        said.append((message_id, text))  # words below a picture that had none
+    _set_text(svc, case, said)
+    _fill(svc, case, gone, [words for _row, words in said])
+    fresh = [words for row, words in said if row == message_id] or [text]
+    _fill(svc, case, [name for name in _SLOTS if name not in gone], fresh, known=old.words)
+    _note(svc, case, "edited", None, "citizen")
+    notices.tell_unit(svc, case, "officer.edited", once=f"edited:{case.id}:{message_id}")
+
+
+def _clear(case: Case, slots: Collection[str]) -> None:
+    for name in slots:
+        if name == "pin":
+            case.lat = case.lon = None
+        else:
+            setattr(case, name, None)
+    if "place" in slots:
+        case.place_masked = None
+
+
+def _fill(svc: Svc, case: Case, slots: Collection[str], texts: Sequence[str], known: Sequence[str] = ()) -> None:
+    """Read empty slots out of these words; what stood in the words known before was left out on purpose."""
+    spot = Draft(kind=case.kind).is_at_a_spot
+    for name in slots:
+        find = _SLOTS.get(name)
+        if find is None or getattr(case, name) is not None or (name == "place" and not spot):
+            continue
+        found = next((value for text in texts if (value := find(text))), None)
+        if found is None or came_from(found, *known):
+            continue
+        if name == "place":
+            _set_place(svc, case, found)
+        else:
+            setattr(case, name, svc.session.keys.seal_text(found))
+
+
+def _set_place(svc: Svc, case: Case, place: str) -> None:
+    case.place, case.place_masked = svc.session.keys.seal_text(place), svc.tools.mask(place)
+
+
+_SLOTS: dict[str, Callable[[str], str | None]] = {
+    "place": entities.find_place,
+    "happened": entities.find_when,
+    "contact": entities.find_phone,
+}
+_SPACING = re.compile(r"[\s.\-]")
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")

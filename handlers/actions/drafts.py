@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from typing import Any
+
 from handlers.actions import cases as filing
+from handlers.actions.cases import Old
 from handlers.messages import Incoming
 from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.services import Svc, Talk
-from handlers.texts import heard
-from nlp import entities
-from storage import agencies
+from handlers.texts import heard, shortened
+from nlp import entities, kinds, topics
+from nlp.normalize import normalize
+from nlp.verdict import Guess
+from storage import agencies, messages
 from storage.words import Kind
 
+CORRUPT, UNKNOWN = "CR", "OT"
+_PASSING, _ADDRESS = 60, 80  # characters of a question in passing, of an address
+_NO_ADDRESS = frozenset({Kind.CORRUPTION, Kind.SUGGESTION, Kind.COMPLIMENT, Kind.INQUIRY, Kind.EMERGENCY})
 _WITH_WORDS = frozenset({"text", "image", "video", "audio", "file"})
 
 
@@ -80,12 +89,18 @@ def understand(svc: Svc, draft: Draft) -> None:
     """Kind, category and urgency of everything told so far: three decisions (design 9)."""
     verdict = svc.tools.classify(draft.words)
     if not draft.kind_chosen:
-        draft.kind = verdict.kind if verdict.kind in _CASE_KINDS else Kind.COMPLAINT
+        found = verdict.kind if verdict.kind in _CASE_KINDS else Kind.COMPLAINT
+        # A question or a thank you after the trouble does not make the trouble one.
+        if len(draft.texts) < 2 or draft.abstained or found in _GROWS_TO:
+            draft.kind = found
     if not draft.category_chosen:
         draft.category, draft.subcategory = verdict.category, verdict.subcategory
         draft.extra_categories = [label for label in verdict.labels if label != verdict.category][:2]
-        draft.guesses = [verdict.category, *(guess.category for guess in verdict.alternatives)][:3]
+        told = [Guess(verdict.category, verdict.confidence), *verdict.alternatives]
+        draft.guesses = [guess.category for guess in told if guess.confidence > 0 and guess.category != UNKNOWN][:3]
         draft.abstained = verdict.abstained
+    if draft.kind == Kind.CORRUPTION and not draft.category_chosen:
+        draft.category, draft.subcategory, draft.extra_categories, draft.abstained = CORRUPT, None, [], False
     draft.urgent = draft.urgent or verdict.urgent  # raised by machines, lowered only by people
     secret = verdict.confidential and draft.kind not in OPEN_KINDS
     draft.confidential = draft.confidential or secret or draft.kind == Kind.CORRUPTION
@@ -100,6 +115,7 @@ def understand(svc: Svc, draft: Draft) -> None:
     draft.physical = category.physical if category and not draft.abstained else True
 
 
+_GROWS_TO = frozenset({Kind.COMPLAINT, Kind.CORRUPTION})
 _CASE_KINDS = frozenset(
     {
         Kind.COMPLAINT,
@@ -112,6 +128,33 @@ _CASE_KINDS = frozenset(
         Kind.SERVICE_REQUEST,
     }
 )
+
+
+def is_no_news(svc: Svc, text: str) -> bool:
+    """Small talk, a question or a curse that tells nothing of the matter itself: no place, no time, no number."""
+    if entities.find_place(text) or entities.find_phone(text) or entities.find_when(text):
+        return False
+    verdict = svc.tools.classify(text)
+    if verdict.kind in (Kind.INQUIRY, Kind.FOLLOWUP):
+        asks = heard.holds(text, "wants", "question") or verdict.kind == Kind.FOLLOWUP
+        return asks and len(text) <= _PASSING and not kinds.names_problem(normalize(text))
+    return verdict.kind in (Kind.SMALLTALK, Kind.ABUSE) or not any(letter.isalnum() for letter in text)
+
+
+def is_story(svc: Svc, text: str) -> bool:
+    """In answer to "where?": more of the matter, not an address."""
+    if entities.find_place(text):
+        return False
+    verdict = svc.tools.classify(text)
+    tells = kinds.names_problem(normalize(text)) or not verdict.abstained
+    return len(text) > _ADDRESS or verdict.kind in _NO_ADDRESS or tells
+
+
+def correct_place(draft: Draft, text: str) -> None:
+    """ "ไม่ใช่ ซอย 6 ต่างหาก": the newer place wins."""
+    found = entities.find_place(text)
+    if found and heard.holds(text, "wants", "correct"):
+        draft.place, draft.lat, draft.lon = found, None, None
 
 
 def choose_category(svc: Svc, draft: Draft, code: str) -> None:
@@ -131,49 +174,132 @@ def other_guesses(svc: Svc, draft: Draft) -> None:
 # --- taken back, or said better --------------------------------------------------------------------------------------
 
 
-def forget(svc: Svc, talk: Talk, message_ids: list[int], words: list[str]) -> None:
+def forget(svc: Svc, talk: Talk, old: Old) -> None:
     """Take an unsent message out of the draft and of what waits beside it; a draft with nothing left is gone."""
-    _forget_waiting(talk, message_ids)
+    _forget_waiting(talk, old)
     draft = draft_of(talk)
-    if draft is None or not set(message_ids) & set(draft.message_ids):
+    gone = {} if draft is None else lost(svc, draft, old)
+    if draft is None or not (gone or old.rows & set(draft.message_ids)):
         return
-    draft.message_ids = [kept for kept in draft.message_ids if kept not in message_ids]
-    draft.texts = [pair for pair in draft.texts if pair[0] not in message_ids]
-    for slot in ("place", "happened", "contact"):
-        if any(filing.came_from(getattr(draft, slot), said) for said in words):
-            setattr(draft, slot, "")
+    _uncount(svc, draft, old)
+    draft.message_ids = [row for row in draft.message_ids if row not in old.rows]
+    draft.texts = [pair for pair in draft.texts if pair[0] not in old.rows]
     if not draft.message_ids:
         drop(talk)
         return
-    if draft.texts:
-        understand(svc, draft)
+    _read_again(svc, draft, gone)
+    if draft.step == "topics" and "topics" not in talk.state:
+        draft.step = _after_topics(draft)
     keep(svc, talk, draft)
 
 
-def _forget_waiting(talk: Talk, message_ids: list[int]) -> None:
-    topics = [pair for pair in talk.state.get("topics", []) if pair[0] not in message_ids]
-    if topics:
-        talk.state["topics"] = topics
+def lost(svc: Svc, draft: Draft, old: Old) -> dict[str, str]:
+    """What was read out of this message and out of none of the others: slot → what stands there."""
+    others = [row for row in draft.message_ids if row not in old.rows]
+    said = [*draft.texts, *messages.words_of(svc.session, others)]
+    rest = [str(words) for row, words in said if row not in old.rows]
+    slots = {"place": draft.place, "happened": draft.happened, "contact": draft.contact}
+    return filing.not_held(slots, (draft.lat, draft.lon), old, rest, messages.pins(svc.session, others))
+
+
+def _uncount(svc: Svc, draft: Draft, old: Old) -> None:
+    came = messages.count_media(svc.session, old.rows & set(draft.message_ids))
+    images, voices = came.pop("image", 0), came.pop("audio", 0)
+    draft.photos = max(0, draft.photos - images)
+    draft.voices = max(0, draft.voices - voices)
+    draft.files = max(0, draft.files - sum(came.values()))
+
+
+def _read_again(svc: Svc, draft: Draft, gone: Collection[str]) -> None:
+    """What was lost is looked for in the words there are now, and what it is about is judged anew."""
+    if "pin" in gone:
+        draft.lat = draft.lon = None
+    for slot in set(gone) - {"pin"}:
+        setattr(draft, slot, "")
+    for _row, words in draft.texts:
+        _facts(draft, words)
+    if draft.texts:
+        understand(svc, draft)
     else:
-        talk.state.pop("topics", None)
-    for name in ("maybe", "asked"):
-        if (talk.state.get(name) or {}).get("message_id") in message_ids:
+        _unlearn(draft)
+    if draft.lat is None and not draft.is_at_a_spot:
+        draft.place = ""
+
+
+def _unlearn(draft: Draft) -> None:
+    """Without words there is nothing a machine could have understood."""
+    draft.verdict = {}
+    if not draft.kind_chosen:
+        draft.kind = Kind.COMPLAINT
+    if not draft.category_chosen:
+        draft.category, draft.subcategory, draft.extra_categories, draft.guesses = "", None, [], []
+        draft.abstained = True
+
+
+def _after_topics(draft: Draft) -> str:
+    """The step of a draft that turned out not to hold several matters."""
+    return "review" if draft.texts else "what"
+
+
+def _forget_waiting(talk: Talk, old: Old) -> None:
+    _put_topics(talk, [pair for pair in talk.state.get("topics", []) if pair[0] not in old.rows])
+    for name in _WAITING:
+        if (talk.state.get(name) or {}).get("message_id") in old.rows:
             talk.state.pop(name)
             if name == "maybe":
                 talk.conversation.draft_at = None
 
 
-def reword(svc: Svc, talk: Talk, message_ids: list[int], old: str, text: str) -> bool:
-    """A message of the draft was edited: its new words take the place of the old. False when it is not in the draft."""
+_WAITING = ("maybe", "asked")  # words kept until the person has said what they are
+
+
+def _put_topics(talk: Talk, found: list[list[Any]]) -> None:
+    if found:
+        talk.state["topics"] = found
+    else:
+        talk.state.pop("topics", None)
+
+
+def reword(svc: Svc, talk: Talk, old: Old, text: str, fits: Callable[[str], str]) -> bool:
+    """A message that is not filed yet was edited: its new words take the place of the old. False when it is not here.
+
+    `fits`: which part of the new words takes the place of old ones, where they told of several matters.
+    """
+    waited = _reword_waiting(talk, old, text, fits)
     draft = draft_of(talk)
-    if draft is None or not any(pair[0] in message_ids for pair in draft.texts):
-        return False
-    draft.texts = [[talk.message.id, text] if pair[0] in message_ids else pair for pair in draft.texts]
-    draft.message_ids.append(talk.message.id)
-    for slot in ("place", "happened", "contact"):
-        if filing.came_from(getattr(draft, slot), old):
-            setattr(draft, slot, "")
+    gone = {} if draft is None else lost(svc, draft, old)
+    if draft is None or not (gone or old.rows & set(draft.message_ids)):
+        return waited
+    row = talk.message.id
+    whole = draft.step == "topics"
+    if any(pair[0] in old.rows for pair in draft.texts):
+        draft.texts = [[row, text if whole else fits(pair[1])] if pair[0] in old.rows else pair for pair in draft.texts]
+    elif "place" in gone:
+        draft.place = shortened(text, 200)  # it was the answer to "where?"
+        gone.pop("place")
+    elif not old.words:
+        draft.texts.append([row, text])  # words below a picture that had none
+    draft.message_ids.append(row)
+    kind = draft.kind
+    _read_again(svc, draft, gone)
     _facts(draft, text)
-    understand(svc, draft)
+    if draft.kind == Kind.EMERGENCY:
+        draft.kind = kind  # danger begins with hotlines, in its own flow
+    if whole:
+        _put_topics(talk, [[row, piece] for piece in topics.split(text)])
+        draft.step = draft.step if "topics" in talk.state else _after_topics(draft)
     keep(svc, talk, draft)
     return True
+
+
+def _reword_waiting(talk: Talk, old: Old, text: str, fits: Callable[[str], str]) -> bool:
+    row = talk.message.id
+    kept = talk.state.get("topics", [])
+    _put_topics(talk, [[row, fits(pair[1])] if pair[0] in old.rows else pair for pair in kept])
+    found = any(pair[0] in old.rows for pair in kept)
+    for name in _WAITING:
+        waiting = talk.state.get(name) or {}
+        if waiting.get("message_id") in old.rows:
+            waiting.update(message_id=row, text=text)
+            found = True
+    return found

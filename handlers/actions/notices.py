@@ -21,7 +21,7 @@ _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
 
 
 def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
-    """Tell the officers who may work on this case; confidential ones without a word of what it is about."""
+    """Tell the officers who may work on this case; of a confidential one not a word of what it is about."""
     say = _for_unit(svc, case, key)
     for post in people.posts_in(svc.session, case.agency_code, svc.today):
         if Role(post.role) not in _UNIT_ROLES or not may_see(post, case):
@@ -94,20 +94,25 @@ def _for_unit(svc: Svc, case: Case, key: str) -> Say:
     if case.confidential and key in _ACCEPTABLE:
         return Say(texts.say("officer.new_confidential", code=case.reference, due=texts.day(case.due_on)), (view,))
     category = agencies.category(svc.session, case.category)
+    hidden = texts.say("track.hidden") if case.confidential else ""
     text = texts.say(
         key,
         code=case.reference,
         kind=texts.word(f"kinds.{case.kind}"),
         category=category.name if category else case.category,
         marks=marks(svc, case),
-        summary=shortened(case.masked or texts.word("review.values.no_text")),
-        place=case.place_masked or texts.word("review.values.pin" if case.lat else "review.values.no_place"),
+        summary=hidden or shortened(case.masked or texts.word("review.values.no_text")),
+        place=hidden or _place(svc, case),
         photos=messages.count_photos(svc.session, case.id),
         due=texts.day(case.due_on),
         time=texts.clock(case.received_at),
     )
     accept = Choice(texts.word("officer.button_accept", code=case.reference))
     return Say(text, (accept, view) if key in _ACCEPTABLE else (view,))
+
+
+def _place(svc: Svc, case: Case) -> str:
+    return case.place_masked or svc.texts.word("review.values.pin" if case.lat else "review.values.no_place")
 
 
 def marks(svc: Svc, case: Case) -> str:

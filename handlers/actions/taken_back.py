@@ -1,46 +1,69 @@
-"""A person takes a message back, or says it better: honoured in the message, the raw body, the draft, the case and
-in our own bubbles that repeated it."""
+"""A person takes a message back, or says it better: honoured in the message, the raw body, the draft, the cases and
+in our own bubbles that repeated it, sent or not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from handlers.actions import cases as filing
 from handlers.actions import drafts, notices
+from handlers.actions.cases import Old
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, may_move
 from handlers.services import Svc, Talk
 from handlers.texts import shortened
-from storage import cases, inbox, messages
+from nlp import topics
+from nlp.normalize import readable
+from nlp.similar import likeness
+from storage import inbox, messages, outbox
 from storage.inbox import Unread
-from storage.tables import Case, Message
+from storage.messages import Told
+from storage.tables import Case, Conversation, Message
 from storage.words import Status
 
 Reader = Callable[[Unread], Incoming]
 
+_LIMITS = (40, 50, 60, 80, 100, 200)  # lengths at which our bubbles cut somebody's words
+_SHORTEST = 4  # a word of three letters stands in half of all bubbles
+
+
+def was_taken(svc: Svc, conversation: Conversation, message_id: str) -> bool:
+    """Was this message unsent before it reached us? Then it is nobody's business any more."""
+    return messages.was_taken(svc.session, conversation.id, message_id)
+
 
 def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]:
     """Every version of the message is blanked, with its raw bodies, files and echoes (LINE asks for utmost care)."""
+    talk.message.takes_back = incoming.message_id or None  # it may reach us after this
     _blank_parked(svc, talk, incoming, read)
     taken = messages.versions(svc.session, talk.conversation.id, incoming.message_id)
     if not taken:
         return []
-    words = [said for row in taken if (said := messages.text_of(svc.session, row))]
-    case_id = next((row.case_id for row in taken if row.case_id is not None), None)
+    old = _old(svc, taken)
+    found = filing.holding(svc, talk.account.id, old)
+    echoes = _echoes(svc, talk, found, old)
     for row in taken:
         messages.blank(svc.session, row)
         if row.inbox_id is not None:
             inbox.blank(svc.session, row.inbox_id)
-    echoes = [piece for said in words for piece in _echoes(svc, said)]
-    messages.blank_echoes(svc.session, echoes, conversation_id=talk.conversation.id, case_id=case_id)
-    drafts.forget(svc, talk, [row.id for row in taken], words)
-    if case_id is not None:
-        _out_of_case(svc, cases.get(svc.session, case_id), "\n".join(words))
+    drafts.forget(svc, talk, old)
+    for case in found:
+        filing.unsend(svc, case, old)
+    _hush(svc, talk, found, old, echoes)
+    for case in found:
+        _ask_about(svc, case)
     return []
 
 
-def _out_of_case(svc: Svc, case: Case, words: str) -> None:
-    filing.unsend(svc, case, words, messages.words_of_case(svc.session, case.id))
+def _old(svc: Svc, rows: Sequence[Message]) -> Old:
+    said = [words for row in rows if (words := messages.text_of(svc.session, row))]
+    ids = frozenset(row.id for row in rows)
+    both = dict.fromkeys([*said, *(readable(words) for words in said)])
+    return Old(ids, tuple(both), frozenset(messages.pins(svc.session, ids)))
+
+
+def _ask_about(svc: Svc, case: Case) -> None:
     say = svc.texts.bubble("error.unsend", code=case.reference)
     if may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
         withdraw = Choice(svc.texts.word("track.button_withdraw", code=case.reference))
@@ -49,11 +72,49 @@ def _out_of_case(svc: Svc, case: Case, words: str) -> None:
         notices.tell_complainant(svc, case, [Say(say.text)])
 
 
-def _echoes(svc: Svc, said: str) -> list[str]:
-    """How our bubbles repeat somebody's words: whole, or cut at one of our lengths; masked or not."""
-    masked = svc.tools.mask(said)
-    cut = [shortened(text, limit).rstrip("…") for text in (said, masked) for limit in (40, 50, 60, 80, 100, 200)]
-    return [piece for piece in dict.fromkeys([said, masked, *cut]) if piece.strip()]
+# --- our own bubbles -------------------------------------------------------------------------------------------------
+
+
+def _echoes(svc: Svc, talk: Talk, found: Sequence[Case], old: Old) -> list[str]:
+    """How our bubbles repeat these words: whole or cut, masked or not, alone or joined with what was said before."""
+    draft = drafts.draft_of(talk)
+    told: list[Sequence[Sequence[Any]]] = [filing.said_in(svc, case) for case in found]
+    told += [draft.texts if draft else [], talk.state.get("topics", [])]
+    lost = [filing.lost(svc, case, old) for case in found]
+    lost += [drafts.lost(svc, draft, old)] if draft else []
+    pieces = {str(words) for texts in told for row, words in texts if row in old.rows}
+    pieces |= {piece for said in old.words for piece in topics.split(said)}
+    lines = {line for said in (*old.words, *pieces) for line in _cuts(svc, said)}
+    lines |= {line for texts in told for line in _joined(svc, texts, old)}
+    lines |= {form for slots in lost for value in slots.values() for form in (value, svc.tools.mask(value))}
+    return [line for line in lines if len(line.strip()) >= _SHORTEST]
+
+
+def _joined(svc: Svc, texts: Sequence[Sequence[Any]], old: Old) -> set[str]:
+    """A summary is the beginning of everything said so far: each of them that these words were part of."""
+    lines: set[str] = set()
+    for number, (row, _words) in enumerate(texts, 1):
+        upto = texts[:number]
+        if row in old.rows or lines:
+            kept = "\n".join(words for each, words in upto if each not in old.rows)
+            lines |= _cuts(svc, "\n".join(words for _row, words in upto)) - _cuts(svc, kept)
+    return lines
+
+
+def _cuts(svc: Svc, said: str) -> set[str]:
+    both = (said, svc.tools.mask(said))
+    return {*both, *(shortened(text, limit).rstrip("…") for text in both for limit in _LIMITS)}
+
+
+def _hush(svc: Svc, talk: Talk, found: Sequence[Case], old: Old, echoes: Sequence[str]) -> None:
+    """Take the echoes out of what we said, and of what is still to be sent: in that chat and to officers."""
+    if not echoes:
+        return
+    session, chat, first = svc.session, talk.conversation, min(old.rows)
+    calls = outbox.call_outs(session, messages.ids_since(session, chat.id, first))
+    told = Told(chat.id, chat.lane, first, {case.id: case.reference for case in found}, calls)
+    messages.blank_echoes(session, echoes, told)
+    outbox.take_out(session, echoes, told)
 
 
 def _blank_parked(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> None:
@@ -69,22 +130,33 @@ def _blank_parked(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> Non
             inbox.blank(svc.session, unread.id)
 
 
+# --- said better -----------------------------------------------------------------------------------------------------
+
+
 def edit(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
-    """A new version of a message, never a new report: it takes the old one's place in the draft or the case."""
-    known = [row for row in messages.versions(svc.session, talk.conversation.id, incoming.message_id)]
+    """A new version of a message, never a new report: it takes the old one's place in the draft and the cases."""
+    known = messages.versions(svc.session, talk.conversation.id, incoming.message_id)
     before = [row for row in known if row.id != talk.message.id]
-    old = messages.text_of(svc.session, before[-1]) if before else ""
-    if not before or not incoming.text.strip() or old == incoming.text:
+    text = readable(incoming.text)
+    if not before or not text.strip() or messages.text_of(svc.session, before[-1]) == incoming.text:
         return []
-    if drafts.reword(svc, talk, [row.id for row in before], old, incoming.text):
-        return [Say(svc.texts.say("error.edited_draft"))]
-    case_id = before[0].case_id
-    if case_id is None:
-        return []
-    return _in_case(svc, talk, cases.get(svc.session, case_id), before, old)
+    old = _old(svc, before)
+    found = filing.holding(svc, talk.account.id, old)
+    fits = _fitting(svc, talk, found, old, text)
+    parts: list[Part] = []
+    if drafts.reword(svc, talk, old, text, fits):
+        parts.append(Say(svc.texts.say("error.edited_draft")))
+    for case in found:
+        filing.edit(svc, case, old, talk.message.id, text, fits)
+        parts.append(Say(svc.texts.say("error.edited", code=case.reference)))
+    return parts
 
 
-def _in_case(svc: Svc, talk: Talk, case: Case, before: list[Message], old: str) -> list[Part]:
-    messages.tie_to_case(svc.session, [talk.message.id], case.id)
-    filing.edit(svc, case, talk.message.id, old, messages.words_of_case(svc.session, case.id))
-    return [Say(svc.texts.say("error.edited", code=case.reference))]
+def _fitting(svc: Svc, talk: Talk, found: Sequence[Case], old: Old, text: str) -> Callable[[str], str]:
+    """The new words for old ones: all of them, or of several matters that were told apart the one most like it."""
+    draft = drafts.draft_of(talk)
+    told: list[Sequence[Sequence[Any]]] = [filing.said_in(svc, case) for case in found]
+    told += [draft.texts if draft else [], talk.state.get("topics", [])]
+    apart = sum(row in old.rows for texts in told for row, _words in texts) > 1
+    pieces = topics.split(text) if apart else []
+    return lambda words: max(pieces, key=lambda piece: likeness(words, piece)) if pieces else text

@@ -39,6 +39,8 @@ def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verd
     case, just = _candidate(svc, talk, actor, verdict)
     if case is None:
         return None
+    if case.confidential:
+        return add(svc, talk, case, incoming)  # asking would repeat what it is about
     if heard.holds(text, "belongs", "more"):
         return add(svc, talk, case, incoming)
     place = entities.find_place(text)
@@ -58,7 +60,7 @@ def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Ca
     reference = receipts.just_filed(svc, talk)
     if reference is not None:
         case = cases.by_reference(svc.session, reference)
-        if case is not None and case.account_id == actor.account_id and is_open(case.status) and not case.confidential:
+        if case is not None and case.account_id == actor.account_id and is_open(case.status):
             return case, True
     for case in cases.of_account(svc.session, actor.account_id):
         recent = (svc.now - case.received_at).days < _DAYS_BACK
@@ -100,8 +102,6 @@ def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     """More words, pictures or a pin for a case of this person."""
     place = incoming.place
     text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
-    rows = [talk.message, *talk.others]
-    for row in rows[1:]:
-        filing.add_to_case(svc, case, row.id, "", None, None)
-    filing.add_to_case(svc, case, rows[0].id, text, place.lat if place else None, place.lon if place else None)
+    rows = [row.id for row in (talk.message, *talk.others)]
+    filing.add_to_case(svc, case, rows, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=case.reference))]

@@ -14,7 +14,7 @@ from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from handlers.views import draft_summary, review_lines
+from handlers.views import calm_numbers, draft_summary, review_lines
 from nlp import entities, topics
 from storage import agencies
 from storage.words import Kind
@@ -22,7 +22,11 @@ from storage.words import Kind
 # Where people's messages lie when they come through these (notice, PDPA s. 28).
 _ABROAD = frozenset({"line", "telegram"})
 _MEDIA_KINDS = frozenset({"image", "video", "audio", "file"})
-_QUESTIONS = frozenset({"what", "category", "place", "more"})
+_QUESTIONS = frozenset({"what", "category", "place", "more", "unclear"})
+# What people say to the review who want it sent: a thank you is the politest way to say yes.
+_SEND = ("yes", "send", "that_is_all", "enough", "thanks")
+_AT_REVIEW = (*_SEND, "edit", "no", "add_photo", "back", "cancel", "resume", "notice_seen", "picker")
+_TO_ANY = ("skip", "unsure_place", "no", "back", "send", "resume", "notice_seen", "picker")
 _START = {
     Kind.SUGGESTION: "intake.start_suggestion",
     Kind.INQUIRY: "intake.start_inquiry",
@@ -48,14 +52,14 @@ def begin(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     return _begun(svc, talk, draft, incoming)
 
 
-def begin_with(svc: Svc, talk: Talk, texts: Sequence[Sequence[object]], kind: Kind | None = None) -> list[Part]:
-    """A matter told before, in words we kept: [message row id, words]."""
+def begin_with(svc: Svc, talk: Talk, texts: Sequence[Sequence[object]], also: Incoming | None) -> list[Part]:
+    """A matter told before, in words we kept ([message row id, words]); `also` came after them."""
     draft = Draft(may_split=False)
-    if kind is not None:
-        draft.kind, draft.kind_chosen = kind, True
     for message_id, words in texts:
         draft.message_ids.append(int(str(message_id)))
         drafts.absorb_text(svc, draft, int(str(message_id)), str(words))
+    if also is not None:
+        drafts.absorb(svc, talk, draft, also)
     return _onward(svc, talk, draft, "")
 
 
@@ -88,6 +92,20 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     return step(svc, talk, draft, incoming)
 
 
+def send(svc: Svc, talk: Talk) -> list[Part]:
+    """File what was told so far."""
+    draft = drafts.draft_of(talk)
+    assert draft is not None
+    return _file(svc, talk, draft)
+
+
+def answers(draft: Draft, text: str) -> bool:
+    """Is this an answer to the question that is open, whatever else it may sound like?"""
+    if draft.step == "review":
+        return heard.means(text, *_AT_REVIEW)
+    return heard.means(text, *_TO_ANY) or (draft.step == "category" and text in draft.guesses)
+
+
 def onward(svc: Svc, talk: Talk) -> list[Part]:
     """The question that is open now, for a draft another flow has changed."""
     draft = drafts.draft_of(talk)
@@ -98,7 +116,8 @@ def onward(svc: Svc, talk: Talk) -> list[Part]:
 def _take_media(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
     """A picture in answer to a question: taken, and the same question stands. Eleven pictures burn no questions."""
     drafts.absorb(svc, talk, draft, incoming)
-    if incoming.text.strip() or (incoming.kind == "audio" and not draft.texts):
+    whole = draft.photos and draft.lat is not None and draft.step == "what"  # a picture and a pin tell enough
+    if incoming.text.strip() or whole or (incoming.kind == "audio" and not draft.texts):
         return _onward(svc, talk, draft, incoming.text)
     drafts.keep(svc, talk, draft)
     return _with_count(svc, draft, ask(svc, talk, draft))
@@ -115,6 +134,9 @@ def _with_count(svc: Svc, draft: Draft, parts: list[Part]) -> list[Part]:
 
 
 def ask_what(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
+    """What happened? In the words that fit what was sent already."""
+    if draft.confidential:
+        return [svc.texts.bubble("intake.start_confidential")]
     if draft.voices:
         return [svc.texts.bubble("in.voice")]
     if draft.files:
@@ -157,6 +179,18 @@ def ask_topics(svc: Svc, talk: Talk, _draft: Draft) -> list[Part]:
     found = [words for _message_id, words in talk.state["topics"]]
     lines = "\n".join(f"{number}) {shortened(words, 50)}" for number, words in enumerate(found, 1))
     return [svc.texts.bubble("intake.topics", n=len(found), lines=lines)]
+
+
+def ask_unclear(svc: Svc, _talk: Talk, _draft: Draft) -> list[Part]:
+    """Nothing is known of it: it may be danger in words we do not know, so numbers come first; nothing is repeated."""
+    return [svc.texts.bubble("intake.unclear", numbers=calm_numbers(svc))]
+
+
+def take_unclear(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
+    """A little more, in any form."""
+    if not heard.means(incoming.text, "skip", "no", "yes", "that_is_all"):
+        drafts.absorb(svc, talk, draft, incoming)
+    return _onward(svc, talk, draft, incoming.text)
 
 
 def take_topics(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
@@ -209,9 +243,10 @@ def take_place(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[P
     if heard.means(incoming.text, "skip", "unsure_place"):
         return _onward(svc, talk, draft, incoming.text)
     if incoming.kind == "text" and not heard.means(incoming.text, "yes", "no"):
-        found = entities.find_place(incoming.text)
-        if found is None and len(incoming.text) > 80 and "place" not in draft.again:
+        if drafts.is_story(svc, incoming.text) and "place" not in draft.again:
             drafts.absorb(svc, talk, draft, incoming)  # more of the story, not an address
+        elif not any(letter.isalpha() for letter in incoming.text) and "place" not in draft.again:
+            draft.message_ids.append(talk.message.id)  # a bare number: of what?
         else:
             draft.place = shortened(incoming.text, 200)
             draft.message_ids.append(talk.message.id)
@@ -229,7 +264,7 @@ def ask_review(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
 
 
 def take_review(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    if heard.means(incoming.text, "yes", "send", "that_is_all"):
+    if heard.means(incoming.text, *_SEND):
         return _file(svc, talk, draft)
     if heard.means(incoming.text, "edit", "no"):
         draft.step = "edit"
@@ -238,6 +273,7 @@ def take_review(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[
     if heard.means(incoming.text, "add_photo"):
         return [svc.texts.bubble("review.add_photo")]
     drafts.absorb(svc, talk, draft, incoming)
+    drafts.correct_place(draft, incoming.text)
     if incoming.kind == "image" and draft.photos > 1 and not incoming.text:
         drafts.keep(svc, talk, draft)
         return _with_count(svc, draft, [svc.texts.bubble("review.add_photo")])
@@ -248,6 +284,7 @@ _ASKS = {
     "what": ask_what,
     "more": ask_more,
     "topics": ask_topics,
+    "unclear": ask_unclear,
     "category": ask_category,
     "place": ask_place,
     "review": ask_review,
@@ -256,6 +293,7 @@ _TAKES = {
     "what": take_what,
     "more": take_more,
     "topics": take_topics,
+    "unclear": take_unclear,
     "category": take_category,
     "place": take_place,
     "review": take_review,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from handlers.actions import cases as filing
-from handlers.actions import drafts, notices
+from handlers.actions import danger, drafts
 from handlers.messages import Incoming, Part, Say
 from handlers.receipts import file
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from handlers.views import hotline_numbers
+from handlers.views import danger_first, hotline_numbers
+from nlp import entities
+from storage import cases
+from storage.tables import Case
 from storage.words import Kind
 
-# Danger we ask about discreetly: nothing of it is repeated, not even to those who are called out.
-_QUIET = frozenset({"violence", "distress"})
-_WITH_ADVICE = frozenset({"wire", "distress", "violence"})
+# So long everything that person sends belongs to the same danger.
+_LASTS = timedelta(minutes=30)
 _ASKS = {"distress": "emergency.distress_ask", "violence": "emergency.violence_ask"}
-_NO_PLACE = ("called", "skip", "unsure_place", "send", "yes", "cannot_type", "human", "picker")
+_NO_PLACE = ("called", "skip", "unsure_place", "send", "yes", "no", "cannot_type", "human", "picker", "thanks")
 
 
 def is_running(talk: Talk) -> bool:
@@ -25,29 +29,21 @@ def is_running(talk: Talk) -> bool:
     return draft is not None and draft.kind == Kind.EMERGENCY
 
 
-def begin(svc: Svc, talk: Talk, incoming: Incoming, danger: str) -> list[Part]:
+def begin(svc: Svc, talk: Talk, incoming: Incoming, what: str) -> list[Part]:
     """Words of danger, also in the middle of something else."""
+    talk.in_danger = True
     draft = drafts.draft_of(talk) or Draft()
     drafts.absorb(svc, talk, draft, incoming)
-    draft.kind, draft.kind_chosen, draft.urgent, draft.danger = Kind.EMERGENCY, True, True, danger
-    draft.confidential = draft.confidential or danger in _QUIET
+    danger.mark(draft, what)
     talk.account.notice_at = talk.account.notice_at or svc.now  # no reading matter before help
-    _call_out(svc, talk, draft, "officer.danger_quiet" if danger in _QUIET else "officer.danger")
-    first = _first(svc, danger)
+    danger.call_out(svc, talk, draft)
+    first = danger_first(svc, what)
     if draft.has_place:
-        return [first, *file(svc, talk, draft)]
+        return [first, *_file(svc, talk, draft)]
     draft.step = "place"
     draft.asked.append("place")
     drafts.keep(svc, talk, draft)
     return [first, *ask(svc, talk)]
-
-
-def _first(svc: Svc, danger: str) -> Say:
-    numbers = svc.texts.say("emergency.first", numbers=hotline_numbers(svc, danger))
-    if danger not in _WITH_ADVICE:
-        return Say(numbers)
-    advice = svc.texts.say(f"emergency.{danger}")
-    return Say(f"{advice}\n{numbers}" if danger == "distress" else f"{numbers}\n{advice}")
 
 
 def ask(svc: Svc, talk: Talk) -> list[Part]:
@@ -60,23 +56,76 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
     """Whatever comes after the numbers is taken as it is: no form, no review. None: it is no emergency after all."""
     draft = drafts.draft_of(talk)
     assert draft is not None
+    talk.in_danger = True
     if heard.means(incoming.text, "not_emergency"):
-        draft.kind, draft.urgent, draft.danger, draft.kind_chosen = Kind.COMPLAINT, False, "", True
+        danger.call_off(svc, talk, draft)
         drafts.keep(svc, talk, draft)
-        _call_out(svc, talk, draft, "officer.danger_over")
         return None
     if heard.means(incoming.text, "picker"):
         return ask(svc, talk)
-    if incoming.kind == "text" and not heard.means(incoming.text, *_NO_PLACE):
-        draft.place = draft.place or shortened(incoming.text, 200)
+    draft.place = draft.place or _place_in(incoming)
     drafts.absorb(svc, talk, draft, incoming, reclassify=False)
-    return file(svc, talk, draft)
+    return _file(svc, talk, draft)
 
 
-def _call_out(svc: Svc, talk: Talk, draft: Draft, key: str) -> None:
-    """Everybody who could send help hears of it before there is a case; masked, and quietly where it must be."""
-    routed = filing.routed_to(svc, draft)
-    summary = shortened(svc.tools.mask(draft.words), 200)
-    say = Say(svc.texts.say(key, summary=summary, time=svc.texts.clock(talk.message.at)))
-    unit = None if draft.confidential else routed.unit
-    notices.tell_duty(svc, routed.agency, unit, say, once=f"{key}:{talk.message.id}")
+def _file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    """File it at once; what is said in the next half hour joins it, the place first of all."""
+    parts = file(svc, talk, draft)
+    talk.state["danger"] = {
+        "reference": talk.state["filed"]["reference"],
+        "what": draft.danger,
+        "until": (svc.now + _LASTS).isoformat(),
+        "place": draft.has_place,
+    }
+    if draft.has_place or draft.danger in danger.QUIET:
+        return parts
+    return [*parts, svc.texts.bubble("emergency.place_again")]
+
+
+def _place_in(incoming: Incoming) -> str:
+    """The place a typed answer names; "" for a cry such as "come quickly", which is no place."""
+    text = incoming.text
+    if incoming.kind != "text" or heard.means(text, *_NO_PLACE):
+        return ""
+    found = entities.find_place(text)
+    if found is None and (any(letter.isdigit() for letter in text) or heard.holds(text, "wants", "spot")):
+        found = text
+    return shortened(found or "", 200)
+
+
+# --- after it was filed ----------------------------------------------------------------------------------------------
+
+
+def open_case(svc: Svc, talk: Talk) -> Case | None:
+    """The emergency this chat told of in the last half hour."""
+    found = talk.state.get("danger")
+    if not found or svc.now >= datetime.fromisoformat(found["until"]):
+        talk.state.pop("danger", None)
+        return None
+    return cases.by_reference(svc.session, found["reference"])
+
+
+def more(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
+    """More of the same danger: to the same case, and pushed on."""
+    known = talk.state["danger"]
+    place = incoming.place
+    spot = "" if known["place"] else _place_in(incoming)
+    if spot or place is not None:
+        known["place"] = True
+    if spot:
+        danger.set_place(svc, case, spot)
+    rows = [row.id for row in (talk.message, *talk.others)]
+    text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
+    filing.add_to_case(svc, case, rows, text, place.lat if place else None, place.lon if place else None)
+    numbers = " ".join(line.split(" ", 1)[0] for line in hotline_numbers(svc, known["what"]).splitlines())
+    if known["what"] in danger.QUIET:
+        return [Say(svc.texts.say("confirm.added_quiet", numbers=numbers))]
+    said = Say(svc.texts.say("confirm.added_urgent", code=case.reference, numbers=numbers))
+    return [said] if known["place"] else [said, svc.texts.bubble("emergency.place_again")]
+
+
+def over(svc: Svc, talk: Talk, case: Case) -> list[Part]:
+    """No danger after all, said after it was filed."""
+    talk.state.pop("danger", None)
+    danger.calm(svc, case)
+    return [svc.texts.bubble("emergency.calmed", code=case.reference)]

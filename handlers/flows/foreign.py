@@ -26,9 +26,14 @@ def hello(svc: Svc) -> list[Part]:
 
 def begin(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """Words we cannot read: kept, and shown before they go to a person."""
-    draft = Draft(kind=Kind.COMPLAINT, kind_chosen=True, language=ENGLISH, may_split=False, step="review")
+    verdict = svc.tools.classify(incoming.text)
+    kind = Kind.CORRUPTION if verdict.kind == Kind.CORRUPTION else Kind.COMPLAINT
+    draft = Draft(kind=kind, kind_chosen=True, language=ENGLISH, may_split=False, step="review")
+    draft.confidential = verdict.confidential
     drafts.absorb(svc, talk, draft, incoming)
-    return _review(svc, talk, draft)
+    notice = [svc.texts.foreign("notice")] if talk.account.notice_at is None else []
+    talk.account.notice_at = talk.account.notice_at or svc.now
+    return [*notice, *_review(svc, talk, draft)]
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
@@ -49,4 +54,5 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
 def _review(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     draft.step = "review"
     drafts.keep(svc, talk, draft)
-    return [svc.texts.foreign("review", summary=shortened(draft.words or "photo / location"))]
+    said = svc.texts.foreign("hidden").text if draft.confidential else shortened(draft.words or "photo / location")
+    return [svc.texts.foreign("review", summary=said)]

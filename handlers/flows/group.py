@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from handlers.access import Actor, Throttled, group_actor
 from handlers.actions import cases as filing
-from handlers.actions import drafts, notices
+from handlers.actions import danger, drafts, notices
 from handlers.actions import people as joining
 from handlers.messages import Incoming, Part, Say
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard
-from handlers.views import hotline_numbers
+from handlers.views import danger_first
 from storage import agencies, conversations
 from storage.inbox import lane_of
 from storage.words import Kind
@@ -37,21 +37,26 @@ def report(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     text = incoming.text.strip()
     verdict = svc.tools.classify(text)
     if verdict.kind == Kind.EMERGENCY:
-        return [_numbers(svc, verdict.danger), *_file(svc, talk, incoming, verdict.danger)]
+        talk.in_danger = True
+        return [danger_first(svc, verdict.danger), *_file(svc, talk, incoming, verdict.danger)]
     if verdict.confidential or verdict.kind not in _CASE_KINDS or heard.means(text, "report", "menu", "yes", "no"):
         return [Say(svc.texts.say("error.group_only"))]
     return _file(svc, talk, incoming, "")
 
 
-def _numbers(svc: Svc, danger: str) -> Say:
-    return Say(svc.texts.say("emergency.first", numbers=hotline_numbers(svc, danger)))
+def unnamed(svc: Svc, incoming: Incoming) -> list[Part]:
+    """Somebody whom the platform does not name: numbers in danger, else please write to us alone. Nothing is kept."""
+    verdict = svc.tools.classify(incoming.text)
+    first: list[Part] = [danger_first(svc, verdict.danger)] if verdict.kind == Kind.EMERGENCY else []
+    return [*first, Say(svc.texts.say("error.group_only"))]
 
 
-def _file(svc: Svc, talk: Talk, incoming: Incoming, danger: str) -> list[Part]:
+def _file(svc: Svc, talk: Talk, incoming: Incoming, what: str) -> list[Part]:
     draft = Draft()
     drafts.absorb(svc, talk, draft, incoming)
-    if danger:
-        draft.kind, draft.urgent, draft.danger = Kind.EMERGENCY, True, danger
+    if what:
+        danger.mark(draft, what)
+        danger.call_out(svc, talk, draft)
     # News of the case goes to the person alone, never to the group.
     user = svc.session.keys.open_text(talk.account.user_id) or ""
     channel = talk.conversation.channel

@@ -11,9 +11,9 @@ from handlers.texts import heard
 from storage import agencies, cases
 from storage.tables import Hotline
 
-# Shown first to everybody; the others stand behind "เบอร์ฉุกเฉิน".
 _STICKERS_QUIET = timedelta(hours=1)
 _RUDE_FORGOTTEN = timedelta(hours=1)
+# Shown first to everybody; the others stand behind the button of hotlines.
 FIRST_HOTLINES = ("191", "1669", "199")
 
 
@@ -55,7 +55,7 @@ def lines(rows: list[Hotline]) -> str:
 
 def _short_numbers(svc: Svc) -> str:
     by_number = {row.number: row for row in agencies.hotlines(svc.session)}
-    return " ".join(f"{number} ({by_number[number].name})" for number in FIRST_HOTLINES if number in by_number)
+    return " · ".join(f"{number} {by_number[number].name}" for number in FIRST_HOTLINES if number in by_number)
 
 
 def human(svc: Svc, _talk: Talk) -> list[Part]:
@@ -85,8 +85,13 @@ def sticker(svc: Svc, talk: Talk, keywords: tuple[str, ...]) -> list[Part]:
     if said == "hello":
         return hello(svc, talk)
     if said == "upset":
-        return [svc.texts.bubble("error.sticker_sorry")]
+        return upset(svc, talk)
     return [svc.texts.bubble("error.sticker")]
+
+
+def upset(svc: Svc, _talk: Talk) -> list[Part]:
+    """Somebody is angry or sad, without a word: what can we do?"""
+    return [svc.texts.bubble("error.sticker_sorry")]
 
 
 def rude(svc: Svc, talk: Talk) -> list[Part]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.access import Actor
 from handlers.actions import people as persons
 from handlers.messages import Incoming, Part, Say
 from handlers.services import Svc, Talk
 from handlers.texts import heard
+from handlers.views import phone_hint
 from nlp import entities
 from storage import cases
 
+_PATIENCE = timedelta(minutes=30)  # then a question about data is forgotten
+_SENTENCE, _ONLY = 45, 8  # characters of a short wish, of the words beside a lone number
 _REQUESTS = {"data_copy": "copy", "data_consent": "consent"}
 
 
@@ -19,7 +22,7 @@ def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     """What we have of this person, in one bubble."""
     own = cases.of_account(svc.session, actor.account_id, limit=1000)
     phones = {phone for case in own if (phone := svc.session.keys.open_text(case.contact))}
-    shown = " ".join(svc.tools.mask(phone) for phone in sorted(phones)) or svc.texts.say("privacy.no_phone")
+    shown = " ".join(phone_hint(phone) for phone in sorted(phones)) or svc.texts.say("privacy.no_phone")
     return [svc.texts.bubble("privacy.show", n=len(own), phone=shown)]
 
 
@@ -28,38 +31,67 @@ def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] |
     text = incoming.text
     if heard.means(text, "my_data"):
         return show(svc, talk, actor)
-    if heard.means(text, "data_no_phone"):
+    phone = entities.find_phone(text)
+    if phone is not None and heard.holds(text, "data", "phone"):
+        return take_phone(svc, actor, text)
+    if heard.means(text, "data_no_phone") or _short(text, "no_phone"):
         persons.set_phone(svc, actor.account_id, None)
         return [Say(svc.texts.say("privacy.phone_gone"))]
-    if heard.means(text, "data_phone"):
-        talk.state["privacy"] = "phone"
+    if heard.means(text, "data_phone") or _short(text, "phone"):
+        _waits(svc, talk, "phone")
         return [svc.texts.bubble("privacy.phone_new")]
-    if heard.means(text, "data_erase"):
-        talk.state["privacy"] = "erase"
+    if heard.means(text, "data_erase") or _short(text, "erase"):
+        _waits(svc, talk, "erase")
         return [svc.texts.bubble("privacy.erase")]
     for name, what in _REQUESTS.items():
-        if heard.means(text, name):
+        if heard.means(text, name) or (what == "consent" and _short(text, "consent")):
             return _asked(svc, talk, what, text)
     return None
 
 
+def _short(text: str, name: str) -> bool:
+    return len(text) <= _SENTENCE and heard.holds(text, "data", name)
+
+
+def _waits(svc: Svc, talk: Talk, what: str) -> None:
+    talk.state["privacy"] = [what, (svc.now + _PATIENCE).isoformat()]
+
+
+def is_phone_alone(text: str) -> bool:
+    """A telephone number, and hardly a word beside it."""
+    if entities.find_phone(text) is None:
+        return False
+    rest = heard.plain(text)
+    for word in heard.load()["data"]["contact"]:
+        rest = rest.replace(word, "")
+    return sum(letter.isalpha() for letter in rest) <= _ONLY
+
+
+def take_phone(svc: Svc, actor: Actor, text: str) -> list[Part]:
+    """The number to call back, in every open case of this person."""
+    phone = entities.find_phone(text)
+    assert phone is not None
+    persons.set_phone(svc, actor.account_id, phone)
+    return [Say(svc.texts.say("privacy.phone_set", phone=phone_hint(phone)))]
+
+
 def answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     """The answer to our question about their data. None: they talk of something else now."""
-    waiting, text = talk.state.pop("privacy"), incoming.text
+    (waiting, until), text = talk.state.pop("privacy"), incoming.text
+    if svc.now >= datetime.fromisoformat(until):
+        return None
     if waiting == "erase":
         if heard.means(text, "data_erase_yes", "yes"):
             return _asked(svc, talk, "erase", text)
         return [Say(svc.texts.say("privacy.kept"))] if heard.means(text, "data_erase_no", "no", "cancel") else None
     if heard.means(text, "no_change", "cancel", "no"):
-        return [Say(svc.texts.say("privacy.kept"))]
-    phone = entities.find_phone(text)
-    if phone is None and any(letter.isdigit() for letter in text):
-        talk.state["privacy"] = waiting
+        return [Say(svc.texts.say("privacy.phone_kept"))]
+    if is_phone_alone(text):
+        return take_phone(svc, actor, text)
+    if sum(letter.isalpha() for letter in text) <= _ONLY and any(letter.isdigit() for letter in text):
+        _waits(svc, talk, waiting)
         return [svc.texts.bubble("privacy.phone_bad")]
-    if phone is None:
-        return None
-    persons.set_phone(svc, actor.account_id, phone)
-    return [Say(svc.texts.say("privacy.phone_set", phone=svc.tools.mask(phone)))]
+    return None
 
 
 def wish(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:

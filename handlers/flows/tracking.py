@@ -8,7 +8,7 @@ from collections.abc import Callable
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import cases as filing
-from handlers.actions import status
+from handlers.actions import notices, status
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
@@ -19,6 +19,7 @@ from storage.tables import Case
 from storage.words import Status
 
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
+_PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
@@ -56,6 +57,17 @@ def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[
         if given:
             return take_secret(svc, talk, actor, given)
         return [svc.texts.bubble("track.secret", code=reference)]
+
+
+def looks_like_reference(text: str) -> bool:
+    """A reference in its printed form whose digits do not fit together."""
+    return bool(_PRINTED.search(text.translate(_THAI_DIGITS)))
+
+
+def mistyped(svc: Svc, text: str) -> list[Part]:
+    """Such a reference cannot be anybody's."""
+    found = _PRINTED.search(text.translate(_THAI_DIGITS))
+    return [svc.texts.bubble("track.notfound", code=found.group() if found else "")]
 
 
 def secret_in(text: str) -> str:
@@ -127,9 +139,8 @@ def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) 
         return [svc.texts.bubble("track.notfound", code=reference)]
     place = incoming.place
     text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
-    for row in talk.others:
-        filing.add_to_case(svc, case, row.id, "", None, None)
-    filing.add_to_case(svc, case, talk.message.id, text, place.lat if place else None, place.lon if place else None)
+    rows = [row.id for row in (talk.message, *talk.others)]
+    filing.add_to_case(svc, case, rows, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=reference))]
 
 
@@ -147,7 +158,7 @@ def _hurried(svc: Svc, case: Case) -> Say:
         return _not_now(svc, case)
     done = status.hurry(svc, case)
     key = "track.hurried" if done.passed_on else "track.hurry_wait"
-    unit = dict(case_card(svc, case).rows).get(svc.texts.word("track.rows.unit"), "")
+    unit = notices.unit_name(svc, case)
     values = {"code": case.reference, "n": done.count, "date": svc.texts.day(done.again_on)}
     return Say(svc.texts.say(key, unit=unit, phone=svc.phone(), **values))
 
@@ -186,6 +197,17 @@ def take_withdraw(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> lis
     return [Say(svc.texts.say("track.withdrawn", code=reference))]
 
 
+def mended(svc: Svc, talk: Talk, actor: Actor) -> list[Part] | None:
+    """It is mended before we said so: shall the case be taken back? None: there is no single open case."""
+    own = [case for case in cases.of_account(svc.session, actor.account_id) if is_open(case.status)]
+    if len(own) != 1:
+        return None
+    if own[0].status == Status.RESOLVED:
+        return confirm(svc, talk, actor, own[0].reference)
+    talk.state["withdrawing"] = own[0].reference
+    return [svc.texts.bubble("track.mended_ask", code=own[0].reference, summary=summary_of(svc, own[0]))]
+
+
 def is_problem(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     """What we took for praise or an opinion is a problem."""
     talk.state.pop("detail", None)
@@ -221,17 +243,22 @@ def _one(svc: Svc, actor: Actor, reference: str | None, key: str, button: str) -
 
 def confirm(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
     """The person says it is mended."""
-    return _conclude(svc, actor, reference, _mended)
+    return _conclude(svc, talk, actor, reference, _mended)
 
 
 def reopen(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
     """The person says it is not mended."""
-    return _conclude(svc, actor, reference, _not_mended)
+    return _conclude(svc, talk, actor, reference, _not_mended)
 
 
-def _conclude(svc: Svc, actor: Actor, reference: str | None, what: Callable[[Svc, Case], list[Part]]) -> list[Part]:
+def _conclude(
+    svc: Svc, talk: Talk, actor: Actor, reference: str | None, what: Callable[[Svc, Case], list[Part]]
+) -> list[Part]:
     case = _case_to_conclude(svc, actor, reference)
     if case is None:
+        early = mended(svc, talk, actor) if reference is None and what is _mended else None
+        if early is not None:
+            return early
         return [svc.texts.bubble("track.none" if reference is None else "track.notfound", code=reference or "")]
     try:
         return what(svc, case)
@@ -249,9 +276,8 @@ def _not_mended(svc: Svc, case: Case) -> list[Part]:
     if case.status == Status.CLOSED and case.closed_at is not None and (svc.now - case.closed_at).days > days:
         return [svc.texts.bubble("track.too_late", code=case.reference, days=days)]
     status.reopen(svc, case)
-    card = case_card(svc, case)
-    unit = dict(card.rows).get(svc.texts.word("track.rows.unit"), "")
-    return [Say(svc.texts.say("track.not_fixed", code=case.reference, unit=unit)), card]
+    unit = notices.unit_name(svc, case)
+    return [Say(svc.texts.say("track.not_fixed", code=case.reference, unit=unit)), case_card(svc, case)]
 
 
 def _case_to_conclude(svc: Svc, actor: Actor, reference: str | None) -> Case | None:

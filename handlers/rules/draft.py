@@ -9,9 +9,9 @@ MOST_QUESTIONS = 3
 
 # Kinds that describe something at a spot; the others are never asked for a place.
 _SPOT_KINDS = frozenset({"complaint", "emergency", "service_request"})
-# Kinds that are written down as they are said: nothing to ask, nothing to check.
 # Kinds that accuse nobody: a category's secrecy is not theirs.
 OPEN_KINDS = frozenset({"suggestion", "opinion", "compliment", "inquiry"})
+# Kinds that are written down as they are said: nothing to ask, nothing to check.
 _AT_ONCE = frozenset({"opinion", "compliment"})
 
 
@@ -79,7 +79,7 @@ class Draft:
 
 
 def next_step(draft: Draft) -> str:
-    """The question to ask now: what, more, category, place or review. Each is asked once, three at most in all.
+    """What to ask now: what, more, unclear, category, place or review. Each is asked once, three at most in all.
 
     "file" asks nothing: it is written down at once.
     """
@@ -87,10 +87,12 @@ def next_step(draft: Draft) -> str:
         return "file"
     if len(draft.asked) >= MOST_QUESTIONS:
         return "review"
-    if not draft.texts and "what" not in draft.asked:
+    if not draft.texts and "what" not in draft.asked and not (draft.photos and draft.lat is not None):
         return "what"
     if draft.kind == "corruption" and draft.texts and not {"what", "more"} & set(draft.asked):
         return "more"
+    if _unknown(draft) and "unclear" not in draft.asked:
+        return "unclear"
     if _unsure(draft) and "category" not in draft.asked:
         return "category"
     if draft.kind in _SPOT_KINDS and draft.physical and not draft.has_place and "place" not in draft.asked:
@@ -98,11 +100,15 @@ def next_step(draft: Draft) -> str:
     return "review"
 
 
+def _unknown(draft: Draft) -> bool:
+    """Words, and not a hint what they are about; a picture or a pin would be one."""
+    seen = draft.photos or draft.files or draft.lat is not None
+    return _open(draft) and len(draft.guesses) < 2 and not seen and "category" not in draft.asked
+
+
 def _unsure(draft: Draft) -> bool:
-    return (
-        draft.kind == "complaint"
-        and draft.abstained
-        and not draft.category_chosen
-        and len(draft.guesses) > 1
-        and bool(draft.texts)
-    )
+    return _open(draft) and len(draft.guesses) > 1
+
+
+def _open(draft: Draft) -> bool:
+    return draft.kind == "complaint" and draft.abstained and not draft.category_chosen and bool(draft.texts)

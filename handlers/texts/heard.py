@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+MOST_PIECES = 4  # "ตกลงค่ะ ส่งเลย"
 _NUMBER = re.compile(r"^(\d{1,2})\s*[.)]?$")
 
 
@@ -55,19 +56,27 @@ def _bare(text: str) -> str:
 
 
 def means(text: str, *names: str) -> bool:
-    """Does the whole of what was typed mean one of these words?"""
+    """Does the whole of what was typed mean one of these words, or each of its few words one of them?"""
     if len(text) > 60:
         return False
+    pieces = _bare(text).split()
+    return _means(text, names) or (1 < len(pieces) <= MOST_PIECES and all(_means(piece, names) for piece in pieces))
+
+
+def _means(text: str, names: Sequence[str]) -> bool:
     lexicon = _lexicon()
     found = lexicon.get(plain(text), frozenset()) | lexicon.get(_bare(text), frozenset())
     return not found.isdisjoint(names)
 
 
-def chosen(text: str, offered: Sequence[tuple[str, str]]) -> str | None:
-    """What a typed number or label stands for among the answers offered last: (label, says) pairs."""
+def chosen(text: str, offered: Sequence[tuple[str, str]], *, numbers: bool = True) -> str | None:
+    """What a typed number or label stands for among the answers offered last: (label, says) pairs.
+
+    `numbers`: may a number choose? Not where a number may be the answer itself, as in "หมู่ 3".
+    """
     line = plain(text)
     number = _NUMBER.match(_without_counter(line)) or _NUMBER.match(_without_counter(_bare(text)))
-    if number is not None and 1 <= int(number.group(1)) <= len(offered):
+    if numbers and number is not None and 1 <= int(number.group(1)) <= len(offered):
         return offered[int(number.group(1)) - 1][1]
     for label, says in offered:
         if line and line in (plain(label), plain(says)):

@@ -57,6 +57,7 @@ class Case(Base):
     abstained: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
     text: Mapped[MaybeSealed]
+    said: Mapped[MaybeSealed]  # JSON: [message row id, words] each, in order: what `text` is made of
     masked: Mapped[str | None] = mapped_column(Text)
     place: Mapped[MaybeSealed]
     place_masked: Mapped[str | None] = mapped_column(Text)

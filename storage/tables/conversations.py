@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, text
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Code, MaybeCode, MaybeMoment, MaybeSealed, Moment, RowId
@@ -34,6 +34,15 @@ class Message(Base):
     """One message in or out: the words sealed, a masked copy for search, and the platform's ids."""
 
     __tablename__ = "messages"
+    __table_args__ = (
+        Index(
+            "ix_messages_takes_back",
+            "conversation_id",
+            "takes_back",
+            postgresql_where=text("takes_back is not null"),
+            sqlite_where=text("takes_back is not null"),
+        ),
+    )
 
     id: Mapped[RowId]
     channel: Mapped[Code]
@@ -50,6 +59,7 @@ class Message(Base):
     drawn: Mapped[MaybeSealed]  # what the channel was given, for channels that show history (web chat)
     event_id: Mapped[str | None] = mapped_column(String(80))
     message_id: Mapped[str | None] = mapped_column(String(120), index=True)
+    takes_back: Mapped[str | None] = mapped_column(String(120))  # the platform's id of the message this one unsent
 
 
 class Attachment(Base):

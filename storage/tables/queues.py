@@ -84,6 +84,8 @@ class OutboxMessage(Base):
     claimed_by: Mapped[str | None] = mapped_column(String(36))
     claimed_at: Mapped[MaybeMoment]
     tried_reply: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Words in it were unsent while it was on its way: what arrived is not written down.
+    taken_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     error: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[Moment]

@@ -124,6 +124,26 @@ def test_tables_and_migrations_agree(db: Database) -> None:
     assert found == []
 
 
+def test_words_added_before_they_could_be_taken_back_are_no_longer_kept_twice(tmp_path: Path) -> None:
+    from alembic import command
+
+    db = prepared(f"sqlite:///{tmp_path}/m.db")
+    World(db).citizen().says("ไฟถนนดับ ซอย 5").says("1")
+    with db.transaction() as session:
+        history.append(session, "added", 1, {"note": "บ้านสีชมพู"}, NOW)
+    config = migrations._config()
+    with db.writing(), db.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        connection.execute(text("UPDATE status_updates SET what = 'added', note = 'x', note_masked = 'x' WHERE id = 1"))
+    assert migrations.migrate(db) == ("0002", "0003")
+    with db.transaction() as session:
+        assert session.execute(text("SELECT note, note_masked FROM status_updates WHERE id = 1")).one() == (None, None)
+        assert session.scalars(select(HistoryDetail.history_id)).all() == [1, 2]
+        assert history.verify(session).broken_at is None
+    db.close()
+
+
 def test_files_are_sealed_and_come_back(db: Database, tmp_path: Path) -> None:
     store = files.FileStore(tmp_path, db.keys)
     with db.transaction() as session:
