@@ -89,9 +89,14 @@ def _asks_where(talk: Talk) -> bool:
     return any(heard.means(label, "unsure_place") for label, _says in talk.offered)
 
 
-def edited(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
-    """A message was put into other words. None: it is no emergency, and its place is where the old words were."""
-    return _danger(svc, talk, actor_for(svc, talk.account), replace(incoming, kind="text"))
+def edited(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
+    """After a message was put into other words: danger is told of at once, else the open question stands again."""
+    actor = actor_for(svc, talk.account)
+    parts = _danger(svc, talk, actor, replace(incoming, kind="text")) if talk.private else None
+    draft = drafts.draft_of(talk)
+    if parts is None and talk.private and draft is not None:
+        return complaint.repeat(svc, talk) if draft.step == "topics" else complaint.onward(svc, talk)
+    return parts or []
 
 
 def _happening(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:

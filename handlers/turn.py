@@ -113,9 +113,10 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader)
     unread, incoming = rows[0]
     if not incoming.private and not _from_a_group(svc, conversation, rows):
         return True
-    if taken_back.was_taken(svc, conversation, incoming.message_id) and incoming.kind != "unsend":
-        _forget(svc, conversation, rows)  # taken back before it reached us
+    rows = _still_said(svc, conversation, rows)
+    if not rows:
         return True
+    unread, incoming = rows[0]
     account = _who(svc, conversation, incoming)
     if account is None:
         return incoming.kind not in _SAID
@@ -142,6 +143,16 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader)
     return True
 
 
+def _still_said(svc: Svc, conversation: Conversation, rows: list[Row]) -> list[Row]:
+    """Without what was taken back before it reached us: that is forgotten."""
+    gone = [
+        row for row in rows if row[1].kind != "unsend" and taken_back.was_taken(svc, conversation, row[1].message_id)
+    ]
+    if gone:
+        _forget(svc, conversation, gone)
+    return [row for row in rows if row not in gone]
+
+
 def _from_a_group(svc: Svc, conversation: Conversation, rows: list[Row]) -> bool:
     """Is this for us, from somebody with a name? Else the words are forgotten, and a nameless person is told so."""
     incoming = rows[0][1]
@@ -162,7 +173,7 @@ def _parts(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
         return taken_back.unsend(svc, talk, incoming, read)
     if incoming.kind == "edit":
         parts = taken_back.edit(svc, talk, incoming)
-        return [*parts, *(edited(svc, talk, incoming) or [])] if parts else parts
+        return [*parts, *edited(svc, talk, incoming)] if parts else parts
     if incoming.kind == "tap":  # of a button we no longer know: the open question again
         return [Say(svc.texts.say("error.old_button")), *complaint.kept_line(svc, talk)]
     return route(svc, talk, incoming)

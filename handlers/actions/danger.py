@@ -24,7 +24,8 @@ def mark(draft: Draft, danger: str) -> None:
 
 def call_out(svc: Svc, talk: Talk, draft: Draft) -> None:
     """Everybody who could send help hears of it before there is a case; masked, and quietly where it must be."""
-    _tell_duty(svc, talk, draft, "officer.danger_quiet" if draft.danger in QUIET else "officer.danger")
+    quiet = draft.confidential or draft.danger in QUIET
+    _tell_duty(svc, talk, draft, "officer.danger_quiet" if quiet else "officer.danger")
 
 
 def call_off(svc: Svc, talk: Talk, draft: Draft) -> None:

@@ -70,7 +70,8 @@ def _take_in(draft: Draft, incoming: Incoming) -> None:
 
 
 def absorb_text(svc: Svc, draft: Draft, message_id: int, text: str, *, reclassify: bool = True) -> None:
-    """More words of the matter, and the facts in them."""
+    """More words of the matter, and the facts in them; a message stands in the draft once, in its newest words."""
+    draft.texts = [pair for pair in draft.texts if pair[0] != message_id]
     draft.texts.append([message_id, text])
     _facts(draft, text)
     if reclassify and not (draft.category_chosen and draft.kind_chosen):
@@ -139,6 +140,11 @@ def is_no_news(svc: Svc, text: str) -> bool:
         asks = heard.holds(text, "wants", "question") or verdict.kind == Kind.FOLLOWUP
         return asks and len(text) <= _PASSING and not kinds.names_problem(normalize(text))
     return verdict.kind in (Kind.SMALLTALK, Kind.ABUSE) or not any(letter.isalnum() for letter in text)
+
+
+def names_trouble(draft: Draft) -> bool:
+    """Do the words name something that is wrong, whatever it is about?"""
+    return kinds.names_problem(normalize(draft.words))
 
 
 def is_story(svc: Svc, text: str) -> bool:

@@ -181,8 +181,11 @@ def ask_topics(svc: Svc, talk: Talk, _draft: Draft) -> list[Part]:
     return [svc.texts.bubble("intake.topics", n=len(found), lines=lines)]
 
 
-def ask_unclear(svc: Svc, _talk: Talk, _draft: Draft) -> list[Part]:
-    """Nothing is known of it: it may be danger in words we do not know, so numbers come first; nothing is repeated."""
+def ask_unclear(svc: Svc, _talk: Talk, draft: Draft) -> list[Part]:
+    """Nothing is known of it: where not even a trouble is named it may be danger in words we do not know, so numbers
+    come first; nothing is repeated."""
+    if drafts.names_trouble(draft):
+        return [svc.texts.bubble("intake.more")]
     return [svc.texts.bubble("intake.unclear", numbers=calm_numbers(svc))]
 
 

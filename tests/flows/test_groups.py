@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from storage import messages
+from storage import conversations, messages
+from storage.inbox import lane_of
 from storage.words import Role
 from tests.world import Dialogue, World
 
@@ -30,7 +31,10 @@ def test_a_group_is_greeted_and_then_left_in_peace(world: World) -> None:
     room.does(kind="join").hears("ไม่เก็บข้อความอื่น")
     room.does(kind="text", text="เมียผมโทร 0812345678", addressed=False).hears_nothing()
     with world.db.reading() as session:
-        kept = messages.since(session, 1, 0)
+        lane = lane_of(world.db.keys, "line", ROOM)
+        chat = conversations.by_lane(session, lane)
+        assert chat is not None
+        kept = messages.since(session, chat.id, 0)
         assert [(row.text, row.masked) for row in kept if row.kind == "text"] == [(None, None)]
         assert kept[-1].account_id is None
 

@@ -23,8 +23,6 @@ ME = inbound.Me(BOT_ID, "pratu_test_bot")
 WHO, GROUP = 7_000_000_001, -1_000_000_000_077
 FILE = "AgACAgUAAxkBAAI000001"  # the emulator's first
 NAMES = [
-    "",
-]
     "message",
     "edited_message",
     "callback_query",
