@@ -80,7 +80,7 @@ class Delivery:
         loop = asyncio.get_running_loop()
 
         def wake(topic: str) -> None:
-            if topic == "outbox":
+            if topic == "outbox" and not self._stopped:
                 loop.call_soon_threadsafe(self._wake.set)
 
         self._db.on_work(wake)
@@ -152,7 +152,8 @@ class Delivery:
             return outbox.claim(session, self._worker, self._clock())
 
     async def _one(self, message: Claimed) -> None:
-        self._ended.append(await self.send(message))
+        outcome = await self.send(message)
+        self._ended.append(outcome)  # looked up only now: the list may have been taken away while we sent
         await self._settle_ended()
 
     def _our_fault(self, outcome: Outcome, what: str) -> None:

@@ -134,7 +134,7 @@ class MediaFetcher:
         loop = asyncio.get_running_loop()
 
         def wake(topic: str) -> None:
-            if topic == "media":
+            if topic == "media" and not self._stopped:
                 loop.call_soon_threadsafe(self._wake.set)
 
         self._db.on_work(wake)

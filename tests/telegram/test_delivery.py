@@ -26,6 +26,8 @@ from tests.telegram_emulator import Emulator
 from tests.telegram_emulator.server import TOKEN, running
 from tests.world import BANGKOK
 
+UNSETTLED = {"queued", "sending", "failed"}
+SETTLED = 0.7  # seconds
 TOOLS = Tools(classify.classify, mask.mask, BANGKOK, lambda _reference, _secret: "")
 PERSON, GROUP, GROWN = 7_000_000_321, -4_321, -1_000_000_004_321
 
@@ -71,18 +73,25 @@ class Post:
                 row = session.get_one(OutboxMessage, row_id)
                 row.state, row.error = "held", "HTTP 502"
 
-    def deliver(self, seconds: float = 1.5, channel: Callable[[], TelegramChannel] | None = None) -> None:
-        """Let the sender work for a while, then stop it the proper way."""
+    def deliver(self, seconds: float = 5.0, channel: Callable[[], TelegramChannel] | None = None) -> None:
+        """Let the sender work until every message has ended (or for so long), then stop it the proper way."""
 
         async def run() -> None:
             telegram = channel() if channel else TelegramChannel(TOKEN, self.emulator.url)
             delivery = Delivery(self.db, TOOLS, {"telegram": telegram}, lambda: clock.now() + self.late)
             await delivery.start()
-            await asyncio.sleep(seconds)
+            end = asyncio.get_running_loop().time() + seconds
+            while asyncio.get_running_loop().time() < end and self._waits():
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(SETTLED)  # whatever is sent once too often would go now
             await delivery.stop()
             await telegram.close()
 
         asyncio.run(run())
+
+    def _waits(self) -> bool:
+        soon = clock.now() + timedelta(minutes=1)
+        return any(row.state in UNSETTLED or (row.state == "held" and row.not_before < soon) for row in self.rows())
 
     def rows(self) -> list[OutboxMessage]:
         with self.db.reading() as session:
