@@ -162,11 +162,15 @@ class App:
     async def _begin_telegram(self) -> None:
         """Learn our own name, for groups; a moment without Telegram must not keep us from starting."""
         channel = self._telegram()
+        if channel is not None:
+            from bot.telegram.setup import set_lists
         if self._poller is not None:
             await self._poller.start()
         while channel is not None and not self._stopping.is_set():
             try:
                 await channel.learn_name()
+                if self._poller is not None:  # no webhook, so nobody ran the command that sets them
+                    await set_lists(channel, ())
                 return
             except SendFailed as failed:
                 log.warning("Telegram does not tell our name yet", extra={"why": failed.problem})

@@ -26,13 +26,29 @@ async def install(channel: TelegramChannel, url: str, secret: str, officers: Seq
             "setWebhook",
             {"url": url, "secret_token": secret, "allowed_updates": ALLOWED_UPDATES, "max_connections": 40},
         )
-        for scope, commands in _lists(officers):
-            await channel.call("setMyCommands", {"commands": commands, "scope": scope})
+        set_for = await set_lists(channel, officers)
     except SendFailed as failed:
-        if failed.problem == "unreachable":
-            raise SetupRefused(f"an officer's chat cannot be reached: {failed.why}") from failed
         raise SetupRefused(failed.why) from failed
-    return f"@{me.username}: webhook set to {url}, command lists for {2 + len(officers)} scopes"
+    skipped = 2 + len(officers) - set_for
+    left_out = f" ({skipped} officers' chats could not be reached)" if skipped else ""
+    return f"@{me.username}: webhook set to {url}, command lists for {set_for} scopes{left_out}"
+
+
+async def set_lists(channel: TelegramChannel, officers: Sequence[str]) -> int:
+    """The command lists for each scope; how many were set. An officer's chat that is gone is left out.
+
+    Raises SendFailed.
+    """
+    count = 0
+    for scope, commands in _lists(officers):
+        try:
+            await channel.call("setMyCommands", {"commands": commands, "scope": scope})
+        except SendFailed as failed:
+            if scope["type"] != "chat" or failed.problem != "unreachable":
+                raise
+            continue
+        count += 1
+    return count
 
 
 def _lists(officers: Sequence[str]) -> list[tuple[dict[str, Any], list[dict[str, str]]]]:

@@ -59,10 +59,10 @@ def note(session: Session, tools: Tools, message: Claimed, ending: Ending, taken
         move(session, conversation, ending.moved_to)
     if ending.unreachable:
         _gone(svc, conversation, message)
-    elif ending.state == OutboxState.GIVEN_UP and message.case_id is not None:
+    elif ending.state in _NOT_ARRIVED and message.case_id is not None:
         case = cases.get(session, message.case_id)
         if case.account_id == message.account_id:
-            _tell_gone(svc, case)
+            _NOT_ARRIVED[ending.state](svc, case)
     if ending.quota:
         _quota(svc, message)
 
@@ -90,6 +90,14 @@ def _gone(svc: Svc, conversation: Conversation, message: Claimed) -> None:
 def _tell_gone(svc: Svc, case: Case) -> None:
     status.record(svc, case, "unreachable", by="system")
     notices.tell_unit(svc, case, "officer.unreachable", once=f"unreachable:{case.id}:{svc.today.isoformat()}")
+
+
+def _tell_doubt(svc: Svc, case: Case) -> None:
+    status.record(svc, case, "uncertain", by="system")
+    notices.tell_unit(svc, case, "officer.uncertain", once=f"uncertain:{case.id}:{svc.today.isoformat()}")
+
+
+_NOT_ARRIVED = {OutboxState.GIVEN_UP: _tell_gone, OutboxState.UNCERTAIN: _tell_doubt}
 
 
 def move(session: Session, conversation: Conversation, chat_id: str) -> None:

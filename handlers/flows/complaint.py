@@ -255,7 +255,7 @@ def take_place(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[P
             draft.message_ids.append(talk.message.id)
     elif incoming.kind != "text":
         drafts.absorb(svc, talk, draft, incoming)
-    if not draft.has_place and "place" not in draft.again:
+    if draft.is_at_a_spot and not draft.has_place and "place" not in draft.again:
         draft.again.append("place")
         drafts.keep(svc, talk, draft)
         return ask_place(svc, talk, draft)

@@ -42,7 +42,7 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     assert draft is not None
     said = incoming.text.strip().lower()
     if said in heard.load()["foreign"]["send"] or heard.means(incoming.text, "send", "yes"):
-        draft.abstained, draft.category = True, ""
+        draft.abstained, draft.category = True, drafts.CORRUPT if draft.kind == Kind.CORRUPTION else ""
         return receipts.file(svc, talk, draft)
     if said in heard.load()["foreign"]["cancel"]:
         drafts.drop(talk)

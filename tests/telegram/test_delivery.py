@@ -81,7 +81,7 @@ class Post:
             delivery = Delivery(self.db, TOOLS, {"telegram": telegram}, lambda: clock.now() + self.late)
             await delivery.start()
             end = asyncio.get_running_loop().time() + seconds
-            while asyncio.get_running_loop().time() < end and self._waits():
+            while asyncio.get_running_loop().time() < end and self._waits():  # noqa: ASYNC110 - rows send no signal
                 await asyncio.sleep(0.1)
             await asyncio.sleep(SETTLED)  # whatever is sent once too often would go now
             await delivery.stop()
