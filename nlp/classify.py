@@ -20,8 +20,9 @@ def classify(text: str) -> Verdict:
     scored = keywords.score(line)
     has_topic = scored.ranked[0][1] > 0.1
     kind = kinds.find(line, has_topic)
-    name, fired = danger.find(line)
-    accuses = danger.accuses(line) or kind.kind == "corruption"
+    look = danger.Look(line)
+    name, fired = look.danger
+    accuses = look.accuses or kind.kind == "corruption"
     emergency = bool(name)
     best, confidence = scored.ranked[0]
     extra = [code for code, value in scored.ranked[1:3] if value >= confidence * _EXTRA_LABEL_SHARE and value > 0.1]
@@ -39,11 +40,11 @@ def classify(text: str) -> Verdict:
         subcategory=None if final == "corruption" else scored.subcategory,
         confidence=confidence,
         alternatives=tuple(scored_rest[:4]),
-        urgent=emergency or danger.is_urgent(line),
+        urgent=emergency or look.is_urgent,
         danger=name if emergency else "",
         abstained=abstained,
         labels=(best, *(code for code in extra if code != best)),
-        confidential=danger.is_private(line) or (keywords.is_confidential(best, accuses) and not abstained),
+        confidential=look.is_private or (keywords.is_confidential(best, accuses) and not abstained),
         accuses=accuses,
         rude=kind.rude,
         words=tuple(word for word in (fired, *scored.words, *kind.words) if word),

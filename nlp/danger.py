@@ -4,125 +4,110 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlp.normalize import phrases
+from nlp.phrases import Found, Phrasebook, Span
+
+_NEAR = 10  # letters without a space between a word of fear and what is feared
+_NO_WORD = re.compile(r"[\W\d_]*")
 
 
 @dataclass(frozen=True)
-class Danger:
-    """One kind of danger: what fires it, what says it is none, and the same words only feared or practised."""
+class _Danger:
+    """One kind of danger. `always`: told of the past, asked about or thanked for, it still is one."""
 
     name: str
-    always: bool  # told of the past, asked about or thanked for, it still is one
-    fires: re.Pattern[str]
-    unless: re.Pattern[str]
-    feared: re.Pattern[str]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Every danger, and the words that calm, raise or hide."""
-
-    dangers: tuple[Danger, ...]
-    innocent: re.Pattern[str]
-    fear: re.Pattern[str]
-    calm: re.Pattern[str]
-    now: re.Pattern[str]
-    past: re.Pattern[str]
-    still: re.Pattern[str]
-    bare: re.Pattern[str]
-    urgent: re.Pattern[str]
-    private: re.Pattern[str]
-    accuses: re.Pattern[str]
+    always: bool
 
 
 @cache
-def _rules() -> Rules:
+def _rules() -> tuple[tuple[_Danger, ...], Phrasebook]:
     data = tomllib.loads((Path(__file__).parent / "data" / "danger.toml").read_text(encoding="utf-8"))
-    lists: dict[str, list[str]] = data["lists"]
-
-    def of(table: str, key: str = "words") -> re.Pattern[str]:
-        return phrases(data[table][key], lists)
-
-    fear, filler = of("fear").pattern, of("bare", "fillers").pattern
-    return Rules(
-        tuple(_danger(row, fear, lambda words: phrases(words, lists)) for row in data["danger"]),
-        innocent=of("innocent"),
-        fear=re.compile(rf"(?:{fear})\S+$"),
-        calm=of("calm"),
-        now=of("calm", "now"),
-        past=of("past"),
-        still=of("past", "still"),
-        bare=re.compile(rf"(?:{filler}|[\W\d_])*(?:(?:{of('bare').pattern})(?:{filler}|[\W_])*)+"),
-        urgent=of("urgent"),
-        private=of("private"),
-        accuses=of("accuses"),
-    )
+    tables = {name: data[name]["words"] for name in ("innocent", "fear", "calm", "past", "bare", "urgent", "private")}
+    tables |= {"accuses": data["accuses"]["words"], "now": data["calm"]["now"], "still": data["past"]["still"]}
+    tables["fillers"] = data["bare"]["fillers"]
+    for row in data["danger"]:
+        tables[row["name"]] = row["words"]
+        tables["no " + row["name"]] = row.get("unless", [])
+    dangers = tuple(_Danger(row["name"], row.get("always", False)) for row in data["danger"])
+    return dangers, Phrasebook(tables, data["lists"])
 
 
-def _danger(row: dict[str, object], fear: str, read: Callable[[list[str]], re.Pattern[str]]) -> Danger:
-    words, unless = row["words"], row.get("unless", [])
-    assert isinstance(words, list)
-    assert isinstance(unless, list)
-    fires = read(words)
-    feared = re.compile(rf"(?:{fear})[^\s]{{0,10}}?(?:{fires.pattern})")
-    return Danger(str(row["name"]), bool(row.get("always")), fires, read(unless), feared)
+class Look:
+    """What one normalised text says about danger: the text is gone through once, each question is asked of that."""
 
+    def __init__(self, line: str) -> None:
+        self._dangers, book = _rules()
+        self._found: Found = book.look(line)
+        self._innocent = self._found.spans("innocent")
 
-def find(line: str) -> tuple[str, str]:
-    """(name of the danger, the words that fired it) in a normalised text; ("", "") when there is none.
+    @property
+    def danger(self) -> tuple[str, str]:
+        """(name of the danger, the words that fired it); ("", "") when there is none.
 
-    A cry for help that does not say what happens is "any".
-    """
-    rules = _rules()
-    text = rules.innocent.sub(" ", line)
-    calm = _is_calm(rules, text)
-    for danger in rules.dangers:
-        if calm and not danger.always:
-            continue
-        found = _fired(rules, danger, text)
-        if found:
-            return danger.name, found
-    cry = rules.bare.fullmatch(line)
-    return ("any", cry.group()) if cry else ("", "")
+        A cry for help that does not say what happens is "any".
+        """
+        calm = self._is_calm()
+        for danger in self._dangers:
+            if calm and not danger.always:
+                continue
+            fired = self._fired(danger)
+            if fired:
+                return danger.name, fired
+        return ("any", self._found.text) if self._is_bare_cry() else ("", "")
 
+    @property
+    def is_urgent(self) -> bool:
+        """Does it sound as if it cannot wait?"""
+        return self._found.has("urgent")
 
-def _is_calm(rules: Rules, text: str) -> bool:
-    """Past, practised, asked for a paper or thanked for: no call for help, unless it says that it goes on."""
-    if rules.past.search(text) and not rules.still.search(text):
-        return True
-    return bool(rules.calm.search(text)) and not rules.now.search(text)
+    @property
+    def is_private(self) -> bool:
+        """Abuse, violence at home, a child at risk: whoever tells it stays hidden, emergency or not."""
+        return self._has("private") or any(danger.always and bool(self._fired(danger)) for danger in self._dangers)
 
+    @property
+    def accuses(self) -> bool:
+        """Does it accuse a person, who must not learn who told?"""
+        return self._has("accuses")
 
-def _fired(rules: Rules, danger: Danger, text: str) -> str:
-    """The words that tell of this danger, neither blanked nor only feared ("เสาไฟเอียงกลัวล้ม")."""
-    cleared = danger.unless.sub(" ", text)
-    found = danger.fires.search(cleared)
-    if danger.always or not found:
-        return found.group() if found else ""
-    told = danger.fires.finditer(danger.feared.sub(" ", cleared))
-    return next((one.group() for one in told if not rules.fear.search(one.group())), "")
+    def _has(self, name: str) -> bool:
+        return self._found.has(name, self._innocent)
 
+    def _is_calm(self) -> bool:
+        """Past, practised, asked for a paper or thanked for: no call for help, unless it says that it goes on."""
+        if self._has("past") and not self._has("still"):
+            return True
+        return self._has("calm") and not self._has("now")
 
-def is_urgent(line: str) -> bool:
-    """Does this normalised text sound as if it cannot wait?"""
-    return bool(_rules().urgent.search(line))
+    def _fired(self, danger: _Danger) -> str:
+        """The words that tell of this danger, neither blanked nor only feared ("เสาไฟเอียงกลัวล้ม")."""
+        blanked = self._innocent + self._found.spans("no " + danger.name)
+        told = self._found.spans(danger.name, blanked)
+        if not danger.always:
+            told = [one for one in told if not self._is_feared(one)]
+        return self._found.text[told[0][0] : told[0][1]] if told else ""
 
+    def _is_feared(self, told: Span) -> bool:
+        """Right after a word of fear, or with one in its midst and no pause after it."""
+        start, end = told
+        for fear_start, fear_end in self._found.spans("fear", self._innocent):
+            if fear_end <= start and start - fear_end <= _NEAR and " " not in self._found.text[fear_end:start]:
+                return True
+            if start <= fear_start and fear_end < end and " " not in self._found.text[fear_end:end]:
+                return True
+        return False
 
-def is_private(line: str) -> bool:
-    """Abuse, violence at home, a child at risk: whoever tells it stays hidden, emergency or not."""
-    rules = _rules()
-    text = rules.innocent.sub(" ", line)
-    return bool(rules.private.search(text)) or any(
-        danger.always and bool(_fired(rules, danger, text)) for danger in rules.dangers
-    )
-
-
-def accuses(line: str) -> bool:
-    """Does this normalised text accuse a person, who must not learn who told?"""
-    rules = _rules()
-    return bool(rules.accuses.search(rules.innocent.sub(" ", line)))
+    def _is_bare_cry(self) -> bool:
+        """Nothing but a cry for help and the words that go with one."""
+        cries = self._found.spans("bare")
+        if not cries:
+            return False
+        at = 0
+        for start, end in sorted(cries + self._found.spans("fillers")):
+            if _NO_WORD.fullmatch(self._found.text, at, max(at, start)) is None:
+                return False
+            at = max(at, end)
+        return _NO_WORD.fullmatch(self._found.text, at) is not None

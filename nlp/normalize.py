@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,42 +28,6 @@ def _slang() -> tuple[re.Pattern[str], dict[str, str]]:
     words: dict[str, str] = data["slang"]
     pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(pattern), words
-
-
-# The small language of our data files: {list} one of a named list, .. a short gap, ... a long one, # a number,
-# and after "!" the letters that must not follow.
-_PIECE = re.compile(r"\{(\w+)\}|(\.\.\.?)|(#)|((?:(?!\.\.)[^{#])+)")
-_GAPS = {"..": ".{0,16}?", "...": ".{0,36}?"}
-
-
-def phrases(written: Iterable[str], lists: Mapping[str, list[str]] | None = None) -> re.Pattern[str]:
-    """One pattern over normalised text for phrases of a data file (the small language is above)."""
-    return re.compile("|".join(_phrase(one, lists or {}) for one in written) or "(?!)")
-
-
-def _phrase(written: str, lists: Mapping[str, list[str]]) -> str:
-    words, _, forbidden = written.partition("!")
-    found = ""
-    for name, gap, number, literal in _PIECE.findall(words):
-        if name:
-            found += "(?:" + "|".join(_phrase(one, lists) for one in lists[name]) + ")"
-        else:
-            found += _GAPS.get(gap) or (r"\s?\d+" if number else _literal(literal))
-    return found + (f"(?![{re.escape(forbidden)}])" if forbidden else "")
-
-
-def _literal(text: str) -> str:
-    """The words as people type them: stray spaces in Thai ("ไฟ ไหม้"), words of other scripts by themselves."""
-    words = text.strip()
-    found = r"\s?".join(re.escape(part) for part in re.split(r"(?=[ก-ฮเแโใไ])(?<![เแโใไ])", words) if part)
-    if words[:1].isascii() and words[:1].isalnum():
-        found = "(?<![a-z0-9])" + found
-    elif "ก" <= words[:1] <= "ฮ":
-        # After a leading vowel it is the middle of another word. Looked back at after the letter: that is quicker.
-        found = f"{words[0]}(?<![เแโใไ]{words[0]})" + found[1:]
-    if words[-1:].isascii() and words[-1:].isalnum():
-        return found + "(?![a-z0-9])"
-    return found + (f"(?![{_MARKS}])" if words[-1:] >= "ก" else "")  # a letter without its vowel is half a word
 
 
 def normalize(text: str) -> str:

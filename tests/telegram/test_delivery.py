@@ -90,7 +90,7 @@ class Post:
         asyncio.run(run())
 
     def _waits(self) -> bool:
-        soon = clock.now() + timedelta(minutes=1)
+        soon = clock.now() + self.late + timedelta(minutes=1)
         return any(row.state in UNSETTLED or (row.state == "held" and row.not_before < soon) for row in self.rows())
 
     def rows(self) -> list[OutboxMessage]:

@@ -197,10 +197,10 @@ def test_a_bad_night_loses_nothing_and_doubles_nothing(engine: str, tmp_path: Pa
 
 
 def _all_answered(night: Night, citizens: list[Citizen]) -> None:
-    def waiting() -> list[int]:
-        return [one.number for one in citizens if not any(RECEIPT.search(text) for _at, text in night.shown(one))]
+    def waiting() -> list[Citizen]:
+        return [one for one in citizens if not any(RECEIPT.search(text) for _at, text in night.shown(one))]
 
-    wait_for(lambda: not waiting(), 120, lambda: f"never answered: {waiting()}")
+    wait_for(lambda: not waiting(), 120, lambda: f"never answered: {[(one, night.shown(one)) for one in waiting()]}")
 
 
 def _check(night: Night, citizens: list[Citizen]) -> None:

@@ -1,0 +1,187 @@
+"""The small language of our word lists, and one quick look through a text for all of them at once.
+
+A phrase may say {list} (one of a named list), ".." (a short gap), "..." (a long gap), "#" (a number) and at its end
+"!abc" (none of these letters follow). Stray spaces between Thai syllables do not matter. Thousands of phrases as
+regular expressions took four seconds to compile and milliseconds to ask; this takes neither (nlp/README.md).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Span = tuple[int, int]
+
+_PIECE = re.compile(r"\{(\w+)\}|(\.\.\.?)|(#)|((?:(?!\.\.)[^{#])+)")
+_GAPS = {"..": 16, "...": 36}  # characters at most
+_NUMBER, _NUMBERS = "#", re.compile(r"\d+")
+_LEADING = frozenset("เแโใไ")
+_MARKS = frozenset(chr(code) for code in (0x0E31, *range(0x0E34, 0x0E3B), *range(0x0E47, 0x0E4F)))
+_CONSONANTS = frozenset(chr(code) for code in range(ord("ก"), ord("ฮ") + 1))
+_SYLLABLE = _CONSONANTS | _LEADING  # what a syllable may begin with
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_END = ""  # the key under which a node of the tree keeps its whole word
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """What follows what: (most characters between, name of a word or list), and letters that must not come after."""
+
+    steps: tuple[tuple[int, str], ...]
+    forbidden: frozenset[str]
+
+
+@dataclass
+class _Set:
+    """The phrases of one list, by what they begin with."""
+
+    name: str
+    starts: dict[str, list[_Phrase]] = field(default_factory=dict)
+
+
+class Found:
+    """Where the phrases of each list stand in one text."""
+
+    def __init__(self, text: str, spans: dict[str, list[Span]]) -> None:
+        self.text = text
+        self._spans = spans
+
+    def spans(self, name: str, outside: Iterable[Span] = ()) -> list[Span]:
+        """(start, end) of each phrase of this list outside those spans; the earliest first, then the longest."""
+        blanked = list(outside)
+        found = self._spans.get(name, [])
+        return [one for one in found if not any(one[0] < end and start < one[1] for start, end in blanked)]
+
+    def has(self, name: str, outside: Iterable[Span] = ()) -> bool:
+        return bool(self.spans(name, outside))
+
+    def words(self, name: str, outside: Iterable[Span] = ()) -> str:
+        """The first words of this list in the text; "" when there are none."""
+        found = self.spans(name, outside)
+        return self.text[found[0][0] : found[0][1]] if found else ""
+
+
+class Phrasebook:
+    """Named lists of phrases, read once."""
+
+    def __init__(self, tables: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]]) -> None:
+        """`tables` are asked for by name; `lists` only named inside {}. Raises KeyError for a list nobody wrote."""
+        self._tree: dict[str, dict] = {}  # type: ignore[type-arg]
+        self._lists, self._tables = lists, tables
+        self._sets: list[_Set] = []
+        self._done: set[str] = set()
+        for name in tables:
+            self._learn(name, tables[name], "")
+
+    def look(self, text: str) -> Found:
+        """One look through a normalised text."""
+        spans = self._literals(text)
+        numbers = [found.span() for found in _NUMBERS.finditer(text)]
+        if numbers:
+            spans[_NUMBER] = numbers
+        for phrases in self._sets:
+            found: set[Span] = set()
+            for first in phrases.starts.keys() & spans.keys():
+                for phrase in phrases.starts[first]:
+                    found.update(_follow(phrase, spans, text))
+            if found:
+                spans[phrases.name] = sorted(found, key=lambda one: (one[0], -one[1]))
+        return Found(text, spans)
+
+    # --- learning ----------------------------------------------------------------------------------------------------
+
+    def _learn(self, name: str, written: Iterable[str], brace: str) -> None:
+        phrases = _Set(brace + name)
+        for one in written:
+            phrase = self._phrase(one)
+            phrases.starts.setdefault(phrase.steps[0][1], []).append(phrase)
+        self._sets.append(phrases)  # after the lists it names
+
+    def _phrase(self, written: str) -> _Phrase:
+        words, _, forbidden = written.partition("!")
+        steps: list[tuple[int, str]] = []
+        between = 0
+        for name, gap, number, literal in _PIECE.findall(words):
+            if gap:
+                between = _GAPS[gap]
+                continue
+            steps.append((between, number or (self._list(name) if name else self._literal(literal.strip()))))
+            between = 0
+        return _Phrase(tuple(steps), frozenset(forbidden))
+
+    def _list(self, name: str) -> str:
+        if name not in self._done:
+            self._done.add(name)
+            self._learn(name, self._lists[name], "{")
+        return "{" + name
+
+    def _literal(self, words: str) -> str:
+        node = self._tree
+        for letter in words:
+            node = node.setdefault(letter, {})
+        node[_END] = words  # type: ignore[assignment]
+        return words
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _literals(self, text: str) -> dict[str, list[Span]]:
+        """Where every single word of the lists stands, as a word: not in the middle of another."""
+        spans: dict[str, list[Span]] = {}
+        before = " "
+        for start, letter in enumerate(text):
+            node = self._tree.get(letter)
+            inside = before in _LEADING if letter in _CONSONANTS else before in _LATIN and letter in _LATIN
+            before = letter
+            if node is not None and not inside:
+                self._walk(text, start, node, spans)
+        return spans
+
+    @staticmethod
+    def _walk(text: str, start: int, node: dict, spans: dict[str, list[Span]]) -> None:  # type: ignore[type-arg]
+        at, last = start + 1, len(text)
+        while True:
+            word = node.get(_END)
+            if word is not None and (at == last or not _goes_on(text[at - 1], text[at])):
+                spans.setdefault(word, []).append((start, at))
+            if at == last:
+                return
+            following = node.get(text[at])
+            if following is None and text[at] == " " and at + 1 < last and _may_part(text[at - 1], text[at + 1]):
+                at += 1
+                following = node.get(text[at])
+            if following is None:
+                return
+            node = following
+            at += 1
+
+
+def _goes_on(letter: str, following: str) -> bool:
+    """Is a word that ends with this letter really the beginning of another one?"""
+    return following in _LATIN if letter in _LATIN else following in _MARKS and letter >= "ก"
+
+
+def _may_part(letter: str, following: str) -> bool:
+    """May a stray space stand here: before a syllable, not after a leading vowel?"""
+    return following in _SYLLABLE and letter not in _LEADING
+
+
+def _follow(phrase: _Phrase, spans: Mapping[str, list[Span]], text: str) -> list[Span]:
+    """Where all steps of a phrase stand in order, each near enough; for each end the shortest."""
+    starts = {end: start for start, end in reversed(spans[phrase.steps[0][1]])}
+    for start, end in spans[phrase.steps[0][1]]:
+        starts[end] = max(starts[end], start)
+    for gap, name in phrase.steps[1:]:
+        found = spans.get(name)
+        if not found:
+            return []
+        onward: dict[int, int] = {}
+        for end, start in starts.items():
+            most = gap or (1 if text[end : end + 1] == " " else 0)
+            low = bisect_left(found, end, key=lambda one: one[0])
+            high = bisect_right(found, end + most, key=lambda one: one[0])
+            for _, after in found[low:high]:
+                onward[after] = max(onward.get(after, -1), start)
+        starts = onward
+    return [(start, end) for end, start in starts.items() if end == len(text) or text[end] not in phrase.forbidden]
