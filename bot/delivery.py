@@ -225,7 +225,7 @@ class Delivery:
     ) -> SendFailed | None:
         if number == 0 and message.reply_token and not channel.replies:
             await channel.noticed(message.reply_token)
-        elif number == 0 and message.reply_token:
+        elif number == 0 and message.reply_token and self._may_reply(message):
             ended, problem = await self._reply(channel, message, outcome, call)
             if ended:
                 return problem
@@ -237,6 +237,13 @@ class Delivery:
             return failed
         outcome.taken.append((call, sent))
         return None
+
+    def _may_reply(self, message: Claimed) -> bool:
+        """Not for the first time on an old token: were the answer unclear, nobody could tell whether it arrived.
+
+        A push has a key that makes a repeat harmless; being this late is rare enough to pay for it.
+        """
+        return message.tried_reply or message.recovered or self._token_age(message) < TOKEN_SURELY_FRESH
 
     async def _reply(
         self, channel: Channel, message: Claimed, outcome: Outcome, call: Call

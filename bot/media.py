@@ -251,7 +251,7 @@ class MediaFetcher:
         if tries >= MOST_TRIES:
             await self._end(file, "gone", "photo_lost")
             return
-        wait = timedelta(seconds=min(3.0**tries, LONGEST_WAIT))
+        wait = timedelta(seconds=min(3.0 ** (tries - 1), LONGEST_WAIT))
 
         def write() -> None:
             with self._db.transaction() as session:

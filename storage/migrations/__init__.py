@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,6 +33,7 @@ def migrate(db: Database) -> tuple[str | None, str]:
     return before, newest()
 
 
+@cache
 def newest() -> str:
     """The version this program needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

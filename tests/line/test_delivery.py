@@ -31,6 +31,9 @@ from tests.world import BANGKOK
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 TOOLS = Tools(classify.classify, mask.mask, BANGKOK, lambda _reference, _secret: "")
 
+UNSETTLED = {"queued", "sending", "failed"}
+SETTLED = 0.7  # seconds
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def real(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
@@ -80,13 +83,16 @@ class Post:
             )
 
     def deliver(self, seconds: float = 1.5) -> None:
-        """Let the sender work for a while, then stop it the proper way."""
+        """Let the sender work until all has ended (or so long), and a little more; then stop it the proper way."""
 
         async def run() -> None:
             channel = LineChannel(TOKEN, self.emulator.url, self.emulator.url)
             delivery = Delivery(self.db, TOOLS, {"line": channel}, clock.now)
             await delivery.start()
-            await asyncio.sleep(seconds)
+            end = asyncio.get_running_loop().time() + seconds
+            while asyncio.get_running_loop().time() < end and UNSETTLED & set(self.states):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(SETTLED)  # whatever is sent once too often would go now
             await delivery.stop()
             await channel.close()
 
