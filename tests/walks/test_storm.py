@@ -13,6 +13,7 @@ import random
 import re
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,14 @@ class Night:
             return [(item.at, str(item.message.get("text") or item.message.get("altText"))) for item in found]
         sent = [item for item in list(self.telegram.emulator.delivered) if item.chat_id == citizen.id]
         return [(item.at, str(item.params.get("text"))) for item in sent]
+
+    def quiet(self) -> bool:
+        """Every event is worked off and every message sent, or known to be in doubt."""
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.server.url}/metrics", timeout=5) as page:
+            counts = dict(line.rsplit(" ", 1) for line in page.read().decode().splitlines() if line)
+            open_ones = (f'pratu_outbox{{state="{state}"}}' for state in ("queued", "sending", "failed", "held"))
+            return not any(float(counts.get(name, 0)) for name in ("pratu_inbox_unread", *open_ones))
+        return False
 
     def unanswered(self, citizens: list[Citizen]) -> list[tuple[Citizen, list[tuple[float, str]]]]:
         """Who has no receipt yet, and what they were shown instead. Looks at each message once: it is asked often."""
@@ -201,16 +210,15 @@ def test_a_bad_night_loses_nothing_and_doubles_nothing(engine: str, people: int,
         while night.line.redeliver_all():
             time.sleep(0.2)
         night.telegram.drain(timeout=60)
-        _all_answered(night, [citizen for citizen in citizens if citizen.plot != "silent"])
+        wait_for(night.quiet, 180, lambda: "it still works")
+        # Who was heard in the wrong order (LINE promises none) may have a draft left to send, as silent people have.
+        talkers = [citizen for citizen in citizens if citizen.plot != "silent"]
+        assert len(night.unanswered(talkers)) <= 0.1 * len(talkers)
         tomorrow = (datetime.now(UTC) + timedelta(hours=25)).isoformat()
         night.server.run("job", "reminders", "--now", tomorrow)
-        _all_answered(night, citizens)
+        wait_for(lambda: not night.unanswered(citizens), 120, lambda: f"never answered: {night.unanswered(citizens)}")
         time.sleep(1.5)  # anything doubled would come now
         _check(night, citizens)
-
-
-def _all_answered(night: Night, citizens: list[Citizen]) -> None:
-    wait_for(lambda: not night.unanswered(citizens), 120, lambda: f"never answered: {night.unanswered(citizens)}")
 
 
 def _check(night: Night, citizens: list[Citizen]) -> None:
