@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup dev demo check test bench lock
+.PHONY: setup dev demo check test bench model figures lock
 
 setup: .venv/.installed
 dev: .venv/.dev
@@ -36,6 +36,14 @@ test: dev
 
 bench: dev
 	.venv/bin/python -m tests.bench
+
+# The shipped model, from the texts in nlp/data/training; the same texts give the same file.
+model: dev
+	.venv/bin/python -m nlp.recipe
+
+# The table in nlp/README.md. DATA: a folder of labelled complaint texts that is no part of this project.
+figures: dev
+	.venv/bin/python -m tests.figures $(DATA)
 
 lock:
 	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements.lock

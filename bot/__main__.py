@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot import commands
 from bot.settings import BadSettings
@@ -53,9 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     chores = telegram.add_subparsers(required=True, metavar="webhook")
     webhook = chores.add_parser("webhook", help="set the webhook, its secret and the command lists")
     webhook.set_defaults(run=commands.telegram_webhook)
-    classify = add("classify", commands.classify, "kind and category of a text, as JSON")
-    classify.add_argument("text", nargs="?", metavar="TEXT")
-    classify.add_argument("--jsonl", action="store_true", help='one {"id","text"} a line from standard input')
+    _engine(add)
     job = add("job", commands.job, "run one scheduled job now")
     job.add_argument("name", metavar="NAME")
     job.add_argument("--now", metavar="ISO8601", help="stand in for the clock, with time zone")
@@ -69,6 +67,22 @@ def _parser() -> argparse.ArgumentParser:
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
     return parser
+
+
+def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What one can ask of the engine, and teach it."""
+    classify = add("classify", commands.classify, "kind and category of a text, as JSON")
+    classify.add_argument("text", nargs="?", metavar="TEXT")
+    classify.add_argument("--jsonl", action="store_true", help='one {"id","text"} a line from standard input')
+    classify.add_argument("--model", metavar="FILE", help="a model made by train; categories are its labels")
+    train = add("train", commands.train, "learn a model from labelled texts")
+    train.add_argument("--data", metavar="FILE", nargs="+", required=True, help='JSONL, {"text","labels":[...]} each')
+    train.add_argument("--out", metavar="MODEL", required=True)
+    evaluate = add("evaluate", commands.evaluate, "figures of a model on labelled texts, as JSON")
+    evaluate.add_argument(
+        "--data", metavar="FILE", nargs="+", required=True, help='JSONL, {"text","labels":[...]} each'
+    )
+    evaluate.add_argument("--model", metavar="MODEL", help="a model made by train; without it the shipped one")
 
 
 def _invite(parser: argparse.ArgumentParser) -> None:

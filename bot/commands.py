@@ -239,20 +239,51 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
 def classify(arguments: argparse.Namespace) -> int:
     """Kind and category of a text, as JSON."""
     from nlp import classify as engine
+    from nlp.model import ModelRefused
 
+    try:
+        model = engine.open_model(Path(arguments.model)) if arguments.model else None
+    except ModelRefused as refused:
+        raise Refused(str(refused)) from refused
     if not arguments.jsonl:
         text = arguments.text if arguments.text is not None else sys.stdin.read()
-        print(json.dumps(_verdict(engine.classify(text)), ensure_ascii=False))
+        print(json.dumps(_verdict(engine.classify(text, model)), ensure_ascii=False))
         return 0
     for line_read in sys.stdin:
         if not line_read.strip():
             continue
         try:
             row = json.loads(line_read)
-            answer = {"id": row.get("id"), **_verdict(engine.classify(str(row["text"])))}
+            answer = {"id": row.get("id"), **_verdict(engine.classify(str(row["text"]), model))}
         except (ValueError, KeyError, AttributeError) as wrong:
             answer = {"id": None, "error": f'each line must be {{"id","text"}}: {wrong!r}'}
         print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return 0
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Learn a model from labelled texts."""
+    from bot import learning
+    from nlp.training import TrainingRefused
+
+    try:
+        facts = learning.train(learning.read(arguments.data), Path(arguments.out))
+    except (learning.DataRefused, TrainingRefused, OSError) as wrong:
+        raise Refused(str(wrong)) from wrong
+    print(json.dumps({"model": arguments.out, **facts}, ensure_ascii=False))
+    return 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Figures of a model on labelled texts, as JSON."""
+    from bot import learning
+    from nlp.model import ModelRefused
+
+    try:
+        found = learning.evaluate(learning.read(arguments.data), Path(arguments.model) if arguments.model else None)
+    except (learning.DataRefused, ModelRefused, OSError) as wrong:
+        raise Refused(str(wrong)) from wrong
+    print(json.dumps(found, ensure_ascii=False))
     return 0
 
 

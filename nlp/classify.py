@@ -2,51 +2,128 @@
 
 from __future__ import annotations
 
-from nlp import danger, keywords, kinds
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from nlp import keywords, rules
+from nlp.features import Array
+from nlp.model import Head, Model, load
 from nlp.normalize import normalize
+from nlp.rules import Rules, Told
 from nlp.verdict import Guess, Verdict
 
-_EXTRA_LABEL_SHARE = 0.6  # of the best score: then a text is about that too
+SHIPPED = Path(__file__).parent / "data" / "shipped.model"
+_GUESSES = 4  # besides the best one
+_EXTRAS = 2
+_NO_EXTRA = frozenset({"OT"})
+
+
+@cache
+def shipped() -> Model:
+    """The model that comes with the program. Raises ModelRefused if the installation lacks it."""
+    return load(SHIPPED, Rules())
+
+
+def open_model(path: Path) -> Model:
+    """A model somebody trained (`pratu train`). Raises ModelRefused."""
+    return load(path, Rules(), shipped())
 
 
 def warm() -> None:
-    """Load the rules and words now. The tokenizer's dictionary (half a second, 50 MB) waits for its first user."""
+    """Load the rules and the model now. The tokenizer's dictionary (half a second, 50 MB) waits for its first user."""
     classify("ไฟถนนดับ")
 
 
-def classify(text: str) -> Verdict:
-    """Kind, category and urgency of a text: three decisions, and the words that decided."""
+@dataclass(frozen=True)
+class _Category:
+    """The category decision: labels by confidence, and which further ones the text is about too."""
+
+    labels: tuple[str, ...]
+    confidences: tuple[float, ...]
+    extra: tuple[str, ...]
+    abstained: bool
+
+
+def classify(text: str, model: Model | None = None) -> Verdict:
+    """Kind, category and urgency of a text: three decisions, and the words that decided.
+
+    `model` decides the category under its own labels; kind and urgency are always the shipped engine's.
+    """
     line = normalize(text)
-    scored = keywords.score(line)
-    has_topic = scored.ranked[0][1] > 0.1
-    kind = kinds.find(line, has_topic)
-    look = danger.Look(line)
-    name, fired = look.danger
-    accuses = look.accuses or kind.kind == "corruption"
-    emergency = bool(name)
-    best, confidence = scored.ranked[0]
-    extra = [code for code, value in scored.ranked[1:3] if value >= confidence * _EXTRA_LABEL_SHARE and value > 0.1]
-    final = "emergency" if emergency else kind.kind
-    if final == "corruption":
-        best, confidence, abstained = "CR", max(confidence, 0.7), False
-        scored_rest = [Guess(code, value) for code, value in scored.ranked if code != "CR"]
-    else:
-        abstained = scored.abstained
-        scored_rest = [Guess(code, value) for code, value in scored.ranked[1:]]
+    told = rules.ask(line)
+    engine = shipped()
+    scores = engine.scores([line], rules.as_hints([told]))
+    danger, fired = told.danger, told.fired
+    kind, kind_confidence = ("emergency", 0.9) if danger else (told.kind.kind, told.kind.confidence)
+    if model is not None:
+        engine = model
+        scores = engine.scores([line])
+    found = _category(engine.heads["category"], scores["category"])
+    if model is None and kind == "corruption":
+        found = _corruption(found)
+    best = found.labels[0]
+    accuses = told.look.accuses or kind == "corruption"
     return Verdict(
-        kind=final,
-        kind_confidence=0.9 if emergency else kind.confidence,
+        kind=kind,
+        kind_confidence=kind_confidence,
         category=best,
-        subcategory=None if final == "corruption" else scored.subcategory,
-        confidence=confidence,
-        alternatives=tuple(scored_rest[:4]),
-        urgent=emergency or look.is_urgent,
-        danger=name if emergency else "",
-        abstained=abstained,
-        labels=(best, *(code for code in extra if code != best)),
-        confidential=look.is_private or (keywords.is_confidential(best, accuses) and not abstained),
+        subcategory=keywords.subcategory(best, line),
+        confidence=found.confidences[0],
+        alternatives=tuple(map(Guess, found.labels[1 : _GUESSES + 1], found.confidences[1 : _GUESSES + 1])),
+        urgent=bool(danger) or told.look.is_urgent,
+        danger=danger,
+        abstained=found.abstained,
+        labels=(best, *found.extra),
+        confidential=told.look.is_private or (keywords.is_confidential(best, accuses) and not found.abstained),
         accuses=accuses,
-        rude=kind.rude,
-        words=tuple(word for word in (fired, *scored.words, *kind.words) if word),
-        engine=keywords.VERSION,
+        rude=told.kind.rude,
+        words=tuple(word for word in (fired, *engine.telling(line, "category", best), *told.kind.words) if word),
+        engine=engine.version,
     )
+
+
+def _danger(told: Told, sure: float, engine: Model) -> tuple[str, str]:
+    """Its name and the words that fired it. The rules name it; the model hears what no rule foresaw ("any")."""
+    if told.look.is_never_calm or sure >= engine.heads["emergency"].threshold:
+        return (told.danger, told.fired) if told.danger else ("any", "")
+    return "", ""
+
+
+def _sure(head: Head, scores: Array, label: str) -> float:
+    return float(head.confidences(scores)[0, head.labels.index(label)])
+
+
+def _kind(head: Head, scores: Array, told: Told, emergency: bool) -> tuple[str, float]:
+    """Words that tell a kind are believed; where none stand, the model is, if it is sure."""
+    if emergency:
+        return "emergency", 0.9
+    rule = told.kind
+    if rule.words and rule.kind != "complaint":
+        return rule.kind, rule.confidence
+    confidences = head.confidences(scores)[0]
+    confidences[head.labels.index("emergency")] = 0.0
+    best = int(confidences.argmax())
+    if confidences[best] >= head.threshold:
+        return head.labels[best], float(confidences[best])
+    return rule.kind, rule.confidence
+
+
+def _category(head: Head, scores: Array) -> _Category:
+    confidences = head.confidences(scores)[0]
+    order = np.argsort(-confidences, kind="stable")
+    labels = tuple(head.labels[at] for at in order)
+    extra = [head.labels[at] for at in order[1 : _EXTRAS + 1] if scores[0, at] > 0 and head.labels[at] not in _NO_EXTRA]
+    sure = tuple(float(confidences[at]) for at in order)
+    return _Category(labels, sure, tuple(extra), sure[0] < head.threshold)
+
+
+def _corruption(found: _Category) -> _Category:
+    """Who tells of corruption is heard as that, whatever else the words are about."""
+    rest = [(label, sure) for label, sure in zip(found.labels, found.confidences, strict=True) if label != "CR"]
+    own = dict(zip(found.labels, found.confidences, strict=True)).get("CR", 0.0)
+    extra = tuple(label for label in found.extra if label != "CR")
+    labels = ("CR", *(label for label, _ in rest))
+    return _Category(labels, (max(own, 0.7), *(sure for _, sure in rest)), extra, False)

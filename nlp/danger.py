@@ -59,6 +59,11 @@ class Look:
         return ("any", self._found.text) if self._is_bare_cry() else ("", "")
 
     @property
+    def is_never_calm(self) -> bool:
+        """Somebody may hurt themself or is being hurt: no model talks that away."""
+        return any(danger.always and bool(self._fired(danger)) for danger in self._dangers)
+
+    @property
     def is_urgent(self) -> bool:
         """Does it sound as if it cannot wait?"""
         return self._found.has("urgent")
@@ -66,7 +71,7 @@ class Look:
     @property
     def is_private(self) -> bool:
         """Abuse, violence at home, a child at risk: whoever tells it stays hidden, emergency or not."""
-        return self._has("private") or any(danger.always and bool(self._fired(danger)) for danger in self._dangers)
+        return self._has("private") or self.is_never_calm
 
     @property
     def accuses(self) -> bool:

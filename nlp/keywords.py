@@ -92,12 +92,12 @@ def score(line: str) -> Scored:
     return Scored(
         tuple([*ranked, *fill][:5]),
         tuple(dict.fromkeys(spoke[best])),
-        _subcategory(best, line),
+        subcategory(best, line),
         tie or ranked[0][1] < _UNSURE_BELOW,
     )
 
 
-def _subcategory(code: str, line: str) -> str | None:
+def subcategory(code: str, line: str) -> str | None:
     """The sub-category whose name shares the most with the text; None when none does."""
     best, shared = None, 2
     for category in _taxonomy()[0]:
@@ -109,6 +109,12 @@ def _subcategory(code: str, line: str) -> str | None:
             if common > shared:
                 best, shared = sub, common
     return best
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """The categories' codes, in the taxonomy's order."""
+    return tuple(category.code for category in _taxonomy()[0])
 
 
 def is_confidential(code: str, accused: bool) -> bool:

@@ -74,6 +74,10 @@ class Phrasebook:
         self._done: set[str] = set()
         for name in tables:
             self._learn(name, tables[name], "")
+        self._begun: dict[str, list[int]] = {}  # which sets have phrases that begin with this word or list
+        for number, phrases in enumerate(self._sets):
+            for first in phrases.starts:
+                self._begun.setdefault(first, []).append(number)
 
     def look(self, text: str) -> Found:
         """One look through a normalised text."""
@@ -81,13 +85,17 @@ class Phrasebook:
         numbers = [found.span() for found in _NUMBERS.finditer(text)]
         if numbers:
             spans[_NUMBER] = numbers
-        for phrases in self._sets:
+        due = {number for first in spans for number in self._begun.get(first, ())}
+        for number, phrases in enumerate(self._sets):
+            if number not in due:
+                continue
             found: set[Span] = set()
             for first in phrases.starts.keys() & spans.keys():
                 for phrase in phrases.starts[first]:
                     found.update(_follow(phrase, spans, text))
             if found:
                 spans[phrases.name] = sorted(found, key=lambda one: (one[0], -one[1]))
+                due.update(self._begun.get(phrases.name, ()))  # always of a later set
         return Found(text, spans)
 
     # --- learning ----------------------------------------------------------------------------------------------------
@@ -169,13 +177,13 @@ def _may_part(letter: str, following: str) -> bool:
 
 def _follow(phrase: _Phrase, spans: Mapping[str, list[Span]], text: str) -> list[Span]:
     """Where all steps of a phrase stand in order, each near enough; for each end the shortest."""
-    starts = {end: start for start, end in reversed(spans[phrase.steps[0][1]])}
+    if len(phrase.steps) > 1 and not all(name in spans for _gap, name in phrase.steps[1:]):
+        return []
+    starts: dict[int, int] = {}
     for start, end in spans[phrase.steps[0][1]]:
-        starts[end] = max(starts[end], start)
+        starts[end] = max(starts.get(end, -1), start)
     for gap, name in phrase.steps[1:]:
-        found = spans.get(name)
-        if not found:
-            return []
+        found = spans[name]
         onward: dict[int, int] = {}
         for end, start in starts.items():
             most = gap or (1 if text[end : end + 1] == " " else 0)

@@ -9,7 +9,8 @@ from handlers.messages import Incoming, Part, Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from nlp import entities, similar
+from nlp import entities, kinds, similar
+from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage import cases, messages
 from storage.tables import Case
@@ -48,7 +49,8 @@ def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verd
     if place and known and place not in known and known not in place:
         return None  # somewhere else
     same_topic = not verdict.abstained and verdict.category == case.category
-    if just and verdict.abstained and (place or len(text) <= 60):
+    names_nothing = verdict.abstained or (same_topic and not kinds.names_problem(normalize(text)))
+    if just and names_nothing and (place or len(text) <= 60):
         return add(svc, talk, case, incoming) if place else _ask(svc, talk, case, text)
     if not same_topic:
         return None

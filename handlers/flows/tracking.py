@@ -14,9 +14,11 @@ from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import case_card, summary_of
+from nlp import kinds
+from nlp.normalize import normalize
 from storage import cases
 from storage.tables import Case
-from storage.words import Status
+from storage.words import Kind, Status
 
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
@@ -126,7 +128,8 @@ def take_detail(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
         return [Say(svc.texts.say("greet.thanks"))]
     if incoming.kind != "text" or len(incoming.text) > 80 or heard.means(incoming.text, "is_problem"):
         return None
-    if svc.tools.classify(incoming.text).category != "OT" and not svc.tools.classify(incoming.text).abstained:
+    wants = svc.tools.classify(incoming.text).kind
+    if wants not in (Kind.COMPLAINT, Kind.COMPLIMENT, Kind.OPINION) or kinds.names_problem(normalize(incoming.text)):
         return None
     return add(svc, talk, actor, reference, incoming)
 

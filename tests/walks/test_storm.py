@@ -210,13 +210,13 @@ def test_a_bad_night_loses_nothing_and_doubles_nothing(engine: str, people: int,
         while night.line.redeliver_all():
             time.sleep(0.2)
         night.telegram.drain(timeout=60)
-        wait_for(night.quiet, 180, lambda: "it still works")
+        wait_for(night.quiet, 420, lambda: "it still works")
         # Who was heard in the wrong order (LINE promises none) may have a draft left to send, as silent people have.
         talkers = [citizen for citizen in citizens if citizen.plot != "silent"]
         assert len(night.unanswered(talkers)) <= 0.1 * len(talkers)
         tomorrow = (datetime.now(UTC) + timedelta(hours=25)).isoformat()
         night.server.run("job", "reminders", "--now", tomorrow)
-        wait_for(lambda: not night.unanswered(citizens), 120, lambda: f"never answered: {night.unanswered(citizens)}")
+        wait_for(lambda: not night.unanswered(citizens), 420, lambda: f"never answered: {night.unanswered(citizens)}")
         time.sleep(1.5)  # anything doubled would come now
         _check(night, citizens)
 

@@ -1,0 +1,88 @@
+"""How the shipped model is made: `make model`. From the texts in nlp/data/training only, and the word lists.
+
+The choices below were made on those texts and checked on others (nlp/README.md).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp import keywords, training
+from nlp.classify import SHIPPED
+from nlp.features import Array
+from nlp.model import Model, save
+from nlp.rules import KINDS, Rules
+from nlp.training import Task
+
+TEXTS = Path(__file__).parent / "data" / "training"
+TRUST = 0.4  # a category's words beside what was learned: they know real life, the learned part knows language
+# Real messages are further from our texts than our texts from each other: measured on them, not on ours.
+SHARPNESS, THRESHOLD = 3.4, 0.45
+CAUGHT = 0.982  # of the emergencies not learned from
+_NO_SUBJECT = frozenset({"smalltalk", "abuse", "data_right"})  # their category means nothing
+
+
+@dataclass(frozen=True)
+class Written:
+    """One text of the training set."""
+
+    text: str
+    kind: str
+    category: str
+    extra: tuple[str, ...]
+    register: str
+
+
+def written() -> Iterator[Written]:
+    """The training texts, file by file in the order of their names."""
+    for path in sorted(TEXTS.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            yield Written(row["text"], row["kind"], row["category"], tuple(row["extra"]), row["register"])
+
+
+def make(rows: Sequence[Written], own: Sequence[tuple[str, tuple[str, ...]]] = ()) -> Model:
+    """The shipped model from these rows, or one for an agency that adds its `own` (text, categories)."""
+    emergency = [("emergency" if row.kind == "emergency" else "calm",) for row in rows]
+    none: list[tuple[str, ...]] = [()] * len(own)
+    tasks = {
+        "category": Task(
+            [*(_categories(row) for row in rows), *(labels for _, labels in own)],
+            trust=_trust(),
+            sharpness=SHARPNESS,
+            threshold=THRESHOLD,
+        ),
+        "kind": Task([*((row.kind,) for row in rows), *none], balance=1.0),
+        "emergency": Task([*emergency, *none], strength=2.0, balance=0.5, wanted=CAUGHT, catch="emergency"),
+    }
+    texts = [*(row.text for row in rows), *(text for text, _ in own)]
+    return training.train(texts, tasks, Rules(), {"texts": len(rows), "own": len(own)})
+
+
+def _categories(row: Written) -> tuple[str, ...]:
+    silent = row.kind in _NO_SUBJECT or (row.kind == "followup" and row.category == "OT")
+    return () if silent else (row.category, *row.extra)
+
+
+def _trust() -> Array:
+    codes = keywords.codes()
+    trust = np.zeros((len(codes) + len(KINDS) + 1, len(codes)), dtype=np.float32)
+    for column, code in enumerate(sorted(codes)):
+        trust[codes.index(code), column] = TRUST
+    return trust
+
+
+def main() -> int:
+    """Write nlp/data/shipped.model."""
+    save(make(list(written())), Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

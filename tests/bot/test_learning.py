@@ -1,0 +1,55 @@
+"""`pratu train`, `evaluate` and `classify --model` as an operator types them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.nlp.test_model import EXAMPLES
+
+
+def pratu(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments], input=given, capture_output=True, text=True, check=False
+    )
+
+
+def labelled(path: Path) -> str:
+    rows = [json.dumps({"text": text, "labels": list(labels)}, ensure_ascii=False) for text, labels in EXAMPLES]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return str(path)
+
+
+def test_learn_measure_and_ask(tmp_path: Path) -> None:
+    data, model = labelled(tmp_path / "data.jsonl"), str(tmp_path / "own.model")
+    assert pratu("train", "--data", data, "--out", model).returncode == 0
+    figures = json.loads(pratu("evaluate", "--data", data, "--model", model).stdout)
+    assert figures["rows"] == len(EXAMPLES)
+    assert figures["accuracy"] == 1.0
+    lines = '{"id": 1, "text": "ทุเรียนหวาน"}\n{"id": 2, "text": "แดดแรงมาก"}\nnonsense\n'
+    asked = pratu("classify", "--jsonl", "--model", model, given=lines)
+    answers = [json.loads(line) for line in asked.stdout.splitlines()]
+    assert [answer.get("category") for answer in answers] == ["fruit", "weather", None]
+    assert {guess["category"] for guess in answers[0]["alternatives"]} == {"weather"}
+    assert "each line must be" in answers[2]["error"]
+
+
+def test_the_shipped_model_is_measured_without_naming_one(tmp_path: Path) -> None:
+    rows = tmp_path / "own.jsonl"
+    rows.write_text('{"text": "ไฟถนนดับทั้งซอย", "labels": ["EL"]}\n{"text": "ไม่รู้จัก", "labels": ["XX"]}\n', "utf-8")
+    figures = json.loads(pratu("evaluate", "--data", str(rows)).stdout)
+    assert (figures["accuracy"], figures["model"][:7]) == (0.5, "linear-")
+
+
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"text": "ok", "labels": ["a"]}\n{"text": 5}\n', encoding="utf-8")
+    refused = pratu("train", "--data", str(bad), "--out", str(tmp_path / "m"))
+    assert refused.returncode == 2
+    assert f"{bad}:2" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    for command in (("evaluate", "--data", str(tmp_path / "none")), ("classify", "x", "--model", str(bad))):
+        refused = pratu(*command)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

@@ -1,0 +1,206 @@
+"""The trained engine: its texts, its file, what it learns, and what it promises to whoever runs it."""
+
+from __future__ import annotations
+
+import collections
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from nlp import classify, features, keywords, recipe, rules, training
+from nlp.figures import figures, macro_f1
+from nlp.model import Model, ModelRefused, load, save
+from nlp.normalize import normalize
+from nlp.rules import KINDS, Rules
+from nlp.training import Task, TrainingRefused
+
+FROZEN = Path(recipe.TEXTS).parent / "frozen"
+MEGABYTE = 1_000_000
+# Two matters nobody of our categories knows, each said in a few ways.
+FRUIT = ["มะม่วงสุกหวานมาก", "มะม่วงเปรี้ยวไป", "ทุเรียนหวานมัน", "ทุเรียนแพงมาก", "มะม่วงกับทุเรียน", "กินมะม่วงทุกวัน"]
+WEATHER = ["วันนี้แดดแรง", "พรุ่งนี้ลมแรง", "แดดออกทั้งวัน", "ลมหนาวมาแล้ว", "แดดกับลม", "เมื่อวานแดดจัด"]
+EXAMPLES = [*((text, ("fruit",)) for text in FRUIT), *((text, ("weather",)) for text in WEATHER)]
+
+
+def small() -> Model:
+    return training.train([text for text, _ in EXAMPLES], {"category": Task([labels for _, labels in EXAMPLES])})
+
+
+def frozen(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FROZEN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+# --- the texts -------------------------------------------------------------------------------------------------------
+
+
+def _pieces(text: str) -> set[str]:
+    line = "".join(text.split())
+    return {line[at : at + 4] for at in range(max(1, len(line) - 3))}
+
+
+def test_every_category_and_kind_is_told_in_many_ways() -> None:
+    rows = list(recipe.written())
+    categories = collections.Counter(row.category for row in rows)
+    kinds = collections.Counter(row.kind for row in rows)
+    assert {code for code, count in categories.items() if count >= 120} == set(keywords.codes())
+    assert {kind for kind, count in kinds.items() if count >= 80} == set(KINDS)
+    assert all(len(row.extra) <= 2 and row.category not in row.extra for row in rows)
+
+
+def test_no_text_is_nearly_another_and_none_is_in_a_frozen_set() -> None:
+    texts = [row.text for row in recipe.written()]
+    measured = {row["text"] for name in ("emergency", "kinds", "traps") for row in frozen(name)}
+    assert not measured & set(texts)
+    owners: dict[str, list[int]] = collections.defaultdict(list)
+    sets = [_pieces(text) for text in texts]
+    for at, pieces in enumerate(sets):
+        shared = collections.Counter(other for piece in pieces for other in owners[piece])
+        near = [texts[o] for o, n in shared.items() if n / (len(pieces) + len(sets[o]) - n) > 0.6]
+        assert not near, (texts[at], near)
+        for piece in pieces:
+            owners[piece].append(at)
+
+
+# --- the shipped model -----------------------------------------------------------------------------------------------
+
+
+def test_the_file_is_small_and_its_version_is_its_content() -> None:
+    assert classify.SHIPPED.stat().st_size <= 5 * MEGABYTE
+    assert classify.shipped().version.startswith("linear-")
+
+
+def test_answering_imports_no_learning() -> None:
+    """scikit-learn and scipy are for `pratu train` only."""
+    code = (
+        "import sys; from nlp.classify import classify; classify('ไฟดับ'); print({'sklearn','scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_places_do_not_fool_it() -> None:
+    """A floor for texts whose place speaks of another matter; the figures stand in nlp/README.md."""
+    rows = frozen("traps")
+    said = [classify.classify(row["text"]).category for row in rows]
+    rule = [keywords.score(normalize(row["text"])).ranked[0][0] for row in rows]
+    right = np.mean([one == row["category"] for one, row in zip(said, rows, strict=True)])
+    assert right >= 0.8
+    assert right >= np.mean([one == row["category"] for one, row in zip(rule, rows, strict=True)]) + 0.2
+
+
+def test_it_asks_where_the_words_say_nothing() -> None:
+    assert classify.classify("ซอย 6").abstained
+    assert classify.classify("ของวางเกะกะ หน้าวัดใหม่ หมู่ 3").abstained
+    sure = classify.classify("เสาไฟหน้าบ้านดับมาสามคืนแล้ว มืดมาก")
+    assert (sure.category, sure.abstained) == ("EL", False)
+    assert any("ไฟ" in word for word in sure.words)
+
+
+def test_two_matters_are_two_labels() -> None:
+    verdict = classify.classify("ถนนหน้าบ้านเป็นหลุมลึก แล้วก็ไฟถนนดับทั้งซอย")
+    assert set(verdict.labels) == {"RD", "EL"}
+    assert len(verdict.alternatives) >= 2
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "๛" * 40, "a" * 9000, "😡😡", "\ud800"])
+def test_any_text_gets_a_verdict(text: str) -> None:
+    verdict = classify.classify(text)
+    assert verdict.category in keywords.codes()
+    assert verdict.abstained
+
+
+# --- learning --------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_texts_are_the_same_file(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        save(small(), tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_what_is_read_back_decides_as_what_was_written(tmp_path: Path) -> None:
+    model = small()
+    save(model, tmp_path / "m")
+    lines = [normalize(text) for text, _ in EXAMPLES]
+    before, after = model.scores(lines)["category"], load(tmp_path / "m").scores(lines)["category"]
+    assert np.abs(before - after).max() < 0.05 * np.abs(before).max()
+    assert (before.argmax(axis=1) == after.argmax(axis=1)).all()
+
+
+def test_one_by_one_is_as_all_at_once() -> None:
+    engine = classify.shipped()
+    lines = [normalize(row["text"]) for row in frozen("traps")[:20]]
+    together = engine.scores(lines)["category"]
+    alone = np.vstack([engine.scores([line])["category"] for line in lines])
+    assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_a_model_of_other_labels_hears_the_shipped_one_first(tmp_path: Path) -> None:
+    texts = [text for text, _ in EXAMPLES]
+    model = training.train(texts, {"category": Task([labels for _, labels in EXAMPLES])}, classify.shipped())
+    save(model, tmp_path / "m")
+    verdict = classify.classify("ทุเรียนกับมะม่วงหวานมาก", classify.open_model(tmp_path / "m"))
+    assert (verdict.category, verdict.labels[0]) == ("fruit", "fruit")
+    assert verdict.kind in KINDS
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rubbish", b"x" * 1000])
+def test_a_broken_model_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.model").write_bytes(content)
+    with pytest.raises(ModelRefused, match=r"bad\.model"):
+        load(tmp_path / "bad.model")
+
+
+def test_a_model_without_what_it_stands_on_is_refused(tmp_path: Path) -> None:
+    texts = [text for text, _ in EXAMPLES]
+    save(training.train(texts, {"category": Task([one for _, one in EXAMPLES])}, Rules()), tmp_path / "m")
+    with pytest.raises(ModelRefused, match="stands on 'rules'"):
+        load(tmp_path / "m")
+
+
+def test_one_label_is_nothing_to_learn() -> None:
+    with pytest.raises(TrainingRefused, match="two labels"):
+        training.train(FRUIT, {"category": Task([("fruit",)] * len(FRUIT))})
+
+
+# --- features and figures --------------------------------------------------------------------------------------------
+
+
+def test_known_words_are_cut_longest_first() -> None:
+    words = features.Words(["ไฟ", "ไฟฟ้า", "ดับ"])
+    assert words.cut("ไฟฟ้าดับ ไฟจ้าๆ") == ["ไฟฟ้า", "ดับ", "ไฟ", ""]
+
+
+def test_numbers_are_one_number() -> None:
+    assert features.prepared("ซอย 12 หมู่ 3") == features.prepared("ซอย 5 หมู่ 10")
+
+
+def test_each_half_of_a_row_has_length_one() -> None:
+    found, numbers = classify.shipped().rows([features.prepared("ไฟถนนดับ"), features.prepared("น้ำไม่ไหล")])
+    for row in range(2):
+        part = slice(found.starts[row], found.starts[row + 1])
+        words = found.columns[part] >= features.CHAR_BUCKETS
+        for half in (numbers[part][words], numbers[part][~words]):
+            assert np.isclose(np.linalg.norm(half), 1.0, atol=1e-3)
+
+
+def test_figures_are_those_of_the_textbook() -> None:
+    truth = ["a", "a", "b", "c", "c", "c"]
+    said = ["a", "b", "b", "c", "c", "a"]
+    assert np.isclose(macro_f1(truth, said), f1_score(truth, said, average="macro"))
+    sure = np.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3], [0.8, 0.2]])
+    found = figures(["a", "b"], sure, [["a"], ["b"], ["b", "a"], ["z"]], threshold=0.65)
+    assert (found["accuracy"], found["accuracy_any"]) == (0.5, 0.75)
+    assert (found["coverage"], found["accuracy_answered"]) == (0.75, 0.3333)
+
+
+def test_hints_have_a_column_for_each_answer() -> None:
+    (hints,) = rules.as_hints([rules.ask(normalize("ไฟไหม้บ้าน ช่วยด้วย"))])
+    assert len(hints) == len(keywords.codes()) + len(KINDS) + 1
+    assert hints[-1] == 1.0
