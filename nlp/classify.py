@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp import keywords, rules
 from nlp.features import Array
+from nlp.language import is_foreign
 from nlp.model import Head, Model, load
 from nlp.normalize import normalize
 from nlp.rules import Rules, Told
@@ -18,6 +19,8 @@ from nlp.verdict import Guess, Verdict
 SHIPPED = Path(__file__).parent / "data" / "shipped.model"
 _GUESSES = 4  # besides the best one
 _EXTRAS = 2
+_TELLING = 12  # letters: of shorter texts ("เลิก") only the word lists know
+_WITH_A_RULE = 0.25  # of the threshold is enough where the word lists fired too
 _NO_EXTRA = frozenset({"OT"})
 
 
@@ -56,7 +59,8 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     told = rules.ask(line)
     engine = shipped()
     scores = engine.scores([line], rules.as_hints([told]))
-    danger, fired = told.danger, told.fired
+    alarm = engine.heads["emergency"]
+    danger, fired = _danger(told, _sure(alarm, scores["emergency"], "emergency"), alarm.threshold)
     kind, kind_confidence = ("emergency", 0.9) if danger else (told.kind.kind, told.kind.confidence)
     if model is not None:
         engine = model
@@ -85,30 +89,20 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     )
 
 
-def _danger(told: Told, sure: float, engine: Model) -> tuple[str, str]:
-    """Its name and the words that fired it. The rules name it; the model hears what no rule foresaw ("any")."""
-    if told.look.is_never_calm or sure >= engine.heads["emergency"].threshold:
-        return (told.danger, told.fired) if told.danger else ("any", "")
-    return "", ""
+def _danger(told: Told, sure: float, threshold: float) -> tuple[str, str]:
+    """Its name and the words that fired it. The model hears what no rule foresaw ("any") and calms false alarms."""
+    line = told.look.text
+    if is_foreign(line):
+        return told.danger, told.fired  # it learned Thai only
+    alone = sure >= threshold and len(line) >= _TELLING
+    beside = bool(told.danger) and sure >= threshold * _WITH_A_RULE
+    if not (told.look.is_never_calm or alone or beside):
+        return "", ""
+    return (told.danger, told.fired) if told.danger else ("any", "")
 
 
 def _sure(head: Head, scores: Array, label: str) -> float:
     return float(head.confidences(scores)[0, head.labels.index(label)])
-
-
-def _kind(head: Head, scores: Array, told: Told, emergency: bool) -> tuple[str, float]:
-    """Words that tell a kind are believed; where none stand, the model is, if it is sure."""
-    if emergency:
-        return "emergency", 0.9
-    rule = told.kind
-    if rule.words and rule.kind != "complaint":
-        return rule.kind, rule.confidence
-    confidences = head.confidences(scores)[0]
-    confidences[head.labels.index("emergency")] = 0.0
-    best = int(confidences.argmax())
-    if confidences[best] >= head.threshold:
-        return head.labels[best], float(confidences[best])
-    return rule.kind, rule.confidence
 
 
 def _category(head: Head, scores: Array) -> _Category:

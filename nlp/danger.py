@@ -42,6 +42,7 @@ class Look:
         self._dangers, book = _rules()
         self._found: Found = book.look(line)
         self._innocent = self._found.spans("innocent")
+        self.text = line
 
     @property
     def danger(self) -> tuple[str, str]:

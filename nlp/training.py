@@ -28,7 +28,6 @@ class Task:
     strength: float = 0.5  # of the fit: LinearSVC's C
     balance: float = 0.3  # 0: every text weighs alike; 1: every label does
     wanted: float = 0.85  # answers are to be right this often, else the engine asks
-    catch: str = ""  # a label of which `wanted` are to be found, whatever else is
     sharpness: float | None = None  # known better than from these texts
     threshold: float | None = None  # the same
 
@@ -85,11 +84,7 @@ def _head(matrix: Any, hints: Array, task: Task) -> Head:
     head = replace(learn.fit(np.arange(len(rows))), sharpness=task.sharpness or _sharpness(scores, truth))
     if task.threshold is not None:
         return replace(head, threshold=task.threshold)
-    sure = head.confidences(scores)
-    if task.catch:
-        caught = labels.index(task.catch)
-        return replace(head, threshold=_catching(sure[truth == caught, caught], task.wanted))
-    return replace(head, threshold=_threshold(sure, truth, task.wanted))
+    return replace(head, threshold=_threshold(head.confidences(scores), truth, task.wanted))
 
 
 @dataclass(frozen=True)
@@ -164,8 +159,3 @@ def _threshold(confidences: Array, truth: Array, wanted: float) -> float:
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(share >= wanted)
     return round(float(top[order][enough[-1]]), 4) if len(enough) else 1.0
-
-
-def _catching(confidences: Array, wanted: float) -> float:
-    """The highest confidence that still finds this share of them, on texts not learned from."""
-    return round(float(np.quantile(confidences, 1.0 - wanted)), 4)
