@@ -6,6 +6,7 @@ The folder holds `chosen_train.jsonl` (categories chosen by citizens) and `weak_
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -75,7 +76,7 @@ Array = Any
 def words(line: str) -> list[str]:
     """Words and pairs of them, by PyThaiNLP's newmm."""
     found = [word for word in tokenize.words(line) if word.strip()]
-    return found + [f"{one} {two}" for one, two in zip(found, found[1:], strict=False)]
+    return found + [f"{one} {two}" for one, two in itertools.pairwise(found)]
 
 
 def baselines() -> dict[str, Any]:

@@ -98,7 +98,8 @@ def understand(svc: Svc, draft: Draft) -> None:
         draft.category, draft.subcategory = verdict.category, verdict.subcategory
         draft.extra_categories = [label for label in verdict.labels if label != verdict.category][:2]
         told = [Guess(verdict.category, verdict.confidence), *verdict.alternatives]
-        draft.guesses = [guess.category for guess in told if guess.confidence > 0 and guess.category != UNKNOWN][:3]
+        worth = [guess.category for guess in told if guess.confidence >= WORTH_OFFERING and guess.category != UNKNOWN]
+        draft.guesses = worth[:3]
         draft.abstained = verdict.abstained
     if draft.kind == Kind.CORRUPTION and not draft.category_chosen:
         draft.category, draft.subcategory, draft.extra_categories, draft.abstained = CORRUPT, None, [], False
@@ -116,6 +117,7 @@ def understand(svc: Svc, draft: Draft) -> None:
     draft.physical = category.physical if category and not draft.abstained else True
 
 
+WORTH_OFFERING = 0.15  # a guess below is no hint at all
 _GROWS_TO = frozenset({Kind.COMPLAINT, Kind.CORRUPTION})
 _CASE_KINDS = frozenset(
     {

@@ -45,7 +45,7 @@ def test_photo_and_pin_and_one_button_are_enough(world: World) -> None:
 
 def test_unsure_category_offers_three_guesses(world: World) -> None:
     citizen = world.citizen()
-    citizen.says("ของวางเกะกะ หน้าวัดใหม่ หมู่ 3").hears("ใกล้กับข้อไหนที่สุด", "1)", "ไม่ใช่ทั้งหมด")
+    citizen.says("ร้านวางของบนถนน รถติด หน้าวัดใหม่ หมู่ 3").hears("ใกล้กับข้อไหนที่สุด", "1)", "ไม่ใช่ทั้งหมด")
     citizen.says("2").hears("ตรวจอีกครั้ง")
     citizen.says("ส่ง").hears("รหัสเรื่อง")
 
