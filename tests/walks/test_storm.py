@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import itertools
 import os
 import random
 import re
@@ -30,6 +31,8 @@ from tests.telegram_emulator import server as telegram_server
 from tests.telegram_emulator.updates import JPEG
 
 MARK = re.compile(r"คนที่ (\d+)")
+SUMMARY = re.compile("ส่งเรื่องเลยไหม")
+PATIENCE = 100  # rounds that somebody waits for the question before the button
 RECEIPT = re.compile(r"รหัสเรื่อง|บันทึกให้แล้ว|เร่งด่วนแล้ว|รหัส \d{2}-\d{5}")
 WINDOW = 5.0  # seconds after the platform took a copy, in which a death may bring a second one (contract)
 ON_ITS_WAY = 0.5  # a call that had left when the process died is taken a moment later
@@ -72,19 +75,23 @@ class Night:
             return not any(float(counts.get(name, 0)) for name in ("pratu_inbox_unread", *open_ones))
         return False
 
-    def unanswered(self, citizens: list[Citizen]) -> list[tuple[Citizen, list[tuple[float, str]]]]:
-        """Who has no receipt yet, and what they were shown instead. Looks at each message once: it is asked often."""
+    def reached(self, words: re.Pattern[str]) -> set[Any]:
+        """Who was shown such words. Looks at each message once: it is asked often."""
         line = {
             item.to
             for item in list(self.line.emulator.delivered)
-            if item.seen and RECEIPT.search(str(item.message.get("text") or item.message.get("altText")))
+            if item.seen and words.search(str(item.message.get("text") or item.message.get("altText")))
         }
-        telegram = {
+        return line | {
             item.chat_id
             for item in list(self.telegram.emulator.delivered)
-            if RECEIPT.search(str(item.params.get("text")))
+            if words.search(str(item.params.get("text")))
         }
-        return [(one, self.shown(one)) for one in citizens if one.id not in line | telegram]
+
+    def unanswered(self, citizens: list[Citizen]) -> list[tuple[Citizen, list[tuple[float, str]]]]:
+        """Who has no receipt yet, and what they were shown instead."""
+        reached = self.reached(RECEIPT)
+        return [(one, self.shown(one)) for one in citizens if one.id not in reached]
 
 
 @dataclass
@@ -135,12 +142,27 @@ def telegram_update(night: Night, citizen: Citizen, said: str) -> dict[str, Any]
 
 
 def talk(night: Night, citizens: list[Citizen], done: threading.Event) -> None:
-    """Everybody tells their matter, mixed; messages come late, twice and in the wrong order."""
+    """Everybody tells their matter, mixed; messages come late, twice and in the wrong order.
+
+    "ส่งเรื่อง" answers a question: nobody says it before they saw the question.
+    """
     chance = random.Random(23)
     left = {citizen.number: list(PLOTS[citizen.plot]) for citizen in citizens}
     by_number = {citizen.number: citizen for citizen in citizens}
-    while any(left.values()):
-        waiting = [number for number, steps in left.items() if steps]
+    patience = dict.fromkeys(left, PATIENCE)
+    for round_number in itertools.count():
+        if not any(left.values()):
+            break
+        if round_number % 10 == 9:
+            night.line.redeliver_all()  # LINE comes again with what we did not take
+        asked = night.reached(SUMMARY)
+        for number, steps in left.items():
+            if steps[:1] == ["ส่งเรื่อง"] and by_number[number].id not in asked:
+                patience[number] -= 1
+                left[number] = steps if patience[number] else []  # gives up: silent now
+        ready = (number for number, steps in left.items() if steps)
+        waiting = [n for n in ready if left[n][0] != "ส่งเรื่อง" or by_number[n].id in asked]
+        time.sleep(0.3)
         for number in chance.sample(waiting, len(waiting)):
             citizen, steps = by_number[number], left[number]
             said = steps.pop(0).format(n=number)
@@ -148,7 +170,7 @@ def talk(night: Night, citizens: list[Citizen], done: threading.Event) -> None:
                 continue
             if citizen.on_line:
                 events = [line_event(night, citizen, said)]
-                if steps and steps[0] != "…" and chance.random() < 0.1:  # LINE promises no order
+                if steps and steps[0] not in ("…", "ส่งเรื่อง") and chance.random() < 0.1:  # LINE promises no order
                     events.insert(0, line_event(night, citizen, steps.pop(0).format(n=number)))
                 for event in events:
                     night.line.post([event])
