@@ -26,7 +26,7 @@ POLL_SECONDS = 2.0
 AT_ONCE = 8  # downloads on their way at the same time, 20 MB each at most
 DOWNLOAD_SECONDS = 110.0
 CLAIM = timedelta(minutes=2)  # longer than one download may take
-MOST_TRIES = 12  # with waits that grow: about three hours
+MOST_TRIES = 12  # with waits that grow: about two hours
 LONGEST_WAIT = 1800.0
 STOP_SECONDS = 15.0
 

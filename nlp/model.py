@@ -1,4 +1,4 @@
-"""A trained model: one small file, read with numpy alone. Two heads at most: the category, and the kind."""
+"""A trained model: one small file, read with numpy alone. Its heads are its decisions: category, kind, emergency."""
 
 from __future__ import annotations
 
