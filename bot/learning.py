@@ -25,10 +25,11 @@ def read(paths: Sequence[str]) -> list[Example]:
     """The rows of JSONL files, {"text", "labels": [...]} each. Raises DataRefused, OSError."""
     found: list[Example] = []
     for path in paths:
-        with open(path, encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    found.append(_example(line, f"{path}:{number}"))
+        try:
+            lines = Path(path).read_text(encoding="utf-8").split("\n")
+        except UnicodeDecodeError as wrong:
+            raise DataRefused(f"{path}: not UTF-8 ({wrong})") from wrong
+        found += [_example(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not found:
         raise DataRefused("no rows")
     return found

@@ -117,12 +117,6 @@ def codes() -> tuple[str, ...]:
     return tuple(category.code for category in _taxonomy()[0])
 
 
-def counts(line: str) -> tuple[int, ...]:
-    """How many of each category's words stand in a normalised text, categories by code: the plain keyword rule."""
-    by_code = {category.code: sum(word in line for word in category.words) for category in _taxonomy()[0]}
-    return tuple(by_code[code] for code in sorted(by_code))
-
-
 def is_confidential(code: str, accused: bool) -> bool:
     """Does the taxonomy keep this category's complainants hidden? `accused`: does the text accuse a person?"""
     found = next((category.confidential for category in _taxonomy()[0] if category.code == code), False)

@@ -65,7 +65,11 @@ class Model:
     base: Base | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     version: str = ""
-    name: str = "shipped"
+
+    @property
+    def name(self) -> str:
+        """A model stands on exactly this one: another version's scores mean something else."""
+        return self.version
 
     def rows(self, lines: Sequence[str]) -> tuple[Rows, Array]:
         """Features of prepared lines, and their numbers."""
@@ -155,7 +159,7 @@ def load(path: Path, *bases: Base) -> Model:
     version = "linear-" + hashlib.sha256(content).hexdigest()[:10]
     base = next((one for one in bases if one.name == made_with), None)
     if made_with and base is None:
-        raise ModelRefused(f"{path.name} stands on {made_with!r}, which is not here")
+        raise ModelRefused(f"{path.name} stands on {made_with!r}, which is not here: train it again")
     return Model(words, weights, heads, base, meta["facts"], version)
 
 
@@ -165,6 +169,8 @@ def _head(file: zipfile.ZipFile, name: str, facts: dict[str, Any]) -> Head:
     table = small.astype(np.float32) * _array(file, f"{name}/steps.npy", (len(labels),))
     hints = np.load(io.BytesIO(file.read(f"{name}/hints.npy")), allow_pickle=False)
     bias = _array(file, f"{name}/bias.npy", (len(labels),))
+    if hints.ndim != 2 or hints.shape[1] != len(labels):
+        raise ModelRefused(f"{name}/hints.npy has shape {hints.shape}")
     return Head(labels, table, bias, hints, float(facts["sharpness"]), float(facts["threshold"]))
 
 

@@ -16,6 +16,7 @@ from nlp.model import Base, Head, Model, normalized
 SEED = 2569
 HINTS = 0.4  # how loud the base model's scores speak beside pieces of length one
 FOLDS = 3  # for calibration
+MOST_LABELS = 200  # a model of more would not be small
 _FEWEST = 2  # texts a piece of letters is in, to be learned
 
 
@@ -78,6 +79,8 @@ def _head(matrix: Any, hints: Array, task: Task) -> Head:
     labels = tuple(sorted({row[0] for row in rows}))
     if len(labels) < 2:
         raise TrainingRefused("at least two labels are needed")
+    if len(labels) > MOST_LABELS:
+        raise TrainingRefused(f"{len(labels)} labels are too many, {MOST_LABELS} at most")
     learn = _Learn(matrix[part], hints[part], rows, labels, task)
     scores, order = _unseen(learn)
     truth = np.array([labels.index(rows[at][0]) for at in order])

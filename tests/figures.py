@@ -10,6 +10,7 @@ import itertools
 import json
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,10 @@ def softmax(scores: Array) -> Array:
 
 def by_word_list(lines: Sequence[str]) -> Array:
     """How many of a category's words stand in each text: the keyword rule."""
-    codes = sorted(keywords.codes())
-    counts = np.array([keywords.counts(line) for line in lines], dtype=float)
+    taxonomy = tomllib.loads((recipe.TEXTS.parent / "taxonomy.toml").read_text(encoding="utf-8"))["category"]
+    owned = {row["code"]: [word.lower() for word in row["words"]] for row in taxonomy}
+    codes = sorted(owned)
+    counts = np.array([[sum(word in line for word in owned[code]) for code in codes] for line in lines], dtype=float)
     counts[:, codes.index("OT")] += 0.001
     return counts / counts.sum(axis=1, keepdims=True)
 

@@ -50,6 +50,9 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert f"{bad}:2" in refused.stderr
     assert "Traceback" not in refused.stderr
+    latin = tmp_path / "latin.jsonl"
+    latin.write_bytes(b'{"text": "caf\xe9", "labels": ["a"]}')
+    assert "not UTF-8" in pratu("evaluate", "--data", str(latin)).stderr
     for command in (("evaluate", "--data", str(tmp_path / "none")), ("classify", "x", "--model", str(bad))):
         refused = pratu(*command)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

@@ -132,6 +132,15 @@ def test_stale_token_becomes_one_push(post: Post) -> None:
     assert [item.how for item in post.emulator.delivered] == ["push"]
 
 
+def test_an_old_token_is_not_tried_first(post: Post) -> None:
+    """Were its answer unclear, nobody could tell whether it arrived; a push can be repeated."""
+    post.emulator.faults.extend(["500"] * 3)
+    post.put("ทีหลังแต่ถึง", token="t1", age=50)  # LINE would still take it
+    post.deliver(20)
+    assert (post.seen, post.states) == (["ทีหลังแต่ถึง"], ["sent"])
+    assert [item.how for item in post.emulator.delivered] == ["push"]
+
+
 def test_lost_answer_to_a_reply_is_never_a_second_copy(post: Post) -> None:
     post.emulator.faults.append("lost")
     post.put("ครั้งเดียว", token="t1")

@@ -6,6 +6,7 @@ import collections
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,17 @@ def test_places_do_not_fool_it() -> None:
     assert right >= np.mean([one == row["category"] for one, row in zip(rule, rows, strict=True)]) + 0.2
 
 
+def test_danger_is_heard_beyond_the_lists_and_seldom_where_none_is() -> None:
+    """Floors on texts that nothing was learned from; the figures stand in nlp/README.md."""
+    rows = frozen("emergency")
+    truth = np.array([row["emergency"] for row in rows])
+    heard = np.array([classify.classify(row["text"]).kind == "emergency" for row in rows])
+    listed = np.array([bool(rules.ask(normalize(row["text"])).danger) for row in rows])
+    assert heard[truth].mean() >= 0.9
+    assert heard[truth].mean() >= listed[truth].mean() + 0.1
+    assert truth[heard].mean() >= 0.85
+
+
 def test_it_asks_where_the_words_say_nothing() -> None:
     assert classify.classify("ซอย 6").abstained
     assert classify.classify("ของวางเกะกะ หน้าวัดใหม่ หมู่ 3").abstained
@@ -162,6 +174,14 @@ def test_a_model_without_what_it_stands_on_is_refused(tmp_path: Path) -> None:
     save(training.train(texts, {"category": Task([one for _, one in EXAMPLES])}, Rules()), tmp_path / "m")
     with pytest.raises(ModelRefused, match="stands on 'rules'"):
         load(tmp_path / "m")
+
+
+def test_a_model_stands_on_one_version_of_the_shipped_one(tmp_path: Path) -> None:
+    texts = [text for text, _ in EXAMPLES]
+    other = replace(classify.shipped(), version="linear-of-yesterday")
+    save(training.train(texts, {"category": Task([one for _, one in EXAMPLES])}, other), tmp_path / "m")
+    with pytest.raises(ModelRefused, match="linear-of-yesterday"):
+        classify.open_model(tmp_path / "m")
 
 
 def test_one_label_is_nothing_to_learn() -> None:
