@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from nlp.phrases import Found, Phrasebook, Span
+from nlp import lists
+from nlp.phrases import Found, Span
 
 _NEAR = 10  # letters without a space between a word of fear and what is feared
 _NO_WORD = re.compile(r"[\W\d_]*")
@@ -23,26 +22,17 @@ class _Danger:
 
 
 @cache
-def _rules() -> tuple[tuple[_Danger, ...], Phrasebook]:
-    data = tomllib.loads((Path(__file__).parent / "data" / "danger.toml").read_text(encoding="utf-8"))
-    tables = {name: data[name]["words"] for name in ("innocent", "fear", "calm", "past", "bare", "urgent", "private")}
-    tables |= {"accuses": data["accuses"]["words"], "now": data["calm"]["now"], "still": data["past"]["still"]}
-    tables["fillers"] = data["bare"]["fillers"]
-    for row in data["danger"]:
-        tables[row["name"]] = row["words"]
-        tables["no " + row["name"]] = row.get("unless", [])
-    dangers = tuple(_Danger(row["name"], row.get("always", False)) for row in data["danger"])
-    return dangers, Phrasebook(tables, data["lists"])
+def _dangers() -> tuple[_Danger, ...]:
+    return tuple(_Danger(row["name"], row.get("always", False)) for row in lists.read("danger")["danger"])
 
 
 class Look:
-    """What one normalised text says about danger: the text is gone through once, each question is asked of that."""
+    """What one normalised text says about danger."""
 
-    def __init__(self, line: str) -> None:
-        self._dangers, book = _rules()
-        self._found: Found = book.look(line)
+    def __init__(self, found: Found) -> None:
+        self._found = found.of("danger ")
         self._innocent = self._found.spans("innocent")
-        self.text = line
+        self.text = found.text
 
     @property
     def danger(self) -> tuple[str, str]:
@@ -51,7 +41,7 @@ class Look:
         A cry for help that does not say what happens is "any".
         """
         calm = self._is_calm()
-        for danger in self._dangers:
+        for danger in _dangers():
             if calm and not danger.always:
                 continue
             fired = self._fired(danger)
@@ -62,7 +52,7 @@ class Look:
     @property
     def is_never_calm(self) -> bool:
         """Somebody may hurt themself or is being hurt: no model talks that away."""
-        return any(danger.always and bool(self._fired(danger)) for danger in self._dangers)
+        return any(danger.always and bool(self._fired(danger)) for danger in _dangers())
 
     @property
     def is_urgent(self) -> bool:

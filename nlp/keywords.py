@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from nlp import lists
+from nlp.phrases import Found
 
 VERSION = "keywords-1"
 
-# A thing named only to say where is not the topic: หน้าโรงเรียน, ปากซอยวัด, แถวตลาด, ถนนพระราม 2.
-_LANDMARK = re.compile(
-    r"(?:ตรงข้าม|ปากทาง|ทางเข้า|ข้างๆ|หน้า|หลัง|ข้าง|แถว|ใกล้|ตรง)\s?"
-    r"(?:โรงเรียน|วัด|รพ(?:\.สต)?\.?|โรงพยาบาล|ตลาด|โรงงาน|สวนสาธารณะ|คลินิก|สะพาน|ที่ดิน|ศูนย์เด็กเล็ก|สถานี|อบต|เทศบาล)"
-)
-_STREET = re.compile(r"(?:ถนน|ถ\.)\s?[ก-๙]{3,}\s?\d{1,3}(?!\s?(?:หลุม|วัน|เดือน|ปี))|สะพานควาย|คลองสาน|บางซื่อ")
+# A street by its name and number: ถนนพระราม 2. What is counted is no name: ถนนหน้าบ้านพัง 3 หลุม.
+_STREET = re.compile(r"(?:ถนน|ถ\.)\s?[ก-๙]{3,}\s?\d{1,3}(?!\s?(?:หลุม|วัน|เดือน|ปี))")
 _UNSURE_BELOW = 0.4
 
 
@@ -33,53 +31,49 @@ class Scored:
 class _Category:
     code: str
     confidential: bool | str  # "accused": only where somebody is
-    urgent: bool
-    words: tuple[str, ...]
     subs: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class _Taxonomy:
+    categories: tuple[_Category, ...]
+    owners: dict[str, tuple[str, ...]]  # word → codes; none for a silent one
+    short: frozenset[str]  # words only where no other letter stands beside them
+
+
 @cache
-def _taxonomy() -> tuple[tuple[_Category, ...], re.Pattern[str], dict[str, list[str]]]:
-    data = tomllib.loads((Path(__file__).parent / "data" / "taxonomy.toml").read_text(encoding="utf-8"))
+def _taxonomy() -> _Taxonomy:
+    data = lists.read("taxonomy")
     categories = tuple(
         _Category(
             row["code"],
             row["confidential"],
-            row["urgent"],
-            tuple(word.lower() for word in row["words"]),
             tuple((code, name) for code, name in row["subs"]),
         )
         for row in data["category"]
     )
     owners: dict[str, list[str]] = {}
-    for category in categories:
-        for word in category.words:
-            owners.setdefault(word, []).append(category.code)
+    for row in data["category"]:
+        for word in row["words"]:
+            owners.setdefault(word.lower(), []).append(row["code"])
     for word in data["silent"]:
         owners.setdefault(word, [])
-    longest_first = sorted(owners, key=len, reverse=True)
-    return categories, re.compile("|".join(_bordered(word, word in data["short"]) for word in longest_first)), owners
-
-
-def _bordered(word: str, is_short: bool) -> str:
-    """A word where it is one: not after a leading vowel or before a mark, and a short form only by itself."""
-    if is_short:
-        return rf"(?<![a-z0-9ก-๎]){re.escape(word)}(?![a-z0-9ก-๎])"
-    mark = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-    after = f"(?<![เแโใไ]{word[0]})" if "ก" <= word[0] <= "ฮ" else ""
-    return f"{re.escape(word[0])}{after}{re.escape(word[1:])}(?![{mark}])"
+    return _Taxonomy(categories, {word: tuple(codes) for word, codes in owners.items()}, frozenset(data["short"]))
 
 
 def score(line: str) -> Scored:
-    """Which categories a normalised text speaks for. Longer words weigh more; the longest at a spot counts alone."""
-    categories, pattern, owners = _taxonomy()
-    topic = _STREET.sub(" ", _LANDMARK.sub(" ", line))
+    """Which categories a normalised text speaks for."""
+    return score_found(lists.look(line))
+
+
+def score_found(found: Found) -> Scored:
+    """Which categories a text speaks for. Longer words weigh more; the longest at a spot counts alone."""
+    taxonomy = _taxonomy()
     points: dict[str, float] = {}
     spoke: dict[str, list[str]] = {}
-    for found in pattern.finditer(topic):
-        word = found.group()
-        for code in owners[word]:
-            points[code] = points.get(code, 0.0) + (len(word) ** 0.5) / len(owners[word])
+    for word, codes in _spoken(found, taxonomy):
+        for code in codes:
+            points[code] = points.get(code, 0.0) + (len(word) ** 0.5) / len(codes)
             spoke.setdefault(code, []).append(word)
     total = sum(points.values())
     if not total:
@@ -87,20 +81,39 @@ def score(line: str) -> Scored:
     ranked = sorted(((code, value / (total + 1.0)) for code, value in points.items()), key=lambda pair: -pair[1])
     best = ranked[0][0]
     known = {code for code, _value in ranked}
-    fill = [(category.code, 0.0) for category in categories if category.code not in known]
+    fill = [(category.code, 0.0) for category in taxonomy.categories if category.code not in known]
     tie = len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.05
     return Scored(
         tuple([*ranked, *fill][:5]),
         tuple(dict.fromkeys(spoke[best])),
-        subcategory(best, line),
+        subcategory(best, found.text),
         tie or ranked[0][1] < _UNSURE_BELOW,
     )
+
+
+def _spoken(found: Found, taxonomy: _Taxonomy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words of the text that count, with the categories that own them. Where something is only the place is named
+    (หน้าโรงเรียน, ถนนพระราม 2), that is not the topic."""
+    told, line, end = found.of("topics "), found.text, 0
+    places = told.spans("landmarks") + [one.span() for one in _STREET.finditer(line)]
+    for start, stop in told.spans("words", places):
+        word = line[start:stop]
+        alone = word not in taxonomy.short or not (
+            _is_letter(line[start - 1 : start]) or _is_letter(line[stop : stop + 1])
+        )
+        if start >= end and alone and word in taxonomy.owners:  # never over a space that is not its own
+            end = stop
+            yield word, taxonomy.owners[word]
+
+
+def _is_letter(letter: str) -> bool:
+    return letter.isalnum() or "ก" <= letter <= "๎"
 
 
 def subcategory(code: str, line: str) -> str | None:
     """The sub-category whose name shares the most with the text; None when none does."""
     best, shared = None, 2
-    for category in _taxonomy()[0]:
+    for category in _taxonomy().categories:
         if category.code != code:
             continue
         for sub, name in category.subs:
@@ -114,10 +127,10 @@ def subcategory(code: str, line: str) -> str | None:
 @cache
 def codes() -> tuple[str, ...]:
     """The categories' codes, in the taxonomy's order."""
-    return tuple(category.code for category in _taxonomy()[0])
+    return tuple(category.code for category in _taxonomy().categories)
 
 
 def is_confidential(code: str, accused: bool) -> bool:
     """Does the taxonomy keep this category's complainants hidden? `accused`: does the text accuse a person?"""
-    found = next((category.confidential for category in _taxonomy()[0] if category.code == code), False)
+    found = next((category.confidential for category in _taxonomy().categories if category.code == code), False)
     return accused if found == "accused" else bool(found)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from nlp.phrases import Found, Phrasebook, Span
+from nlp import lists
+from nlp.phrases import Found, Span
 
 
 @dataclass(frozen=True)
@@ -27,15 +25,9 @@ _MOSTLY = 0.7  # of a text is the greeting itself
 _SHORT = 40  # characters; a longer text is hardly small talk
 
 
-@cache
-def _book() -> Phrasebook:
-    data = tomllib.loads((Path(__file__).parent / "data" / "kinds.toml").read_text(encoding="utf-8"))
-    return Phrasebook(data, data)
-
-
-def find(line: str, has_topic: bool) -> KindFound:
-    """The kind of a normalised text. `has_topic`: does it name something a category owns?"""
-    told = _book().look(line)
+def find(found: Found, has_topic: bool) -> KindFound:
+    """The kind of a text. `has_topic`: does it name something a category owns?"""
+    told, line = found.of("kinds "), found.text
     rude = told.has("abuse")
     problem = _problem(told)
     small = told.words("smalltalk")
@@ -44,12 +36,12 @@ def find(line: str, has_topic: bool) -> KindFound:
     if small and not problem and len(small) >= _MOSTLY * len(line):
         return KindFound("smalltalk", 0.8, (small,), rude)  # "กินข้าวยัง" is not about rice
     for kind in _ORDER:
-        found = told.words(kind)
-        if found and not _overruled(kind, told, bool(problem), has_topic):
-            return KindFound(kind, 0.7, (found,), rude)
+        words = told.words(kind)
+        if words and not _overruled(kind, told, bool(problem), has_topic):
+            return KindFound(kind, 0.7, (words,), rude)
     if problem or has_topic:
-        words = tuple(line[start:end] for start, end in problem[:1])
-        return KindFound("complaint", 0.8 if problem else 0.6, words, rude)
+        trouble = tuple(line[start:end] for start, end in problem[:1])
+        return KindFound("complaint", 0.8 if problem else 0.6, trouble, rude)
     if rude:
         return KindFound("abuse", 0.7, (), True)
     if (small and len(line) <= _SHORT) or set(line) <= set("5 "):
@@ -59,7 +51,7 @@ def find(line: str, has_topic: bool) -> KindFound:
 
 def names_problem(line: str) -> bool:
     """Does a normalised text name something that is wrong?"""
-    return bool(_problem(_book().look(line)))
+    return bool(_problem(lists.look(line).of("kinds ")))
 
 
 def _problem(told: Found) -> list[Span]:

@@ -8,7 +8,7 @@ regular expressions took four seconds to compile and milliseconds to ask; this t
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,9 +27,11 @@ _END = ""  # the key under which a node of the tree keeps its whole word
 
 @dataclass(frozen=True)
 class _Phrase:
-    """What follows what: (most characters between, name of a word or list), and letters that must not come after."""
+    """What begins it, what follows (most characters between, name of a word or list), and letters that must not come
+    after."""
 
-    steps: tuple[tuple[int, str], ...]
+    first: str
+    onward: tuple[tuple[int, str], ...]
     forbidden: frozenset[str]
 
 
@@ -44,14 +46,20 @@ class _Set:
 class Found:
     """Where the phrases of each list stand in one text."""
 
-    def __init__(self, text: str, spans: dict[str, list[Span]]) -> None:
+    def __init__(self, text: str, spans: dict[str, list[Span]], part: str = "") -> None:
         self.text = text
-        self._spans = spans
+        self._spans, self._part = spans, part
+
+    def of(self, part: str) -> Found:
+        """The lists of one part of the book."""
+        return Found(self.text, self._spans, part)
 
     def spans(self, name: str, outside: Iterable[Span] = ()) -> list[Span]:
         """(start, end) of each phrase of this list outside those spans; the earliest first, then the longest."""
+        found = self._spans.get(self._part + name)
+        if not found:
+            return []
         blanked = list(outside)
-        found = self._spans.get(name, [])
         return [one for one in found if not any(one[0] < end and start < one[1] for start, end in blanked)]
 
     def has(self, name: str, outside: Iterable[Span] = ()) -> bool:
@@ -66,16 +74,21 @@ class Found:
 class Phrasebook:
     """Named lists of phrases, read once."""
 
-    def __init__(self, tables: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]]) -> None:
-        """`tables` are asked for by name; `lists` only named inside {}. Raises KeyError for a list nobody wrote."""
+    def __init__(self) -> None:
         self._tree: dict[str, dict] = {}  # type: ignore[type-arg]
-        self._lists, self._tables = lists, tables
+        self._lists: Mapping[str, Sequence[str]] = {}
+        self._part = ""
         self._sets: list[_Set] = []
         self._done: set[str] = set()
+        self._begun: dict[str, list[int]] = {}  # which sets have phrases that begin with this word or list
+
+    def add(self, part: str, tables: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]]) -> None:
+        """`tables` are asked for by name; `lists` only named inside {}. Raises KeyError for a list nobody wrote."""
+        self._part, self._lists = part, lists
+        before = len(self._sets)
         for name in tables:
             self._learn(name, tables[name], "")
-        self._begun: dict[str, list[int]] = {}  # which sets have phrases that begin with this word or list
-        for number, phrases in enumerate(self._sets):
+        for number, phrases in enumerate(self._sets[before:], before):
             for first in phrases.starts:
                 self._begun.setdefault(first, []).append(number)
 
@@ -85,26 +98,31 @@ class Phrasebook:
         numbers = [found.span() for found in _NUMBERS.finditer(text)]
         if numbers:
             spans[_NUMBER] = numbers
-        due = {number for first in spans for number in self._begun.get(first, ())}
+        due: dict[int, list[_Phrase]] = {}  # set → its phrases that may stand here
+        for first in spans:
+            self._call(first, due)
         for number, phrases in enumerate(self._sets):
             if number not in due:
                 continue
             found: set[Span] = set()
-            for first in phrases.starts.keys() & spans.keys():
-                for phrase in phrases.starts[first]:
-                    found.update(_follow(phrase, spans, text))
+            for phrase in due[number]:
+                found.update(_follow(phrase, spans, text))
             if found:
-                spans[phrases.name] = sorted(found, key=lambda one: (one[0], -one[1]))
-                due.update(self._begun.get(phrases.name, ()))  # always of a later set
+                spans[phrases.name] = sorted(found, key=_earliest_longest)
+                self._call(phrases.name, due)  # always of a later set
         return Found(text, spans)
+
+    def _call(self, first: str, due: dict[int, list[_Phrase]]) -> None:
+        for number in self._begun.get(first, ()):
+            due.setdefault(number, []).extend(self._sets[number].starts[first])
 
     # --- learning ----------------------------------------------------------------------------------------------------
 
     def _learn(self, name: str, written: Iterable[str], brace: str) -> None:
-        phrases = _Set(brace + name)
+        phrases = _Set(self._part + brace + name)
         for one in written:
             phrase = self._phrase(one)
-            phrases.starts.setdefault(phrase.steps[0][1], []).append(phrase)
+            phrases.starts.setdefault(phrase.first, []).append(phrase)
         self._sets.append(phrases)  # after the lists it names
 
     def _phrase(self, written: str) -> _Phrase:
@@ -117,13 +135,14 @@ class Phrasebook:
                 continue
             steps.append((between, number or (self._list(name) if name else self._literal(literal.strip()))))
             between = 0
-        return _Phrase(tuple(steps), frozenset(forbidden))
+        return _Phrase(steps[0][1], tuple(steps[1:]), frozenset(forbidden))
 
     def _list(self, name: str) -> str:
-        if name not in self._done:
-            self._done.add(name)
+        whole = self._part + "{" + name
+        if whole not in self._done:
+            self._done.add(whole)
             self._learn(name, self._lists[name], "{")
-        return "{" + name
+        return whole
 
     def _literal(self, words: str) -> str:
         node = self._tree
@@ -175,21 +194,34 @@ def _may_part(letter: str, following: str) -> bool:
     return following in _SYLLABLE and letter not in _LEADING
 
 
-def _follow(phrase: _Phrase, spans: Mapping[str, list[Span]], text: str) -> list[Span]:
+def _follow(phrase: _Phrase, spans: Mapping[str, list[Span]], text: str) -> Iterable[Span]:
     """Where all steps of a phrase stand in order, each near enough; for each end the shortest."""
-    if len(phrase.steps) > 1 and not all(name in spans for _gap, name in phrase.steps[1:]):
-        return []
+    if not phrase.onward:
+        begun = spans[phrase.first]
+        return [one for one in begun if _may_end(one[1], phrase, text)] if phrase.forbidden else begun
+    for _gap, name in phrase.onward:
+        if name not in spans:
+            return ()
     starts: dict[int, int] = {}
-    for start, end in spans[phrase.steps[0][1]]:
+    for start, end in spans[phrase.first]:
         starts[end] = max(starts.get(end, -1), start)
-    for gap, name in phrase.steps[1:]:
+    for gap, name in phrase.onward:
         found = spans[name]
-        onward: dict[int, int] = {}
+        reached: dict[int, int] = {}
         for end, start in starts.items():
             most = gap or (1 if text[end : end + 1] == " " else 0)
-            low = bisect_left(found, end, key=lambda one: one[0])
-            high = bisect_right(found, end + most, key=lambda one: one[0])
-            for _, after in found[low:high]:
-                onward[after] = max(onward.get(after, -1), start)
-        starts = onward
-    return [(start, end) for end, start in starts.items() if end == len(text) or text[end] not in phrase.forbidden]
+            low = bisect_left(found, (end, 0))
+            for begin, after in found[low:]:
+                if begin > end + most:
+                    break
+                reached[after] = max(reached.get(after, -1), start)
+        starts = reached
+    return [(start, end) for end, start in starts.items() if _may_end(end, phrase, text)]
+
+
+def _may_end(end: int, phrase: _Phrase, text: str) -> bool:
+    return end == len(text) or text[end] not in phrase.forbidden
+
+
+def _earliest_longest(one: Span) -> tuple[int, int]:
+    return one[0], -one[1]

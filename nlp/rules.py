@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp import danger, keywords, kinds
+from nlp import danger, keywords, kinds, lists
 from nlp.features import Array
 
 KINDS = (
@@ -39,10 +39,11 @@ class Told:
 
 def ask(line: str) -> Told:
     """Go through a normalised text once."""
-    scored = keywords.score(line)
-    look = danger.Look(line)
+    found = lists.look(line)
+    scored = keywords.score_found(found)
+    look = danger.Look(found)
     name, fired = look.danger
-    return Told(scored, kinds.find(line, scored.ranked[0][1] > 0.1), look, name, fired)
+    return Told(scored, kinds.find(found, scored.ranked[0][1] > 0.1), look, name, fired)
 
 
 def as_hints(told: Sequence[Told]) -> Array:

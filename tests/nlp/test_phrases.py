@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from nlp.phrases import Phrasebook
 
 
+def book(tables: dict[str, Sequence[str]], lists: dict[str, Sequence[str]]) -> Phrasebook:
+    made = Phrasebook()
+    made.add("", tables, lists)
+    return made
+
+
 def found(text: str, *phrases: str, **lists: list[str]) -> str:
-    return Phrasebook({"told": phrases}, lists).look(text).words("told")
+    return book({"told": phrases}, lists).look(text).words("told")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,6 @@ def test_the_earliest_counts_and_of_those_the_longest() -> None:
 
 
 def test_what_touches_a_blanked_phrase_is_not_heard() -> None:
-    look = Phrasebook({"danger": ["ระเบิด"], "none": ["ประทัดระเบิด"]}, {}).look("ประทัดระเบิด")
+    look = book({"danger": ["ระเบิด"], "none": ["ประทัดระเบิด"]}, {}).look("ประทัดระเบิด")
     assert look.has("danger")
     assert not look.has("danger", look.spans("none"))
