@@ -58,14 +58,14 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     line = normalize(text)
     told = rules.ask(line)
     engine = shipped()
-    scores = engine.scores([line], rules.as_hints([told]))
+    reading = engine.read([line], rules.as_hints([told]))
     alarm = engine.heads["emergency"]
-    danger, fired = _danger(told, _sure(alarm, scores["emergency"], "emergency"), alarm.threshold)
+    danger, fired = _danger(told, _sure(alarm, reading.scores["emergency"], "emergency"), alarm.threshold)
     kind, kind_confidence = ("emergency", 0.9) if danger else (told.kind.kind, told.kind.confidence)
     if model is not None:
         engine = model
-        scores = engine.scores([line])
-    found = _category(engine.heads["category"], scores["category"])
+        reading = engine.read([line])
+    found = _category(engine.heads["category"], reading.scores["category"])
     if model is None and kind == "corruption":
         found = _corruption(found)
     best = found.labels[0]
@@ -84,7 +84,9 @@ def classify(text: str, model: Model | None = None) -> Verdict:
         confidential=told.look.is_private or (keywords.is_confidential(best, accuses) and not found.abstained),
         accuses=accuses,
         rude=told.kind.rude,
-        words=tuple(word for word in (fired, *engine.telling(line, "category", best), *told.kind.words) if word),
+        words=tuple(
+            word for word in (fired, *engine.telling(reading.cut[0], "category", best), *told.kind.words) if word
+        ),
         engine=engine.version,
     )
 

@@ -1,7 +1,7 @@
 """A text as numbers: pieces of two to five letters and known words with their neighbours, hashed into fixed tables.
 
 Two blocks, each of length one, as the two halves of a joint word and character vector. numpy only: this is what runs
-for every message, so all texts of a batch go through together.
+for every message, so all texts of a batch go through together and nothing is sorted.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 CHAR_BUCKETS, WORD_BUCKETS = 1 << 17, 1 << 17
 BUCKETS = CHAR_BUCKETS + WORD_BUCKETS
+NOTHING = BUCKETS  # where a piece would reach beyond its text, or a word is unknown: a row of noughts
 SIZES = (2, 3, 4, 5)  # letters in a piece
 _MULTIPLY, _MIX = np.uint32(0x01000193), np.uint32(0x85EBCA6B)
 _DIGITS = re.compile(r"\d+")
@@ -25,15 +26,16 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Sparse rows: row i holds columns[starts[i]:starts[i + 1]], each once, with its counts."""
+class Block:
+    """One kind of features of several texts: text i has the columns [:, starts[i]:starts[i + 1]], each at least one."""
 
+    columns: Array  # (kinds of pieces, places) buckets, NOTHING where there is none
     starts: Array
-    columns: Array
-    counts: Array
 
-    def __len__(self) -> int:
-        return len(self.starts) - 1
+    def owners(self) -> Array:
+        """Which text each place belongs to."""
+        sizes = np.diff(self.starts, append=self.columns.shape[1])
+        return np.repeat(np.arange(len(self.starts)), sizes)
 
 
 class Words:
@@ -71,10 +73,10 @@ class Words:
                 at += 1
         return found
 
-    def hashes(self, line: str) -> list[int]:
-        """The words as numbers; 0 for what is unknown."""
+    def hashes(self, cut: Sequence[str]) -> list[int]:
+        """Words as numbers; 0 for what is unknown."""
         get = self._hash.get
-        return [get(word, 0) for word in self.cut(line)]
+        return [get(word, 0) for word in cut]
 
 
 def prepared(line: str) -> str:
@@ -82,52 +84,35 @@ def prepared(line: str) -> str:
     return _DIGITS.sub("0", line)
 
 
-def rows(lines: Sequence[str], words: Words) -> Rows:
-    """The features of prepared lines, in order."""
-    keys = np.concatenate([_pieces(lines), _words(lines, words)])
-    found, counts = np.unique(keys, return_counts=True)
-    owner = found // BUCKETS
-    starts = np.searchsorted(owner, np.arange(len(lines) + 1))
-    return Rows(starts, (found % BUCKETS).astype(np.int64), counts)
+def letters(lines: Sequence[str]) -> Block:
+    """Every piece of 2 to 5 letters of prepared lines, the spaces at both ends included, where it begins."""
+    padded = [f" {line} " for line in lines]
+    codes = np.frombuffer("".join(padded).encode("utf-32-le"), dtype=np.uint32)
+    sizes = np.fromiter(map(len, padded), dtype=np.int64, count=len(padded))
+    ends = np.cumsum(sizes)
+    left = np.repeat(ends, sizes) - np.arange(len(codes))  # letters from here to the end of the text
+    columns = np.full((len(SIZES), len(codes)), NOTHING, dtype=np.int64)
+    hashed = codes * _MULTIPLY
+    for row, size in enumerate(SIZES):
+        hashed = (hashed[:-1] ^ codes[size - 1 :]) * _MULTIPLY
+        if len(hashed):
+            columns[row, : len(hashed)] = np.where(left[: len(hashed)] >= size, _bucket(hashed, CHAR_BUCKETS), NOTHING)
+    return Block(columns, ends - sizes)
 
 
-def values(found: Rows, weights: Array) -> Array:
-    """The numbers of the features: dampened counts by weight, each block of each row of length one."""
-    raw = (1.0 + np.log(found.counts)).astype(np.float32) * weights[found.columns]
-    block = np.repeat(np.arange(len(found)), np.diff(found.starts)) * 2 + (found.columns >= CHAR_BUCKETS)
-    squares = np.bincount(block, weights=raw * raw, minlength=2 * len(found))
-    length = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
-    return np.asarray(raw / length[block])
+def words(cut: Sequence[Sequence[str]], known: Words) -> Block:
+    """Every known word of cut texts, and every two that follow each other."""
+    sizes = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut)) + 1
+    numbers = [number for found in cut for number in (*known.hashes(found), 0)]  # a stop after each text
+    single = np.array(numbers, dtype=np.uint32)
+    after = np.append(single[1:], np.uint32(0))
+    ones = CHAR_BUCKETS + _bucket(single, WORD_BUCKETS).astype(np.int64)
+    twos = CHAR_BUCKETS + _bucket((single * _MULTIPLY) ^ after, WORD_BUCKETS).astype(np.int64)
+    is_word = single != 0
+    columns = np.stack([np.where(is_word, ones, NOTHING), np.where(is_word & (after != 0), twos, NOTHING)])
+    return Block(columns, np.cumsum(sizes) - sizes)
 
 
 def _bucket(hashed: Array, buckets: int) -> Array:
     mixed = (hashed ^ (hashed >> np.uint32(15))) * _MIX
     return np.asarray((mixed ^ (mixed >> np.uint32(13))) & np.uint32(buckets - 1))
-
-
-def _pieces(lines: Sequence[str]) -> Array:
-    """Owner and bucket of every piece of 2 to 5 letters, the spaces at both ends included, as one number each."""
-    padded = [f" {line} " for line in lines]
-    letters = np.frombuffer("".join(padded).encode("utf-32-le"), dtype=np.uint32)
-    sizes = np.fromiter((len(line) for line in padded), dtype=np.int64, count=len(padded))
-    owner = np.repeat(np.arange(len(lines), dtype=np.int64), sizes)
-    keys, hashed = [], letters * _MULTIPLY
-    for size in range(2, SIZES[-1] + 1):
-        hashed = (hashed[:-1] ^ letters[size - 1 :]) * _MULTIPLY
-        whole = owner[: len(hashed)] == owner[size - 1 :]
-        keys.append(owner[: len(hashed)][whole] * BUCKETS + _bucket(hashed[whole], CHAR_BUCKETS))
-    return np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64)
-
-
-def _words(lines: Sequence[str], words: Words) -> Array:
-    """Owner and bucket of every known word, and of every two that follow each other."""
-    cut = [words.hashes(line) for line in lines]
-    sizes = np.fromiter((len(found) for found in cut), dtype=np.int64, count=len(cut))
-    owner = np.repeat(np.arange(len(lines), dtype=np.int64), sizes)
-    single = np.fromiter((one for found in cut for one in found), dtype=np.uint32, count=int(sizes.sum()))
-    known = single != 0
-    ones = owner[known] * BUCKETS + CHAR_BUCKETS + _bucket(single[known], WORD_BUCKETS)
-    pair = (single[:-1] * _MULTIPLY) ^ single[1:]
-    both = known[:-1] & known[1:] & (owner[:-1] == owner[1:])
-    twos = owner[:-1][both] * BUCKETS + CHAR_BUCKETS + _bucket(pair[both], WORD_BUCKETS)
-    return np.concatenate([ones, twos])

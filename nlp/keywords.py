@@ -23,20 +23,13 @@ class Scored:
 
     ranked: tuple[tuple[str, float], ...]
     words: tuple[str, ...]
-    subcategory: str | None
     abstained: bool
 
 
 @dataclass(frozen=True)
-class _Category:
-    code: str
-    confidential: bool | str  # "accused": only where somebody is
-    subs: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class _Taxonomy:
-    categories: tuple[_Category, ...]
+    confidential: dict[str, bool | str]  # by code, in order; "accused": only where somebody is
+    subs: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]  # by code: sub-category, the words of its name
     owners: dict[str, tuple[str, ...]]  # word → codes; none for a silent one
     short: frozenset[str]  # words only where no other letter stands beside them
 
@@ -44,21 +37,21 @@ class _Taxonomy:
 @cache
 def _taxonomy() -> _Taxonomy:
     data = lists.read("taxonomy")
-    categories = tuple(
-        _Category(
-            row["code"],
-            row["confidential"],
-            tuple((code, name) for code, name in row["subs"]),
-        )
-        for row in data["category"]
-    )
+    hidden = {row["code"]: row["confidential"] for row in data["category"]}
+    subs = {row["code"]: tuple((sub, _pieces(name)) for sub, name in row["subs"]) for row in data["category"]}
     owners: dict[str, list[str]] = {}
     for row in data["category"]:
         for word in row["words"]:
             owners.setdefault(word.lower(), []).append(row["code"])
     for word in data["silent"]:
         owners.setdefault(word, [])
-    return _Taxonomy(categories, {word: tuple(codes) for word, codes in owners.items()}, frozenset(data["short"]))
+    words = {word: tuple(codes) for word, codes in owners.items()}
+    return _Taxonomy(hidden, subs, words, frozenset(data["short"]))
+
+
+def _pieces(name: str) -> tuple[str, ...]:
+    """The words of a name that tell."""
+    return tuple(piece for piece in re.split(r"[/\s()]+", name) if len(piece) > 2)
 
 
 def score(line: str) -> Scored:
@@ -77,16 +70,15 @@ def score_found(found: Found) -> Scored:
             spoke.setdefault(code, []).append(word)
     total = sum(points.values())
     if not total:
-        return Scored((("OT", 0.0), ("OF", 0.0), ("RD", 0.0)), (), None, True)  # 0: no evidence at all
+        return Scored((("OT", 0.0), ("OF", 0.0), ("RD", 0.0)), (), True)  # 0: no evidence at all
     ranked = sorted(((code, value / (total + 1.0)) for code, value in points.items()), key=lambda pair: -pair[1])
     best = ranked[0][0]
     known = {code for code, _value in ranked}
-    fill = [(category.code, 0.0) for category in taxonomy.categories if category.code not in known]
+    fill = [(code, 0.0) for code in taxonomy.confidential if code not in known]
     tie = len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.05
     return Scored(
         tuple([*ranked, *fill][:5]),
         tuple(dict.fromkeys(spoke[best])),
-        subcategory(best, found.text),
         tie or ranked[0][1] < _UNSURE_BELOW,
     )
 
@@ -113,24 +105,20 @@ def _is_letter(letter: str) -> bool:
 def subcategory(code: str, line: str) -> str | None:
     """The sub-category whose name shares the most with the text; None when none does."""
     best, shared = None, 2
-    for category in _taxonomy().categories:
-        if category.code != code:
-            continue
-        for sub, name in category.subs:
-            pieces = [piece for piece in re.split(r"[/\s()]+", name) if len(piece) > 2]
-            common = max((len(piece) for piece in pieces if piece in line), default=0)
-            if common > shared:
-                best, shared = sub, common
+    for sub, pieces in _taxonomy().subs.get(code, ()):
+        common = max((len(piece) for piece in pieces if piece in line), default=0)
+        if common > shared:
+            best, shared = sub, common
     return best
 
 
 @cache
 def codes() -> tuple[str, ...]:
     """The categories' codes, in the taxonomy's order."""
-    return tuple(category.code for category in _taxonomy().categories)
+    return tuple(_taxonomy().confidential)
 
 
 def is_confidential(code: str, accused: bool) -> bool:
     """Does the taxonomy keep this category's complainants hidden? `accused`: does the text accuse a person?"""
-    found = next((category.confidential for category in _taxonomy().categories if category.code == code), False)
+    found = _taxonomy().confidential.get(code, False)
     return accused if found == "accused" else bool(found)

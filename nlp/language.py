@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+_THAI = re.compile("[ก-ะาำเ-ๆ]")
 _FEWEST = 4  # letters; shorter words ("ok", "555") are anybody's
 
 
 def is_foreign(text: str) -> bool:
     """Is this written in another language than Thai? Names and brands inside Thai do not count."""
-    letters = [letter for letter in text if letter.isalpha()]
-    if len(letters) < _FEWEST:
-        return False
-    thai = sum("ก" <= letter <= "๛" for letter in letters)
-    return thai / len(letters) < 0.2
+    rest = _THAI.sub("", text)
+    thai = len(text) - len(rest)
+    letters = thai + sum(letter.isalpha() for letter in rest)
+    return letters >= _FEWEST and thai / letters < 0.2

@@ -8,18 +8,20 @@ import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from nlp import features
-from nlp.features import Array, Rows, Words
+from nlp.features import Array, Block, Words
 from nlp.normalize import normalize
 
-FORMAT = 1
+FORMAT = 2
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the file is the same whenever it is made
 _LARGEST_FILE = 64_000_000
+_TOGETHER = 256  # texts; more would not stay in the fast memory
 
 
 class ModelRefused(ValueError):
@@ -31,17 +33,30 @@ class Head:
     """One decision: a column of weights for each label, and what makes scores into confidence."""
 
     labels: tuple[str, ...]
-    table: Array  # (BUCKETS, labels), float32
+    small: Array  # (BUCKETS, labels), int8
+    steps: Array  # (labels,): the size of one of those numbers
     bias: Array
     hints: Array  # (hints, labels): weights for what the base model says
     sharpness: float  # scores times this, through softmax, are confidences
     threshold: float  # below this confidence the engine does not answer
+
+    def table(self) -> Array:
+        """(BUCKETS, labels), float32."""
+        return np.asarray(self.small * self.steps, dtype=np.float32)
 
     def confidences(self, scores: Array) -> Array:
         """Scores as confidences that sum to one."""
         sharp = scores * self.sharpness
         grown = np.exp(sharp - sharp.max(axis=1, keepdims=True))
         return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """For each head the scores of some texts, (texts, labels), and the known words of each text."""
+
+    scores: dict[str, Array]
+    cut: list[list[str]]
 
 
 class Base(Protocol):
@@ -71,44 +86,64 @@ class Model:
         """A model stands on exactly this one: another version's scores mean something else."""
         return self.version
 
-    def rows(self, lines: Sequence[str]) -> tuple[Rows, Array]:
-        """Features of prepared lines, and their numbers."""
-        found = features.rows(lines, self.words)
-        return found, features.values(found, self.weights)
-
-    def scores(self, lines: Sequence[str], hints: Array | None = None) -> dict[str, Array]:
-        """For each head the scores of normalised texts, (texts, labels). `hints`: what the base says, if known."""
+    def read(self, lines: Sequence[str], hints: Array | None = None) -> Reading:
+        """What this model makes of normalised texts. `hints`: what the base says, if known."""
         if hints is None and self.base is not None:
             hints = self.base.hints(lines)
-        found, numbers = self.rows([features.prepared(line) for line in lines])
-        return {name: _applied(head, found, numbers, hints) for name, head in self.heads.items()}
+        ready = [features.prepared(line) for line in lines]
+        cut = [self.words.cut(line) for line in ready]
+        found = self._sums(features.letters(ready)) + self._sums(features.words(cut, self.words))
+        scores: dict[str, Array] = {}
+        for name, head in self.heads.items():
+            at = self._places[name]
+            scores[name] = found[:, at : at + len(head.labels)] + head.bias
+            if hints is not None and len(head.hints):
+                scores[name] = scores[name] + hints @ head.hints
+        return Reading(scores, cut)
+
+    def scores(self, lines: Sequence[str], hints: Array | None = None) -> dict[str, Array]:
+        """For each head the scores of normalised texts, (texts, labels)."""
+        parts = [
+            self.read(lines[at : at + _TOGETHER], None if hints is None else hints[at : at + _TOGETHER]).scores
+            for at in range(0, len(lines), _TOGETHER)
+        ]
+        return {name: np.vstack([part[name] for part in parts]) for name in self.heads}
 
     def hints(self, lines: Sequence[str]) -> Array:
         """What this model says of normalised texts, for another one: all scores of all heads."""
         scored = self.scores(lines)
         return np.hstack([scored[name] for name in sorted(scored)])
 
-    def telling(self, line: str, head: str, label: str, most: int = 3) -> tuple[str, ...]:
-        """The known words of a normalised text that spoke most for a label."""
-        told, column = self.heads[head], self.heads[head].labels.index(label)
-        found = dict.fromkeys(word for word in self.words.cut(features.prepared(line)) if len(word) > 1)
-        weighed = [(self._weight(told, word, column), word) for word in found]
+    def telling(self, cut: Sequence[str], head: str, label: str, most: int = 3) -> tuple[str, ...]:
+        """The words of a text that spoke most for a label."""
+        column = self._places[head] + self.heads[head].labels.index(label)
+        found = dict.fromkeys(word for word in cut if len(word) > 1)
+        weighed = [(float(self._joint[self.words.columns[word], column]), word) for word in found]
         return tuple(word for weight, word in sorted(weighed, reverse=True)[:most] if weight > 0)
 
-    def _weight(self, head: Head, word: str, column: int) -> float:
-        at = self.words.columns[word]
-        return float(head.table[at, column] * self.weights[at])
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """In which column of the joint table each head begins."""
+        places, at = {}, 0
+        for name, head in self.heads.items():
+            places[name] = at
+            at += len(head.labels)
+        return places
 
+    @cached_property
+    def _joint(self) -> Array:
+        """All heads' tables side by side, times the weights; last the squares of the weights, for the length."""
+        joint = np.hstack([head.table() for head in self.heads.values()] + [self.weights[:, None]])
+        joint *= self.weights[:, None]
+        return np.vstack([joint, np.zeros((1, joint.shape[1]), dtype=np.float32)])
 
-def _applied(head: Head, found: Rows, numbers: Array, hints: Array | None) -> Array:
-    out = np.empty((len(found), len(head.labels)), dtype=np.float32)
-    for row in range(len(found)):
-        part = slice(found.starts[row], found.starts[row + 1])
-        out[row] = numbers[part] @ head.table[found.columns[part]]
-    out += head.bias
-    if hints is not None and len(head.hints):
-        out += hints @ head.hints
-    return out
+    def _sums(self, block: Block) -> Array:
+        """(texts, columns of the joint table): what the features of a block say together, at length one."""
+        each = self._joint[block.columns[0]]
+        for row in block.columns[1:]:
+            each += self._joint[row]
+        sums = np.add.reduceat(each, block.starts, axis=0)
+        return np.asarray(sums / np.sqrt(np.maximum(sums[:, -1:], 1e-12)))
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -131,9 +166,8 @@ def save(model: Model, path: Path) -> None:
         _put(file, "words.txt", "\n".join(model.words.known).encode("utf-8"))
         _put(file, "weights.npy", _bytes(model.weights.astype(np.float16)))
         for name, head in model.heads.items():
-            small, steps = _small(head.table)
-            _put(file, f"{name}/table.npy", _bytes(small))
-            _put(file, f"{name}/steps.npy", _bytes(steps))
+            _put(file, f"{name}/table.npy", _bytes(head.small))
+            _put(file, f"{name}/steps.npy", _bytes(head.steps))
             _put(file, f"{name}/bias.npy", _bytes(head.bias.astype(np.float32)))
             _put(file, f"{name}/hints.npy", _bytes(head.hints.astype(np.float32)))
 
@@ -166,12 +200,12 @@ def load(path: Path, *bases: Base) -> Model:
 def _head(file: zipfile.ZipFile, name: str, facts: dict[str, Any]) -> Head:
     labels = tuple(str(label) for label in facts["labels"])
     small = _array(file, f"{name}/table.npy", (features.BUCKETS, len(labels)))
-    table = small.astype(np.float32) * _array(file, f"{name}/steps.npy", (len(labels),))
+    steps = _array(file, f"{name}/steps.npy", (len(labels),))
     hints = np.load(io.BytesIO(file.read(f"{name}/hints.npy")), allow_pickle=False)
     bias = _array(file, f"{name}/bias.npy", (len(labels),))
     if hints.ndim != 2 or hints.shape[1] != len(labels):
         raise ModelRefused(f"{name}/hints.npy has shape {hints.shape}")
-    return Head(labels, table, bias, hints, float(facts["sharpness"]), float(facts["threshold"]))
+    return Head(labels, small, steps, bias, hints, float(facts["sharpness"]), float(facts["threshold"]))
 
 
 def _array(file: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array:
@@ -181,7 +215,7 @@ def _array(file: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array:
     return found
 
 
-def _small(table: Array) -> tuple[Array, Array]:
+def shrunk(table: Array) -> tuple[Array, Array]:
     """Eight bits for each weight, and for each label the size of one step."""
     steps = np.maximum(np.abs(table).max(axis=0), 1e-9) / 127.0
     return np.rint(table / steps).astype(np.int8), steps.astype(np.float32)

@@ -19,6 +19,7 @@ _TONES = "\u0e48-\u0e4b"
 _ENGLISH = "`1234567890-=qwertyuiop[]\\asdfghjkl;'zxcvbnm,./" + '~!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:"ZXCVBNM<>?'
 _THAI = "_ๅ/-ภถุึคตจขชๆไำพะัีรนยบลฃฟหกดเ้่าสวงผปแอิืทมใฝ" + '%+๑๒๓๔ู฿๕๖๗๘๙๐"ฎฑธํ๊ณฯญฐ,ฅฤฆฏโฌ็๋ษศซ.()ฉฮฺ์?ฒฬฦ'
 _KEYBOARD = {ord(english): thai for english, thai in zip(_ENGLISH, _THAI, strict=True)}
+_ANY_THAI = re.compile("[ก-๛]")
 _LONGEST = 5000  # characters read by the engine; nobody's matter needs more
 
 
@@ -61,8 +62,10 @@ def _once(text: str) -> str:
 
 def _from_wrong_keyboard(line: str) -> str:
     """ "l;ylfu8iy[" is สวัสดีครับ on the wrong layout. Only when it is Latin gibberish, and Thai comes out."""
-    letters = [letter for letter in line if letter.isascii() and letter.isalpha()]
-    if len(line) < 5 or len(letters) < len(line) / 3 or any("ก" <= letter <= "๛" for letter in line):
+    if len(line) < 5 or _ANY_THAI.search(line):
+        return line
+    letters = sum(letter.isascii() and letter.isalpha() for letter in line)
+    if letters < len(line) / 3:
         return line
     if "://" in line or "@" in line or not re.search(r"[;\[\],.'/\\0-9`=-]", line):
         return line

@@ -80,6 +80,7 @@ class Phrasebook:
         self._part = ""
         self._sets: list[_Set] = []
         self._done: set[str] = set()
+        self._begins: set[str] = set()  # the first two letters of every word, and the first alone
         self._begun: dict[str, list[int]] = {}  # which sets have phrases that begin with this word or list
 
     def add(self, part: str, tables: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]]) -> None:
@@ -132,7 +133,8 @@ class Phrasebook:
         for name, gap, number, literal in _PIECE.findall(words):
             if gap:
                 between = _GAPS[gap]
-                continue
+            if gap or not (number or name or literal.strip()):
+                continue  # a space between two lists: they may stand apart anyway
             steps.append((between, number or (self._list(name) if name else self._literal(literal.strip()))))
             between = 0
         return _Phrase(steps[0][1], tuple(steps[1:]), frozenset(forbidden))
@@ -145,6 +147,7 @@ class Phrasebook:
         return whole
 
     def _literal(self, words: str) -> str:
+        self._begins |= {words[0], words[:2]}
         node = self._tree
         for letter in words:
             node = node.setdefault(letter, {})
@@ -156,13 +159,14 @@ class Phrasebook:
     def _literals(self, text: str) -> dict[str, list[Span]]:
         """Where every single word of the lists stands, as a word: not in the middle of another."""
         spans: dict[str, list[Span]] = {}
-        before = " "
+        before, begins = " ", self._begins
         for start, letter in enumerate(text):
-            node = self._tree.get(letter)
-            inside = before in _LEADING if letter in _CONSONANTS else before in _LATIN and letter in _LATIN
+            pair = text[start : start + 2]
+            if pair in begins or (pair[1:] == " " and letter in begins):
+                inside = before in _LEADING if letter in _CONSONANTS else before in _LATIN and letter in _LATIN
+                if not inside:
+                    self._walk(text, start, self._tree[letter], spans)
             before = letter
-            if node is not None and not inside:
-                self._walk(text, start, node, spans)
         return spans
 
     @staticmethod

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from nlp import features, tokenize
-from nlp.features import Array, Rows, Words
-from nlp.model import Base, Head, Model, normalized
+from nlp.features import Array, Block, Words
+from nlp.model import Base, Head, Model, normalized, shrunk
 
 SEED = 2569
 HINTS = 0.4  # how loud the base model's scores speak beside pieces of length one
@@ -44,12 +44,12 @@ def train(
     lines = normalized(texts)
     ready = [features.prepared(line) for line in lines]
     words = Words(_vocabulary(ready))
-    found = features.rows(ready, words)
-    weights = _weights(found)
-    matrix = _matrix(found, features.values(found, weights))
+    blocks = features.letters(ready), features.words([words.cut(line) for line in ready], words)
+    weights = _weights(blocks, len(lines)).astype(np.float16).astype(np.float32)
+    matrix = sum(_matrix(block, weights, len(lines)) for block in blocks)
     hints = base.hints(lines) if base is not None else np.zeros((len(lines), 0), dtype=np.float32)
     heads = {name: _head(matrix, hints, task) for name, task in tasks.items()}
-    return Model(words, weights.astype(np.float16).astype(np.float32), heads, base, facts or {})
+    return Model(words, weights, heads, base, facts or {})
 
 
 def _vocabulary(lines: Sequence[str]) -> list[str]:
@@ -58,19 +58,28 @@ def _vocabulary(lines: Sequence[str]) -> list[str]:
     return sorted(word for word, count in seen.items() if count >= _FEWEST)
 
 
-def _weights(found: Rows) -> Array:
+def _weights(blocks: Sequence[Block], texts: int) -> Array:
     """How much a bucket tells: the fewer texts it is in the more, but nothing if it is in one only."""
-    count = np.bincount(found.columns, minlength=features.BUCKETS)
-    rare = np.log((1.0 + len(found)) / (1.0 + count)) + 1.0
+    each = [np.unique(block.owners() * (features.BUCKETS + 1) + row) for block in blocks for row in block.columns]
+    columns = np.unique(np.concatenate(each)) % (features.BUCKETS + 1)
+    count = np.bincount(columns, minlength=features.BUCKETS + 1)[: features.BUCKETS]
+    rare = np.log((1.0 + texts) / (1.0 + count)) + 1.0
     rare[: features.CHAR_BUCKETS][count[: features.CHAR_BUCKETS] < _FEWEST] = 0.0
     rare[count == 0] = 0.0
     return np.asarray(rare, dtype=np.float32)
 
 
-def _matrix(found: Rows, numbers: Array) -> Any:
+def _matrix(block: Block, weights: Array, texts: int) -> Any:
+    """Sparse rows of length one, as `Model` has them."""
     from scipy.sparse import csr_matrix
 
-    return csr_matrix((numbers, found.columns, found.starts), shape=(len(found), features.BUCKETS))
+    columns = block.columns.ravel()
+    owners = np.tile(block.owners(), len(block.columns))
+    kept = columns != features.NOTHING
+    columns, owners = columns[kept], owners[kept]
+    numbers = weights[columns]
+    length = np.sqrt(np.maximum(np.bincount(owners, numbers * numbers, minlength=texts), 1e-12))
+    return csr_matrix(((numbers / length[owners]).astype(np.float32), (owners, columns)), (texts, features.BUCKETS))
 
 
 def _head(matrix: Any, hints: Array, task: Task) -> Head:
@@ -120,7 +129,8 @@ class _Learn:
             table[:, column], bias[column] = line.coef_[0], line.intercept_[0]
         split = self.matrix.shape[1]
         trust = table[split:] * HINTS if self.task.trust is None else self.task.trust
-        return Head(self.labels, table[:split].astype(np.float32), bias, trust.astype(np.float32), 1.0, 0.0)
+        small, steps = shrunk(table[:split])
+        return Head(self.labels, small, steps, bias, trust.astype(np.float32), 1.0, 0.0)
 
 
 def _balance(truth: Array, balance: float) -> dict[bool, float]:
@@ -136,7 +146,7 @@ def _unseen(learn: _Learn) -> tuple[Array, Array]:
     for fold in range(FOLDS):
         held = np.sort(order[fold::FOLDS])
         head = learn.fit(np.setdiff1d(np.arange(len(learn.rows)), held))
-        part = learn.matrix[held] @ head.table + head.bias
+        part = learn.matrix[held] @ head.table() + head.bias
         scores.append(part + learn.hints[held] @ head.hints if len(head.hints) else part)
         kept.append(held)
     return np.vstack(scores), np.concatenate(kept)

@@ -201,13 +201,24 @@ def test_numbers_are_one_number() -> None:
     assert features.prepared("ซอย 12 หมู่ 3") == features.prepared("ซอย 5 หมู่ 10")
 
 
-def test_each_half_of_a_row_has_length_one() -> None:
-    found, numbers = classify.shipped().rows([features.prepared("ไฟถนนดับ"), features.prepared("น้ำไม่ไหล")])
-    for row in range(2):
-        part = slice(found.starts[row], found.starts[row + 1])
-        words = found.columns[part] >= features.CHAR_BUCKETS
-        for half in (numbers[part][words], numbers[part][~words]):
-            assert np.isclose(np.linalg.norm(half), 1.0, atol=1e-3)
+def test_a_text_says_the_same_among_others_and_alone() -> None:
+    """All texts of a batch go through one array: nothing may leak into the neighbour, the empty one included."""
+    model, lines = classify.shipped(), ["ไฟถนนดับ", "", "น้ำไม่ไหล 3 วัน", "ก", "ไฟถนนดับ"]
+    together = model.scores(lines)
+    for name, scores in together.items():
+        alone = np.vstack([model.scores([line])[name] for line in lines])
+        assert np.allclose(scores, alone, atol=1e-4), name
+        assert np.array_equal(scores[0], scores[4])
+
+
+def test_what_was_learned_is_what_is_said() -> None:
+    """The rows the fit saw and the sums at work are two ways to the same numbers."""
+    model, line = small(), "มะม่วงหวาน มะม่วงแพง"
+    head, texts = model.heads["category"], [line, "ลมแรง"]
+    cut = [model.words.cut(text) for text in texts]
+    blocks = features.letters(texts), features.words(cut, model.words)
+    matrix = sum(training._matrix(block, model.weights, len(texts)) for block in blocks)
+    assert np.allclose(matrix @ head.table() + head.bias, model.scores(texts)["category"], atol=1e-4)
 
 
 def test_figures_are_those_of_the_textbook() -> None:
