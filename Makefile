@@ -43,7 +43,8 @@ model: dev
 
 # The table in nlp/README.md. DATA: a folder of labelled complaint texts that is no part of this project.
 figures: dev
-	.venv/bin/python -m tests.figures $(DATA)
+	@$(PIP) install --require-hashes --no-deps -r requirements-figures.lock
+	.venv/bin/python -m tests.figures $(DATA) $(WORDS)
 
 lock:
 	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements.lock

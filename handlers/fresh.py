@@ -92,6 +92,10 @@ def _by_kind(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Ve
         return mended
     if verdict.kind == Kind.SMALLTALK or heard.means(text, "yes", "no", "skip", "enough", "called", "that_is_all"):
         return _small_talk(svc, talk, text)
+    if verdict.kind == Kind.FOLLOWUP and verdict.said != Kind.FOLLOWUP:
+        same = belongs.decide(svc, talk, actor, incoming, verdict)  # it may tell more, or be another matter: asked
+        if same is not None:
+            return same
     if verdict.kind == Kind.FOLLOWUP and not _is_news(svc, actor, text, verdict):
         return tracking.follow(
             svc, talk, actor, verdict.category, verdict.rude or heard.holds(text, "belongs", "angry")

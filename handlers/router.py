@@ -295,7 +295,7 @@ def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
         named = reference is not None or (name in _WITHOUT_REFERENCE and drafts.draft_of(talk) is None)
         if incoming.kind == "text" and named and heard.means(words, name):
             return concerning(svc, talk, actor, reference)
-    if case is not None and (incoming.kind != "text" or svc.tools.classify(text).kind != Kind.FOLLOWUP):
+    if case is not None and (incoming.kind != "text" or svc.tools.classify(text).said != Kind.FOLLOWUP):
         return tracking.add(svc, talk, actor, case.reference, incoming)
     if reference is None:
         return None
@@ -308,7 +308,7 @@ def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
 
 def _tells_more(svc: Svc, words: str) -> bool:
     """Beside the reference, is there news of the matter, not only a question about it?"""
-    return len(words) >= 12 and svc.tools.classify(words).kind in (Kind.COMPLAINT, Kind.SERVICE_REQUEST)
+    return len(words) >= 12 and svc.tools.classify(words).said in (Kind.COMPLAINT, Kind.SERVICE_REQUEST)
 
 
 def _is_own(actor: Actor, svc: Svc, reference: str) -> bool:
@@ -358,7 +358,7 @@ def _beside(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
         return None
     draft.message_ids.append(talk.message.id)
     drafts.keep(svc, talk, draft)
-    kind = svc.tools.classify(text).kind
+    kind = svc.tools.classify(text).said
     if kind == Kind.ABUSE:
         return [*_bare(menu.rude(svc, talk)), *complaint.repeat(svc, talk)]
     if kind in (Kind.INQUIRY, Kind.FOLLOWUP):
@@ -418,4 +418,4 @@ def _greets_after_a_while(svc: Svc, talk: Talk, incoming: Incoming) -> bool:
     if draft is None or since is None or not draft.names_something or incoming.kind != "text":
         return False
     away = (svc.now - since).total_seconds() / 60
-    return away >= _STALE_MINUTES and svc.tools.classify(incoming.text).kind == Kind.SMALLTALK
+    return away >= _STALE_MINUTES and svc.tools.classify(incoming.text).said == Kind.SMALLTALK

@@ -19,7 +19,7 @@ from nlp.verdict import Guess, Verdict
 SHIPPED = Path(__file__).parent / "data" / "shipped.model"
 _GUESSES = 4  # besides the best one
 _EXTRAS = 2
-_TELLING = 12  # letters: of shorter texts ("เลิก") only the word lists know
+_TELLING = 6  # letters: of shorter texts ("เลิก") only the word lists know
 _WITH_A_RULE = 0.25  # of the threshold is enough where the word lists fired too
 _NO_EXTRA = frozenset({"OT"})
 
@@ -61,7 +61,7 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     reading = engine.read([line], rules.as_hints([told]))
     alarm = engine.heads["emergency"]
     danger, fired = _danger(told, _sure(alarm, reading.scores["emergency"], "emergency"), alarm.threshold)
-    kind, kind_confidence = ("emergency", 0.9) if danger else (told.kind.kind, told.kind.confidence)
+    kind, kind_confidence = ("emergency", 0.9) if danger else _kind(engine.heads["kind"], reading.scores["kind"], told)
     if model is not None:
         engine = model
         reading = engine.read([line])
@@ -72,6 +72,7 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     accuses = told.look.accuses or kind == "corruption"
     return Verdict(
         kind=kind,
+        said="emergency" if danger else told.kind.kind,
         kind_confidence=kind_confidence,
         category=best,
         subcategory=keywords.subcategory(best, line),
@@ -101,6 +102,18 @@ def _danger(told: Told, sure: float, threshold: float) -> tuple[str, str]:
     if not (told.look.is_never_calm or alone or beside):
         return "", ""
     return (told.danger, told.fired) if told.danger else ("any", "")
+
+
+def _kind(head: Head, scores: Array, told: Told) -> tuple[str, float]:
+    """What a text by itself is, and how sure that is; emergencies are decided elsewhere."""
+    said, confidences = told.kind, head.confidences(scores)[0]
+    order = np.argsort(-confidences, kind="stable")
+    best = next(at for at in order if head.labels[at] != "emergency")
+    kind, sure = head.labels[best], float(confidences[best])
+    hides = said.kind == "corruption" and kind == "complaint"  # who may need hiding is hidden
+    if sure < head.threshold or hides or is_foreign(told.look.text):
+        return said.kind, said.confidence
+    return kind, sure
 
 
 def _sure(head: Head, scores: Array, label: str) -> float:

@@ -22,10 +22,12 @@ from nlp.training import Task
 
 TEXTS = Path(__file__).parent / "data" / "training"
 TRUST = 0.4  # a category's words beside what was learned: they know real life, the learned part knows language
+TRUST_KIND = 0.5
 # Real messages are further from our texts than our texts from each other: measured on them, not on ours.
 SHARPNESS, THRESHOLD = 3.4, 0.45
 # On real complaints the lowest that leaves few false alarms (nlp/README.md); a missed one may cost a life.
-ALARM = 0.2
+ALARM = 0.05
+UNCLEAR = 0.4  # a kind less sure than this is what the word lists say: short answers have no kind of their own
 _NO_SUBJECT = frozenset({"smalltalk", "abuse", "data_right"})  # their category means nothing
 
 
@@ -55,12 +57,15 @@ def make(rows: Sequence[Written], own: Sequence[tuple[str, tuple[str, ...]]] = (
     tasks = {
         "category": Task(
             [*(_categories(row) for row in rows), *(labels for _, labels in own)],
-            trust=_trust(),
+            trust=_trust(keywords.codes(), TRUST),
             sharpness=SHARPNESS,
             threshold=THRESHOLD,
         ),
-        "kind": Task([*((row.kind,) for row in rows), *none], balance=1.0),
-        "emergency": Task([*emergency, *none], strength=2.0, balance=0.5, threshold=ALARM),
+        "kind": Task(
+            [*((row.kind,) for row in rows), *none], trust=_trust(KINDS, TRUST_KIND), balance=1.0, threshold=UNCLEAR
+        ),
+        # The word lists know words of danger, but not who is in it: without their hints this is better.
+        "emergency": Task([*emergency, *none], hinted=False, strength=2.0, balance=0.5, threshold=ALARM),
     }
     texts = [*(row.text for row in rows), *(text for text, _ in own)]
     return training.train(texts, tasks, Rules(), {"texts": len(rows), "own": len(own)})
@@ -71,12 +76,14 @@ def _categories(row: Written) -> tuple[str, ...]:
     return () if silent else (row.category, *row.extra)
 
 
-def _trust() -> Array:
-    codes = keywords.codes()
-    trust = np.zeros((len(codes) + len(KINDS) + 1, len(codes)), dtype=np.float32)
+def _trust(codes: Sequence[str], trust: float) -> Array:
+    """Each answer of the word lists speaks for its own label."""
+    hints = (*keywords.codes(), *KINDS)
+    out = np.zeros((len(hints) + 1, len(codes)), dtype=np.float32)
     for column, code in enumerate(sorted(codes)):
-        trust[codes.index(code), column] = TRUST
-    return trust
+        if code != "complaint":  # what they say where they know nothing better
+            out[hints.index(code), column] = trust
+    return out
 
 
 def main() -> int:

@@ -25,6 +25,7 @@ class Task:
     """One decision to learn: for each text its labels (the main one first), or () where it has no part in this."""
 
     labels: Sequence[tuple[str, ...]]
+    hinted: bool = True  # does it listen to the base at all?
     trust: Array | None = None  # fixed weights of the hints, (hints, labels sorted); None: learned
     strength: float = 0.5  # of the fit: LinearSVC's C
     balance: float = 0.3  # 0: every text weighs alike; 1: every label does
@@ -90,7 +91,7 @@ def _head(matrix: Any, hints: Array, task: Task) -> Head:
         raise TrainingRefused("at least two labels are needed")
     if len(labels) > MOST_LABELS:
         raise TrainingRefused(f"{len(labels)} labels are too many, {MOST_LABELS} at most")
-    learn = _Learn(matrix[part], hints[part], rows, labels, task)
+    learn = _Learn(matrix[part], hints[part] if task.hinted else hints[part][:, :0], rows, labels, task)
     scores, order = _unseen(learn)
     truth = np.array([labels.index(rows[at][0]) for at in order])
     head = replace(learn.fit(np.arange(len(rows))), sharpness=task.sharpness or _sharpness(scores, truth))

@@ -17,7 +17,8 @@ class Guess:
 class Verdict:
     """One text understood. `category` stays the best guess even when `abstained`."""
 
-    kind: str
+    kind: str  # of a text that stands by itself
+    said: str  # the kind its words name, by the word lists: careful, for what is said inside a conversation
     kind_confidence: float
     category: str
     subcategory: str | None

@@ -138,10 +138,10 @@ def is_no_news(svc: Svc, text: str) -> bool:
     if entities.find_place(text) or entities.find_phone(text) or entities.find_when(text):
         return False
     verdict = svc.tools.classify(text)
-    if verdict.kind in (Kind.INQUIRY, Kind.FOLLOWUP):
-        asks = heard.holds(text, "wants", "question") or verdict.kind == Kind.FOLLOWUP
+    if verdict.said in (Kind.INQUIRY, Kind.FOLLOWUP):
+        asks = heard.holds(text, "wants", "question") or verdict.said == Kind.FOLLOWUP
         return asks and len(text) <= _PASSING and not kinds.names_problem(normalize(text))
-    return verdict.kind in (Kind.SMALLTALK, Kind.ABUSE) or not any(letter.isalnum() for letter in text)
+    return verdict.said in (Kind.SMALLTALK, Kind.ABUSE) or not any(letter.isalnum() for letter in text)
 
 
 def names_trouble(draft: Draft) -> bool:
@@ -155,7 +155,7 @@ def is_story(svc: Svc, text: str) -> bool:
         return False
     verdict = svc.tools.classify(text)
     tells = kinds.names_problem(normalize(text)) or not verdict.abstained
-    return len(text) > _ADDRESS or verdict.kind in _NO_ADDRESS or tells
+    return len(text) > _ADDRESS or verdict.said in _NO_ADDRESS or tells
 
 
 def correct_place(draft: Draft, text: str) -> None:

@@ -18,7 +18,7 @@ from storage.words import Kind
 
 ALIKE = 0.45  # of the letters' runs: a repeat of the same complaint in other words shares about half
 _DAYS_BACK = 30
-_MAY_BELONG = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.INQUIRY, Kind.ABUSE, Kind.SMALLTALK})
+_MAY_BELONG = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.INQUIRY, Kind.ABUSE, Kind.SMALLTALK, Kind.FOLLOWUP})
 
 
 def quoted(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> Case | None:
