@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from nlp.digits import arabic
+
 _REFERENCE = re.compile(r"(?<!\d)([4-9]\d)[\s.\-–—/]{0,3}(\d{5,9})[\s.\-–—/]{0,3}(\d)(?!\d)")
 _PHONE = re.compile(r"(?<!\d)0\d(?:[\s.\-]?\d){7,8}(?!\d)")
 _WHEN = re.compile(
@@ -22,7 +23,7 @@ _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # above and below a letter: before 
 
 def find_references(text: str) -> list[str]:
     """Case references in any form (no dashes, Thai digits, in a sentence), as printed; the check digit must fit."""
-    line = text[:_LONGEST].translate(_DIGITS)
+    line = arabic(text[:_LONGEST])
     found = []
     for year, number, check in _REFERENCE.findall(line):
         if _luhn(year + number) == int(check):
@@ -41,13 +42,13 @@ def _luhn(digits: str) -> int:
 
 def find_phone(text: str) -> str | None:
     """The first telephone number, digits only."""
-    found = _PHONE.search(text[:_LONGEST].translate(_DIGITS))
+    found = _PHONE.search(arabic(text[:_LONGEST]))
     return re.sub(r"\D", "", found.group()) if found else None
 
 
 def find_when(text: str) -> str | None:
     """The first words that tell a time, as they were typed."""
-    found = _WHEN.search(text[:_LONGEST].translate(_DIGITS))
+    found = _WHEN.search(arabic(text[:_LONGEST]))
     return found.group() if found else None
 
 
@@ -96,7 +97,7 @@ def _any(words: list[str]) -> str:
 
 def find_place(text: str) -> str | None:
     """The words that say where, as they were typed; None where there are none an officer could go by."""
-    line = text[:_LONGEST].translate(_DIGITS)
+    line = arabic(text[:_LONGEST])
     words = _words()
     open_line = words.silent.sub(
         lambda found: "\0" * len(found.group()), line

@@ -11,7 +11,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from nlp.digits import arabic
+
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _TONES = "\u0e48-\u0e4b"
@@ -46,7 +47,7 @@ def readable(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    line = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).translate(_DIGITS)
+    line = unicodedata.normalize("NFC", _INVISIBLE.sub("", arabic(text)))
     line = _from_wrong_keyboard(line).lower()
     line = line.replace("\u0e4d\u0e32", "\u0e33").replace("เเ", "แ")
     line = re.sub(f"\u0e4d([{_TONES}])\u0e32", "\\1\u0e33", line)  # นํ้า

@@ -16,6 +16,7 @@ from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
 from handlers.texts import shortened
 from nlp import entities
+from nlp.digits import arabic
 from nlp.normalize import readable
 from storage import agencies, cases, history, ids, messages, sequences
 from storage.tables import Account, Case, Category, Conversation
@@ -264,8 +265,8 @@ def not_held(
 
 def came_from(found: str | None, *texts: str) -> bool:
     """Was this slot filled from one of these texts? Every piece of it stands in it (digits may be spaced otherwise)."""
-    pieces = (found or "").translate(_THAI_DIGITS).rstrip("…").split()
-    return bool(pieces) and any(_holds(readable(text).translate(_THAI_DIGITS), pieces) for text in texts)
+    pieces = arabic(found or "").rstrip("…").split()
+    return bool(pieces) and any(_holds(arabic(readable(text)), pieces) for text in texts)
 
 
 def _holds(text: str, pieces: Sequence[str]) -> bool:
@@ -343,4 +344,3 @@ _SLOTS: dict[str, Callable[[str], str | None]] = {
     "contact": entities.find_phone,
 }
 _SPACING = re.compile(r"[\s.\-]")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
