@@ -32,3 +32,35 @@ def words(text: str) -> list[str]:
     for start in range(0, len(text), LONGEST_PIECE):
         found += tokenizer.word_tokenize(text[start : start + LONGEST_PIECE])
     return found
+
+
+@cache
+def dictionary() -> frozenset[str]:
+    """PyThaiNLP's words, without ours."""
+    from pythainlp.corpus.common import thai_words
+
+    return frozenset(thai_words())
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Given names of three letters and more. PyThaiNLP's lists; a name that is also a word is still a name."""
+    from pythainlp.corpus import thai_female_names, thai_male_names
+
+    return frozenset(name for name in thai_female_names() | thai_male_names() if len(name) > 2)
+
+
+@cache
+def family_names() -> frozenset[str]:
+    """Surnames of PyThaiNLP's list."""
+    from pythainlp.corpus import thai_family_names
+
+    return frozenset(thai_family_names())
+
+
+@cache
+def provinces() -> frozenset[str]:
+    """The names of the 77 provinces, Bangkok with them."""
+    from pythainlp.corpus.common import provinces as listed
+
+    return frozenset(str(name) for name in listed())

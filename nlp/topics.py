@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from nlp import keywords, kinds
+from nlp.digits import arabic
 from nlp.normalize import normalize
 
 MOST = 3
 _SHORTEST, _SHORTEST_UNMARKED = 8, 12  # letters a matter takes at least; more where only a space stands between
 _SHORTEST_LISTED, _SHORT_PIECE = 5, 20  # in a bare list of troubles
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _SURE = 0.55
 _LONG = 45  # a longer text may hold several matters without saying so
 
@@ -56,7 +56,7 @@ def split(text: str) -> list[str]:
 
 def _numbered(text: str) -> list[str]:
     """The items of a list that counts 1, 2, 3; what stands before it is its heading."""
-    line = text.translate(_DIGITS)
+    line = arabic(text)
     marks = list(_NUMBER.finditer(line))
     if not marks or [int(mark.group(1)) for mark in marks] != list(range(1, len(marks) + 1)):
         return []

@@ -15,10 +15,11 @@ from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
 from handlers.texts import shortened
-from nlp import entities
+from nlp import entities, gazetteer
+from nlp.digits import arabic
 from nlp.normalize import readable
 from storage import agencies, cases, history, ids, messages, sequences
-from storage.tables import Account, Case, Category, Conversation
+from storage.tables import Account, Case, Category, Conversation, PlaceName
 from storage.words import Kind, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
@@ -127,10 +128,8 @@ def _values(
 
 def routed_to(svc: Svc, draft: Draft) -> routing.Routed:
     """The agency and unit this draft would go to; the intake unit where people must look first."""
-    areas = [
-        routing.Area(row.code, row.parent, (row.name, *row.names), row.lat, row.lon, row.radius_km)
-        for row in agencies.places(svc.session)
-    ]
+    rows = agencies.places(svc.session)
+    areas = [routing.Area(row.code, row.parent, row.lat, row.lon, row.radius_km) for row in rows]
     owners = [
         routing.Owner(unit.agency_code, unit.code, tuple(unit.categories), unit.intake)
         for agency in agencies.all_agencies(svc.session)
@@ -139,14 +138,25 @@ def routed_to(svc: Svc, draft: Draft) -> routing.Routed:
     rules = [
         routing.Rule(row.category, row.area, row.agency_code, row.unit_code) for row in agencies.routes(svc.session)
     ]
-    here = routing.areas_of(f"{draft.place}\n{draft.words}", draft.lat, draft.lon, areas)
+    named = _named(draft, rows)
+    here = routing.areas_of(named.codes, draft.lat, draft.lon, areas)
     routed = routing.route(draft.category or UNKNOWN, here, rules, owners, svc.agency.code)
     agency = agencies.agency(svc.session, routed.agency)
-    wants_people = draft.confidential or (draft.abstained and not draft.category_chosen)
+    elsewhere = bool(named.outside) and draft.lat is None
+    wants_people = draft.confidential or elsewhere or (draft.abstained and not draft.category_chosen)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
     if wants_people or _is_secret(draft, category) or (agency and agency.requires_screening):
         return routing.Routed(routed.agency, routing.intake_unit(routed.agency, owners), False)
     return routed
+
+
+def _named(draft: Draft, rows: Sequence[PlaceName]) -> gazetteer.Found:
+    """The place the address names; where it names none, the one the words do. Another province only in an address."""
+    places = [gazetteer.Place(row.code, row.name, row.kind, row.parent or "", tuple(row.names)) for row in rows]
+    found = gazetteer.find(draft.place, places)
+    if found.codes or found.outside:
+        return found
+    return gazetteer.Found(gazetteer.find(draft.words, places).codes)
 
 
 def _propose(svc: Svc, case: Case, routed: routing.Routed) -> None:
@@ -264,8 +274,8 @@ def not_held(
 
 def came_from(found: str | None, *texts: str) -> bool:
     """Was this slot filled from one of these texts? Every piece of it stands in it (digits may be spaced otherwise)."""
-    pieces = (found or "").translate(_THAI_DIGITS).rstrip("…").split()
-    return bool(pieces) and any(_holds(readable(text).translate(_THAI_DIGITS), pieces) for text in texts)
+    pieces = arabic(found or "").rstrip("…").split()
+    return bool(pieces) and any(_holds(arabic(readable(text)), pieces) for text in texts)
 
 
 def _holds(text: str, pieces: Sequence[str]) -> bool:
@@ -342,5 +352,4 @@ _SLOTS: dict[str, Callable[[str], str | None]] = {
     "happened": entities.find_when,
     "contact": entities.find_phone,
 }
-_SPACING = re.compile(r"[\s.\-]")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_SPACING = re.compile(r"[\s.\-–—‑()]")

@@ -15,6 +15,7 @@ from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import case_card, summary_of
 from nlp import kinds
+from nlp.digits import arabic
 from nlp.normalize import normalize
 from storage import cases
 from storage.tables import Case
@@ -22,7 +23,6 @@ from storage.words import Kind, Status
 
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 def mine(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
@@ -63,18 +63,18 @@ def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[
 
 def looks_like_reference(text: str) -> bool:
     """A reference in its printed form whose digits do not fit together."""
-    return bool(_PRINTED.search(text.translate(_THAI_DIGITS)))
+    return bool(_PRINTED.search(arabic(text)))
 
 
 def mistyped(svc: Svc, text: str) -> list[Part]:
     """Such a reference cannot be anybody's."""
-    found = _PRINTED.search(text.translate(_THAI_DIGITS))
+    found = _PRINTED.search(arabic(text))
     return [svc.texts.bubble("track.notfound", code=found.group() if found else "")]
 
 
 def secret_in(text: str) -> str:
     """Eight digits, in one or two groups, that could be a receipt's secret (see storage/ids.py)."""
-    found = _SECRET.search(text.translate(_THAI_DIGITS))
+    found = _SECRET.search(arabic(text))
     return "".join(found.groups()) if found else ""
 
 

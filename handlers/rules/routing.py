@@ -35,7 +35,6 @@ class Area:
 
     code: str
     parent: str | None
-    names: tuple[str, ...]
     lat: float | None
     lon: float | None
     radius_km: float | None
@@ -76,22 +75,33 @@ def intake_unit(agency: str, owners: Sequence[Owner]) -> str:
     return _unit_in(agency, None, "", owners).unit
 
 
-def areas_of(text: str, lat: float | None, lon: float | None, areas: Sequence[Area]) -> list[str]:
-    """Codes of the areas a place lies in, the smallest first: by its point, else by a name in its words."""
-    found: Area | None = None
-    if lat is not None and lon is not None:
-        near = [(distance_km(lat, lon, area), area) for area in areas if area.radius_km]
-        near = [(far, area) for far, area in near if far <= (area.radius_km or 0)]
-        # The nearest middle among the areas that reach this far; ties go to the smaller one.
-        found = min(near, key=lambda pair: (pair[1].radius_km or 0, pair[0]))[1] if near else None
-    if found is None and text:
-        named = [area for area in areas if any(name and name in text for name in area.names)]
-        found = min(named, key=lambda area: area.radius_km or math.inf) if named else None
+def areas_of(named: Sequence[str], lat: float | None, lon: float | None, areas: Sequence[Area]) -> list[str]:
+    """Codes of the areas a place lies in, the smallest first: by its point, else by what its words name.
+
+    Where the words could name several areas, it is what holds all of them.
+    """
     by_code = {area.code: area for area in areas}
+    found = _around(lat, lon, areas)
+    if found is not None:
+        return _chain(found.code, by_code)
+    chains = [_chain(code, by_code) for code in named]
+    return [code for code in chains[0] if all(code in chain for chain in chains)] if chains else []
+
+
+def _around(lat: float | None, lon: float | None, areas: Sequence[Area]) -> Area | None:
+    if lat is None or lon is None:
+        return None
+    near = [(distance_km(lat, lon, area), area) for area in areas if area.radius_km]
+    near = [(far, area) for far, area in near if far <= (area.radius_km or 0)]
+    # The nearest middle among the areas that reach this far; ties go to the smaller one.
+    return min(near, key=lambda pair: (pair[1].radius_km or 0, pair[0]))[1] if near else None
+
+
+def _chain(code: str, by_code: dict[str, Area]) -> list[str]:
     codes: list[str] = []
-    while found is not None and found.code not in codes:
-        codes.append(found.code)
-        found = by_code.get(found.parent or "")
+    while code in by_code and code not in codes:
+        codes.append(code)
+        code = by_code[code].parent or ""
     return codes
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")  # nlp has this table too; texts may not look there
 MOST_PIECES = 4  # "ตกลงค่ะ ส่งเลย"
 _NUMBER = re.compile(r"^(\d{1,2})\s*[.)]?$")
 

@@ -177,6 +177,18 @@ def test_case_in_another_tambon_goes_to_its_own_agency(world: World) -> None:
     assert (case.agency_code, case.unit_code) == ("NONGSAI", "ENG")
 
 
+def test_a_name_within_a_longer_name_is_not_that_tambon(world: World) -> None:
+    citizen = world.citizen().says("ถนนเป็นหลุม หน้าโรงเรียน บ้านหนองทรายขาว").says("1")
+    case = world.case(citizen.reference)
+    assert (case.agency_code, case.unit_code) == ("DEMO", "ENG")
+
+
+def test_a_place_in_another_province_is_looked_at_by_people(world: World) -> None:
+    citizen = world.citizen().says("ถนนเป็นหลุม หน้าโรงเรียน ต.หนองทราย จ.ลำพูน").says("1")
+    case = world.case(citizen.reference)
+    assert (case.agency_code, case.status) == ("DEMO", "screening")
+
+
 def test_unsent_words_leave_the_draft_and_the_case(world: World) -> None:
     citizen = world.citizen().says("ไฟถนนดับซอย 5 บ้านสีชมพู")
     citizen.does(kind="unsend", message_id="m1").hears_nothing()

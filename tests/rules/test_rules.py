@@ -123,3 +123,32 @@ RULES = [
 def test_most_specific_route_wins(category: str, areas: list[str], expected: tuple[str, str, bool]) -> None:
     routed = routing.route(category, areas, RULES, OWNERS, "DEMO")
     assert (routed.agency, routed.unit, routed.owned) == expected
+
+
+AREAS = [
+    routing.Area("P", None, 16.8, 100.2, 60.0),
+    routing.Area("A1", "P", 16.8, 100.2, 16.0),
+    routing.Area("A2", "P", 16.5, 100.6, 16.0),
+    routing.Area("T1", "A1", 16.81, 100.21, 3.0),
+    routing.Area("T2", "A1", 16.75, 100.15, 3.0),
+    routing.Area("T9", "A2", 16.5, 100.6, 3.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("named", "point", "areas"),
+    [
+        (["T1"], (None, None), ["T1", "A1", "P"]),
+        (["T1", "T2"], (None, None), ["A1", "P"]),  # either of two: what holds both
+        (["T1", "T9"], (None, None), ["P"]),
+        (["T1"], (16.5, 100.6), ["T9", "A2", "P"]),  # the point is surer than words
+        ([], (16.81, 100.21), ["T1", "A1", "P"]),
+        (["T1"], (0.0, 0.0), ["T1", "A1", "P"]),
+        ([], (None, None), []),
+        (["gone"], (None, None), []),
+    ],
+)
+def test_areas_by_point_else_by_name(
+    named: list[str], point: tuple[float | None, float | None], areas: list[str]
+) -> None:
+    assert routing.areas_of(named, *point, AREAS) == areas
