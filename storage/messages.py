@@ -194,6 +194,14 @@ def _words(session: Session, where: ColumnElement[bool]) -> list[tuple[int, str]
     return list(said.values())
 
 
+def ids_of_case(session: Session, case_id: int, account_id: int | None) -> list[int]:
+    """Row ids of what one person sent for a case, oldest first."""
+    query = select(Message.id).where(
+        Message.case_id == case_id, Message.account_id == account_id, Message.direction == "in"
+    )
+    return list(session.scalars(query.order_by(Message.id)))
+
+
 def ids_since(session: Session, conversation_id: int, message_id: int) -> set[int]:
     """Row ids of everything said in a chat from this row on."""
     return set(

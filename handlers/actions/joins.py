@@ -13,14 +13,14 @@ from handlers import access
 from handlers.actions import cases as filing
 from handlers.actions import notices, status
 from handlers.actions.cases import UNKNOWN, Old
-from handlers.rules.case_status import CITIZEN, JOINABLE, may_join
+from handlers.rules.case_status import CITIZEN, JOINABLE, may_join, may_move
 from handlers.rules.draft import Draft
-from handlers.services import Svc
+from handlers.services import Svc, conversation_of_case
 from handlers.texts import shortened
 from nlp import entities, similar
 from storage import agencies, cases, history, ids, joins, messages
 from storage.tables import Account, Case, CaseJoin, Conversation
-from storage.words import Kind
+from storage.words import Kind, Status
 
 SAME_FOR = timedelta(days=60)  # after that a trouble at the same spot is a new one
 SPOT_FOR = timedelta(days=365)  # so far back "this spot again" looks
@@ -178,6 +178,35 @@ def leave(svc: Svc, case: Case, row: CaseJoin) -> None:
     """The person does not want to be part of it any more: no more news; officers see their words no longer."""
     row.left_at = svc.now
     history.append(svc.session, "case_left", case.id, {"reference": case.reference, "join": row.id}, svc.now)
+    svc.session.flush()
+
+
+def withdraw(svc: Svc, case: Case) -> None:
+    """The complainant takes the case back. Who joined did so instead of a case of their own: with them it stays open,
+    and the one who came first is its complainant from now on. Raises MoveNotAllowed once it has a result."""
+    rows = joins.of_case(svc.session, case.id)
+    if not rows or not may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
+        status.withdraw(svc, case)
+        return
+    _trade_places(svc, case, next((row for row in rows if row.said is not None), rows[0]))
+    update = status.record(svc, case, "handed_over", by=CITIZEN)
+    notices.tell_unit(svc, case, "officer.handed_over", once=f"update:{update.id}")
+
+
+def _trade_places(svc: Svc, case: Case, row: CaseJoin) -> None:
+    """The words of the two change places too; the one who goes keeps theirs in the row, to take back if they like."""
+    gone = messages.ids_of_case(svc.session, case.id, case.account_id)
+    said = filing.said_in(svc, case)
+    for name in ("account_id", "conversation_id", "secret", "masked", "place", "place_masked", "lat", "lon"):
+        mine, theirs = getattr(case, name), getattr(row, name)
+        setattr(case, name, theirs)
+        setattr(row, name, mine)
+    case.said, case.text = svc.session.keys.seal_data(said_in(svc, row)), svc.session.keys.seal_text(words_in(svc, row))
+    case.contact = case.happened = case.customer_group = None
+    case.verdict = {**case.verdict, "words": []}
+    conversation = conversation_of_case(svc, case.conversation_id)
+    case.channel = case.channel if conversation is None else conversation.channel
+    row.said, row.message_ids, row.left_at = svc.session.keys.seal_data(said), gone, svc.now
     svc.session.flush()
 
 

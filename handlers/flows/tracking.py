@@ -203,7 +203,7 @@ def take_withdraw(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> lis
         joins.leave(svc, case, joined)
         return [Say(svc.texts.say("track.left", code=reference))]
     try:
-        status.withdraw(svc, case)
+        joins.withdraw(svc, case)
     except MoveNotAllowed:
         return [_not_now(svc, case)]
     return [Say(svc.texts.say("track.withdrawn", code=reference))]

@@ -259,7 +259,7 @@ def test_what_one_who_joined_sees_after_the_result_is_news_for_officers(world: W
     officer.listen()
     officer.parts = []
     citizen.says("ยังไม่แก้").hears("เพิ่มของเรื่อง", reference)
-    citizen.says("ไฟยังดับอยู่สองดวง").hears("เพิ่มในเรื่อง")
+    citizen.says("หลอดที่สองยังไม่ติดค่ะ").hears("เพิ่มในเรื่อง")
     officer.listen().hears(f"{reference} ผู้แจ้งส่งข้อมูลเพิ่ม")
     assert world.case(reference).status == "resolved"
     citizen.says(f"แก้แล้ว {reference}").hears("ยินดี")
@@ -332,6 +332,38 @@ def test_leaving_ends_the_news(world: World, officer: Dialogue) -> None:
     citizen.says("เรื่องของฉัน").hears("ยังไม่มีเรื่อง")
     citizen.says(LIGHT_TOO).hears(ASKED).taps("ร่วมแจ้ง").hears("มีผู้แจ้งร่วม 1 ราย")
     assert len(rows(world)) == 1
+
+
+def test_the_first_one_going_takes_nothing_from_those_who_joined(world: World, officer: Dialogue) -> None:
+    first = world.citizen("U1").says("ไฟกิ่งดับ ซอย 5 ข้างบ้านสีชมพู โทร 0812345678").says("ส่งเรื่อง")
+    reference = first.reference
+    second, third = joined(world), joined(world, "U3")
+    first.says("ยกเลิกเรื่อง").says("ยืนยันยกเลิก").hears("ยกเลิกเรื่อง", reference)
+    case = world.case(reference)
+    assert (case.status, world.opened(case.text), case.contact) == ("assigned", LIGHT_TOO, None)
+    officer.parts = []
+    officer.listen().hears("ผู้แจ้งคนแรกยกเลิก")
+    officer.says(f"/ดู {reference}").hears("ผู้แจ้งร่วม 1 ราย", LIGHT_TOO).hears_not(PINK)
+    first.says("เรื่องของฉัน").hears("ยังไม่มีเรื่อง")
+    first.says(reference).hears("รหัสลับ")
+    for person in (first, second, third):
+        person.parts = []
+    to_the_end(officer, reference)
+    first.listen().hears_nothing()
+    second.listen().hears("แก้จริงตามที่แจ้งไหม")
+    third.listen().hears("เปลี่ยนหลอดแล้ว").hears_not("แก้จริง")
+    second.says("แก้แล้ว").hears("ปิดเรื่อง")
+    deliver(world)
+    first.unsends(0)
+    assert places(world, PINK) == []
+    assert places(world, "ไฟกิ่งซอย 5") != []
+
+
+def test_the_only_one_going_ends_the_case(world: World) -> None:
+    first = world.citizen("U1").says(LIGHT).says("ส่งเรื่อง")
+    joined(world).says("ยกเลิกเรื่อง").says("ยืนยันยกเลิก")
+    first.says("ยกเลิกเรื่อง").says("ยืนยันยกเลิก")
+    assert world.cases()[0].status == "withdrawn"
 
 
 # --- officers --------------------------------------------------------------------------------------------------------

@@ -199,7 +199,7 @@ def test_case_numbers_begin_anew_each_fiscal_year(world: World) -> None:
     world.now = at("2027-09-30 15:00")
     first = world.citizen().says("ไฟถนนดับ ซอย 5").says("1").reference
     world.now = at("2027-10-01 09:00")
-    second = world.citizen("U2").says("ไฟถนนดับ ซอย 5").says("1").reference
+    second = world.citizen("U2").says("ไฟถนนดับ ซอย 6").says("1").reference
     assert (first[:8], second[:8]) == ("70-00001", "71-00001")
     with world.db.reading() as session:
         assert session.scalars(select(Case.fiscal_year).order_by(Case.id)).all() == [2570, 2571]
