@@ -36,10 +36,10 @@ def here(world: World, name: str, lat: float, lon: float, words: str = "น้�
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def own_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def own_db(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Database]:
     """A database of its own, which may be taken down and up."""
     sqlite = request.param == "sqlite"
-    db = prepared(f"sqlite:///{tmp_path}/j.db" if sqlite else fresh_postgres("pratu_test_joins"))
+    db = prepared(f"sqlite:///{tmp_path}/j.db" if sqlite else fresh_postgres(f"pratu_joins_{worker_id}"))
     yield db
     db.close()
 
