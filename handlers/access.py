@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from handlers.rules.case_status import HEAD, INTAKE, UNIT
 from handlers.services import Svc
-from storage import cases, people
+from storage import cases, joins, people
 from storage.people import Post
-from storage.tables import Account, Case
+from storage.tables import Account, Case, CaseJoin
 from storage.words import Role
 
 TRIES = 5  # wrong tracking secrets an account, or a case, may see in an hour
@@ -72,24 +72,66 @@ def case_for_complainant(svc: Svc, actor: Actor, reference: str) -> Case:
     case = cases.by_reference(svc.session, reference)
     if case is None:
         raise NotFound(reference)
-    own = {account.id for account in people.accounts_of(svc.session, actor.person_id)}
-    if case.account_id not in own:
+    if case.account_id not in own_accounts(svc, actor.person_id):
         raise SecretNeeded(reference)
     return case
 
 
+def own_accounts(svc: Svc, person_id: int) -> set[int]:
+    """Row ids of everything a person writes from."""
+    return {account.id for account in people.accounts_of(svc.session, person_id)}
+
+
+def place_in(svc: Svc, person_id: int, case: Case) -> CaseJoin | None:
+    """The person's place in somebody else's case; None in their own, and where they never joined or left."""
+    own = own_accounts(svc, person_id)
+    found = None if case.account_id in own else joins.find(svc.session, case.id, own)
+    return None if found is None or found.left_at is not None else found
+
+
+def cases_of(svc: Svc, actor: Actor, limit: int = 10) -> list[tuple[Case, CaseJoin | None]]:
+    """The person's own cases, then those they joined with their place in them; each open ones first, newest first."""
+    own: list[tuple[Case, CaseJoin | None]] = [
+        (case, None) for case in cases.of_account(svc.session, actor.account_id, limit)
+    ]
+    return [*own, *joins.of_account(svc.session, own_accounts(svc, actor.person_id), limit)][:limit]
+
+
+def case_for_citizen(svc: Svc, actor: Actor, reference: str) -> tuple[Case, CaseJoin | None]:
+    """The person's own case, or one they joined with their place in it. Raises as `case_for_complainant`."""
+    try:
+        return case_for_complainant(svc, actor, reference), None
+    except SecretNeeded:
+        case = cases.by_reference(svc.session, reference)
+        joined = None if case is None else place_in(svc, actor.person_id, case)
+        if case is None or joined is None:
+            raise
+        return case, joined
+
+
 def case_by_secret(svc: Svc, subject: str, reference: str, secret: str) -> Case:
-    """Somebody else's case by the secret on its receipt. Raises NotFound when it does not fit, Throttled."""
+    """Somebody else's case by the secret on its receipt, or on that of somebody who joined it (`joined_by_secret`).
+
+    Raises NotFound when it does not fit, Throttled.
+    """
     guessing = (("who", subject), ("case", reference))
     if any(people.wrong_guesses(svc.session, *key, now=svc.now, within=WINDOW) >= TRIES for key in guessing):
         raise Throttled(reference)
     case = cases.by_reference(svc.session, reference)
     right = None if case is None else svc.session.keys.open_text(case.secret)
-    if case is None or right is None or not _same(right, secret):
+    fits = right is not None and _same(right, secret)
+    if case is None or not (fits or joined_by_secret(svc, case, secret)):
         for key in guessing:
             people.note_wrong_guess(svc.session, *key, now=svc.now)
         raise NotFound(reference)
     return case
+
+
+def joined_by_secret(svc: Svc, case: Case, secret: str) -> CaseJoin | None:
+    """Whose receipt this secret stands on, of those who joined: its holder sees what that person sees, no more."""
+    rows = joins.of_case(svc.session, case.id)
+    fitting = [row for row in rows if _same(svc.session.keys.open_text(row.secret) or "", secret)]
+    return fitting[0] if fitting else None
 
 
 def _same(right: str, given: str) -> bool:

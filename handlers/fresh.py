@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import receipts
+from handlers import access, receipts
 from handlers.access import Actor
-from handlers.flows import belongs, complaint, foreign, inquiry, menu, privacy, tracking
+from handlers.flows import belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
 from handlers.messages import Incoming, Part
 from handlers.services import Svc, Talk
 from handlers.texts import heard
@@ -12,7 +12,6 @@ from nlp import kinds
 from nlp.language import is_foreign
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
-from storage import cases
 from storage.words import Kind
 
 _SHORT = 45  # characters
@@ -47,8 +46,9 @@ def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
         return privacy.take_phone(svc, actor, text)
     if heard.means(text, "is_problem"):
         return tracking.is_problem(svc, talk, actor)
-    if heard.means(text, "send", "resume", "back", "edit"):
-        return complaint.cancel(svc, talk)  # says that nothing is pending
+    if heard.means(text, "send", "resume", "back", "edit", "join", "not_same"):
+        joined = joining.again(svc, talk, actor) if heard.means(text, "join") else None
+        return joined or complaint.cancel(svc, talk)  # says that nothing is pending
     if heard.means(text, "opener"):
         return menu.go_on(svc, talk)
     if text.strip().lower().rstrip("!. ") in heard.load()["foreign"]["hello"] and not heard.means(text, "yes"):
@@ -61,7 +61,7 @@ def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
 def _is_news(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
     """It sounds like asking after a case, but there is none here, and it tells a trouble: taken as one."""
     tells = not verdict.abstained or kinds.names_problem(normalize(text))
-    return tells and len(text) > 30 and not cases.of_account(svc.session, actor.account_id, limit=1)
+    return tells and len(text) > 30 and not access.cases_of(svc, actor)
 
 
 def _small_talk(svc: Svc, talk: Talk, text: str) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import fresh
+from handlers import access, fresh
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, reached
 from handlers.flows import (
@@ -16,6 +16,7 @@ from handlers.flows import (
     foreign,
     group,
     inquiry,
+    joining,
     menu,
     officer,
     privacy,
@@ -313,7 +314,9 @@ def _tells_more(svc: Svc, words: str) -> bool:
 
 def _is_own(actor: Actor, svc: Svc, reference: str) -> bool:
     case = cases.by_reference(svc.session, reference)
-    return case is not None and case.account_id == actor.account_id
+    return case is not None and (
+        case.account_id == actor.account_id or access.place_in(svc, actor.person_id, case) is not None
+    )
 
 
 def _without_digits(text: str) -> str:
@@ -346,13 +349,19 @@ def _telling(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Par
         return complaint.resume(svc, talk)
     if editing.is_running(talk) and not heard.means(incoming.text, "send"):
         return editing.take(svc, talk, incoming) or complaint.onward(svc, talk)
+    if joining.is_answer(draft, incoming):
+        joined = joining.take(svc, talk, draft, incoming)
+        return complaint.onward(svc, talk) if joined is None else [*joined, *complaint.next_matter(svc, talk, draft)]
     return _beside(svc, talk, incoming) or complaint.take(svc, talk, incoming)
+
+
+_ASKED_OPENLY = frozenset({"place", "review", "similar", "category", "unclear"})
 
 
 def _beside(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
     """Words that are no part of the matter: answered, kept with it, and the open question asked again."""
     draft, text = drafts.draft_of(talk), incoming.text
-    if draft is None or not draft.names_something or draft.step not in ("place", "review", "category", "unclear"):
+    if draft is None or not draft.names_something or draft.step not in _ASKED_OPENLY:
         return None
     if incoming.kind != "text" or not drafts.is_no_news(svc, text) or complaint.answers(draft, text):
         return None

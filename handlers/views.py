@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from handlers.actions import notices
+from handlers.actions.joins import Known, words_in
 from handlers.messages import Card, Choice, Say, Step
 from handlers.rules.case_status import CITIZEN, STOPS, may_move, stop_of
 from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
 from storage import agencies, cases
-from storage.tables import Case
+from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
 
 
@@ -44,25 +45,29 @@ def danger_first(svc: Svc, danger: str) -> Say:
     return Say(f"{advice}\n{numbers}" if danger == "distress" else f"{numbers}\n{advice}")
 
 
-def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True) -> Card:
+def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joined: CaseJoin | None = None) -> Card:
     """The case as its complainant sees it. Confidential ones show no word of what they are about.
 
-    `own`: the complainant looks, who may act on it; a helper with the secret only reads.
+    `own`: the complainant looks, who may act on it; a helper with the secret only reads. `joined`: somebody who joined
+    looks: they see their own words, and masked what officers wrote to the complainant.
     """
     texts = svc.texts
-    summary = _summary(svc, case)
-    latest = "" if case.confidential else _latest(svc, case)
+    summary = summary_of(svc, case, joined)
+    latest = "" if case.confidential else _latest(svc, case, masked=joined is not None)
     unit = notices.unit_name(svc, case)
     status = texts.word(f"statuses.{case.status}")
     due = texts.day(case.extended_to or case.due_on)
     category = agencies.category(svc.session, case.category)
-    rows = [("summary", summary), ("unit", unit), ("due", due), ("latest", latest), ("secret", secret)]
+    count = cases.joined_count(svc.session, case.id)
+    others = texts.say("track.joined", n=count) if count else ""
+    rows = [("summary", summary), ("unit", unit), ("due", due), ("latest", latest), ("joined", others)]
+    rows.append(("secret", secret))
     if category is not None and not case.confidential:
         rows.insert(1, ("category", category.name))
     text = texts.say("track.card", code=case.reference, summary=summary, status=status, unit=unit, latest="", due=due)
     link = svc.tools.track_link(case.reference, secret) if secret else ""
     choices = [Choice(texts.word("track.button_open"), link, opens="link")] if link else []
-    if own and case.status == "resolved":
+    if own and joined is None and case.status == "resolved":
         choices.append(Choice(texts.word("track.button_fixed", code=case.reference)))
         choices.append(Choice(texts.word("track.button_not_fixed", code=case.reference)))
     if own and not secret and may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
@@ -94,23 +99,36 @@ def phone_hint(phone: str) -> str:
     return f"{digits[:3]}-xxx-{digits[-4:]}"
 
 
-def summary_of(svc: Svc, case: Case) -> str:
-    """The complainant's own words, short; nothing of a confidential case."""
-    return _summary(svc, case)
-
-
-def _summary(svc: Svc, case: Case) -> str:
+def summary_of(svc: Svc, case: Case, joined: CaseJoin | None = None) -> str:
+    """What the person said: the complainant, or the one who joined. Nothing of a confidential case."""
     if case.confidential:
         return svc.texts.say("track.hidden")
-    words = shortened(svc.session.keys.open_text(case.text) or "")
-    return words or svc.texts.word("review.values.no_text")
+    if joined is None:
+        words = svc.session.keys.open_text(case.text) or ""
+    else:
+        words = words_in(svc, joined)
+    return shortened(words) or svc.texts.word("review.values.no_text")
 
 
-def _latest(svc: Svc, case: Case) -> str:
+def known_case(svc: Svc, known: Known) -> Say:
+    """Somebody else's case, shown to a stranger: category, the place as far as both named it, and how many tell of it.
+    No word of theirs, no reference."""
+    category = agencies.category(svc.session, known.case.category)
+    names = [category.name if category else known.case.category, known.words]
+    return svc.texts.bubble(
+        "ask.similar",
+        n=1 + cases.joined_count(svc.session, known.case.id),
+        summary=" ".join(name for name in names if name),
+        status=svc.texts.word(f"statuses.{known.case.status}"),
+    )
+
+
+def _latest(svc: Svc, case: Case, *, masked: bool) -> str:
     found = cases.last_note(svc.session, case)
     if found is None:
         return ""
     at, note = found
+    note = svc.tools.mask(note) if masked else note
     return f"{shortened(note, 200)} ({svc.texts.moment(at)})"
 
 

@@ -178,9 +178,9 @@ def words_of(session: Session, message_ids: Collection[int]) -> list[tuple[int, 
     return _words(session, Message.id.in_(message_ids))
 
 
-def words_of_case(session: Session, case_id: int) -> list[tuple[int, str]]:
-    """(row id, words) of what the complainant still says in a case, as `words_of`."""
-    return _words(session, Message.case_id == case_id)
+def words_of_case(session: Session, case_id: int, account_id: int | None) -> list[tuple[int, str]]:
+    """(row id, words) of what the complainant (`account_id`) still says in a case, as `words_of`."""
+    return _words(session, and_(Message.case_id == case_id, Message.account_id == account_id))
 
 
 def _words(session: Session, where: ColumnElement[bool]) -> list[tuple[int, str]]:
@@ -192,6 +192,14 @@ def _words(session: Session, where: ColumnElement[bool]) -> list[tuple[int, str]
         if row.kind in _WITH_WORDS:
             said[(row.conversation_id, row.message_id or f"row {row.id}")] = (row.id, text_of(session, row))
     return list(said.values())
+
+
+def ids_of_case(session: Session, case_id: int, account_id: int | None) -> list[int]:
+    """Row ids of what one person sent for a case, oldest first."""
+    query = select(Message.id).where(
+        Message.case_id == case_id, Message.account_id == account_id, Message.direction == "in"
+    )
+    return list(session.scalars(query.order_by(Message.id)))
 
 
 def ids_since(session: Session, conversation_id: int, message_id: int) -> set[int]:
@@ -217,12 +225,14 @@ def pins(session: Session, message_ids: Collection[int]) -> set[tuple[float, flo
     return {(row.lat, row.lon) for row in rows}
 
 
-def pins_of_case(session: Session, case_id: int, but: Collection[int]) -> set[tuple[float, float]]:
-    """Where the messages of a case point to, but for these messages."""
+def pins_of_case(
+    session: Session, case_id: int, account_id: int | None, but: Collection[int]
+) -> set[tuple[float, float]]:
+    """Where the complainant's messages of a case point to, but for these messages."""
     rows = session.scalars(
         select(Point)
         .join(Message, Message.id == Point.message_id)
-        .where(Message.case_id == case_id, Message.id.not_in(but))
+        .where(Message.case_id == case_id, Message.account_id == account_id, Message.id.not_in(but))
     )
     return {(row.lat, row.lon) for row in rows}
 

@@ -207,7 +207,7 @@ def is_problem(svc: Svc, case: Case) -> None:
 def said_in(svc: Svc, case: Case) -> list[tuple[int, str]]:
     """(message row id, words) of everything the case's text is made of."""
     if case.said is None:  # filed before this was written down
-        return messages.words_of_case(svc.session, case.id)
+        return messages.words_of_case(svc.session, case.id, case.account_id)
     return [(int(row), str(words)) for row, words in svc.session.keys.open_data(case.said)]
 
 
@@ -246,9 +246,9 @@ def lost(svc: Svc, case: Case, old: Old) -> dict[str, str]:
     slots = {name: svc.session.keys.open_text(getattr(case, name)) for name in _SLOTS}
     if (case.lat, case.lon) not in old.pins and not any(came_from(value, *old.words) for value in slots.values()):
         return {}
-    said = [*said_in(svc, case), *messages.words_of_case(svc.session, case.id)]
+    said = [*said_in(svc, case), *messages.words_of_case(svc.session, case.id, case.account_id)]
     rest = [words for row, words in said if row not in old.rows]
-    pins = messages.pins_of_case(svc.session, case.id, old.rows)
+    pins = messages.pins_of_case(svc.session, case.id, case.account_id, old.rows)
     return not_held(slots, (case.lat, case.lon), old, rest, pins)
 
 

@@ -7,11 +7,11 @@ from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
-from storage import agencies, conversations, messages, people
+from storage import agencies, conversations, joins, messages, people
 from storage.inbox import lane_of
 from storage.outbox import BLOCKED
 from storage.people import Post
-from storage.tables import Account, Case, Conversation
+from storage.tables import Account, Case, CaseJoin, Conversation
 from storage.words import Role, Status
 
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
@@ -80,8 +80,26 @@ def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | Non
 
 def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None) -> bool:
     """Put a notice out to the chat the case came from; False when it waits there until that person writes again."""
-    conversation = conversation_of_case(svc, case.conversation_id)
-    account = None if case.account_id is None else people.account(svc.session, case.account_id)
+    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once)
+
+
+def tell_joined(svc: Svc, case: Case, parts: list[Part], once: str) -> None:
+    """Put news of a case out to everybody who joined it, each in their own chat, once. The complainant's words and
+    whatever was written for that person alone stay out of `parts`."""
+    for joined in joins.of_case(svc.session, case.id):
+        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}")
+
+
+def tell_one_joined(svc: Svc, case: Case, joined: CaseJoin, parts: list[Part]) -> None:
+    """Put something out to one of those who joined."""
+    _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, None)
+
+
+def _tell_chat(
+    svc: Svc, case: Case, conversation_id: int | None, account_id: int | None, parts: list[Part], once: str | None
+) -> bool:
+    conversation = conversation_of_case(svc, conversation_id)
+    account = None if account_id is None else people.account(svc.session, account_id)
     if conversation is None or account is None:
         return False
     held = BLOCKED if account.unreachable_at is not None else ""

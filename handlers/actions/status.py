@@ -83,7 +83,16 @@ def tell(svc: Svc, case: Case, post: Post, words: str) -> bool:
         text = texts.say("status.told_confidential", code=case.reference)
     else:
         text = texts.say("status.told", code=case.reference, unit=notices.unit_name(svc, case), note=words)
-    return notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
+    once = f"update:{update.id}"
+    _tell_joined(svc, case, "status.told", once, unit=notices.unit_name(svc, case), note=svc.tools.mask(words))
+    return notices.tell_complainant(svc, case, [Say(text)], once=once)
+
+
+def _tell_joined(svc: Svc, case: Case, key: str, once: str, **values: str) -> None:
+    """News for those who joined: what was written to the complainant is masked by the caller, nothing is asked."""
+    if case.confidential:
+        key, values = "status.told_confidential", {}
+    notices.tell_joined(svc, case, [svc.texts.bubble(key, code=case.reference, **values)], once)
 
 
 def report(svc: Svc, case: Case, post: Post, acting: Sequence[str], words: str) -> None:
@@ -114,6 +123,15 @@ def conclude(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
         )
         say = Say(text, choices)
     notices.tell_complainant(svc, case, [say], once=f"update:{update.id}")
+    _tell_joined(
+        svc,
+        case,
+        "status.resolved_joined",
+        f"update:{update.id}",
+        result=svc.tools.mask(cases.result_of(svc.session, case)),
+        date=texts.day(svc.today),
+        unit=notices.unit_name(svc, case),
+    )
 
 
 def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
@@ -122,13 +140,15 @@ def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
     case.closed_at = svc.now
     text = svc.texts.say("status.closed", code=case.reference)
     notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
+    _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 
 
 def confirm(svc: Svc, case: Case) -> None:
     """The complainant says it is mended."""
-    move(svc, case, Status.CLOSED, "confirmed", acting=(CITIZEN,))
+    update = move(svc, case, Status.CLOSED, "confirmed", acting=(CITIZEN,))
     case.closed_at = svc.now
     notices.tell_unit(svc, case, "officer.closed", once=f"confirmed:{case.id}:{case.closed_at.isoformat()}")
+    _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 
 
 def reopen(svc: Svc, case: Case) -> None:
@@ -137,6 +157,7 @@ def reopen(svc: Svc, case: Case) -> None:
     case.resolved_at = case.closed_at = None
     case.conclusion_type = None
     notices.tell_unit(svc, case, "officer.reopened", once=f"update:{update.id}")
+    _tell_joined(svc, case, "track.not_fixed", f"update:{update.id}", unit=notices.unit_name(svc, case))
 
 
 @dataclass(frozen=True)

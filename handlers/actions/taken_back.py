@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers.actions import cases as filing
-from handlers.actions import drafts, notices
+from handlers.actions import drafts, joins, notices
 from handlers.actions.cases import Old
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, may_move
@@ -19,9 +19,10 @@ from nlp.similar import likeness
 from storage import inbox, messages, outbox
 from storage.inbox import Unread
 from storage.messages import Told
-from storage.tables import Case, Conversation, Message
+from storage.tables import Case, CaseJoin, Conversation, Message
 from storage.words import Status
 
+Beside = tuple[Case, CaseJoin]  # somebody else's case, and what this person said in it
 Reader = Callable[[Unread], Incoming]
 
 _LIMITS = (40, 50, 60, 80, 100, 200)  # lengths at which our bubbles cut somebody's words
@@ -41,8 +42,8 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
     if not taken:
         return []
     old = _old(svc, taken)
-    found = filing.holding(svc, talk.account.id, old)
-    echoes = _echoes(svc, talk, found, old)
+    found, beside = _holding(svc, talk, old)
+    echoes = _echoes(svc, talk, found, beside, old)
     for row in taken:
         messages.blank(svc.session, row)
         if row.inbox_id is not None:
@@ -50,10 +51,29 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
     drafts.forget(svc, talk, old)
     for case in found:
         filing.unsend(svc, case, old)
+    for case, joined in beside:
+        joins.unsend(svc, case, joined, old)
     _hush(svc, talk, found, old, echoes)
+    for case, joined in beside:
+        _hush(svc, talk, [case], old, _not_of(svc, case, echoes))
+        say = Say(svc.texts.say("error.unsend_joined", code=case.reference))
+        notices.tell_one_joined(svc, case, joined, [say])
     for case in found:
         _ask_about(svc, case)
     return []
+
+
+def _holding(svc: Svc, talk: Talk, old: Old) -> tuple[list[Case], list[Beside]]:
+    """The person's own cases that hold anything of a message, and the cases of others where their words do."""
+    account_id = talk.account.id
+    return filing.holding(svc, account_id, old), joins.holding(svc, account_id, old)
+
+
+def _not_of(svc: Svc, case: Case, echoes: Sequence[str]) -> list[str]:
+    """Echoes that are not as well the complainant's own words, which nobody took back."""
+    told = [svc.session.keys.open_text(value) or "" for value in (case.text, case.place)]
+    told += [case.masked or "", case.place_masked or ""]
+    return [line for line in echoes if not any(line in words for words in told)]
 
 
 def _old(svc: Svc, rows: Sequence[Message]) -> Old:
@@ -75,12 +95,12 @@ def _ask_about(svc: Svc, case: Case) -> None:
 # --- our own bubbles -------------------------------------------------------------------------------------------------
 
 
-def _echoes(svc: Svc, talk: Talk, found: Sequence[Case], old: Old) -> list[str]:
+def _echoes(svc: Svc, talk: Talk, found: Sequence[Case], beside: Sequence[Beside], old: Old) -> list[str]:
     """How our bubbles repeat these words: whole or cut, masked or not, alone or joined with what was said before."""
     draft = drafts.draft_of(talk)
-    told: list[Sequence[Sequence[Any]]] = [filing.said_in(svc, case) for case in found]
-    told += [draft.texts if draft else [], talk.state.get("topics", [])]
+    told = _told(svc, talk, found, beside)
     lost = [filing.lost(svc, case, old) for case in found]
+    lost += [joins.lost(svc, row, old) for _case, row in beside]
     lost += [drafts.lost(svc, draft, old)] if draft else []
     pieces = {str(words) for texts in told for row, words in texts if row in old.rows}
     pieces |= {piece for said in old.words for piece in topics.split(said)}
@@ -88,6 +108,14 @@ def _echoes(svc: Svc, talk: Talk, found: Sequence[Case], old: Old) -> list[str]:
     lines |= {line for texts in told for line in _joined(svc, texts, old)}
     lines |= {form for slots in lost for value in slots.values() for form in (value, svc.tools.mask(value))}
     return [line for line in lines if len(line.strip()) >= _SHORTEST]
+
+
+def _told(svc: Svc, talk: Talk, found: Sequence[Case], beside: Sequence[Beside]) -> list[Sequence[Sequence[Any]]]:
+    """Every list of [message row id, words] that this person's matters are made of."""
+    draft = drafts.draft_of(talk)
+    told: list[Sequence[Sequence[Any]]] = [filing.said_in(svc, case) for case in found]
+    told += [joins.said_in(svc, row) for _case, row in beside]
+    return [*told, draft.texts if draft else [], talk.state.get("topics", [])]
 
 
 def _joined(svc: Svc, texts: Sequence[Sequence[Any]], old: Old) -> set[str]:
@@ -141,22 +169,22 @@ def edit(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if not before or not text.strip() or messages.text_of(svc.session, before[-1]) == incoming.text:
         return []
     old = _old(svc, before)
-    found = filing.holding(svc, talk.account.id, old)
-    fits = _fitting(svc, talk, found, old, text)
+    found, beside = _holding(svc, talk, old)
+    fits = _fitting(_told(svc, talk, found, beside), old, text)
     parts: list[Part] = []
     if drafts.reword(svc, talk, old, text, fits):
         parts.append(Say(svc.texts.say("error.edited_draft")))
     for case in found:
         filing.edit(svc, case, old, talk.message.id, text, fits)
         parts.append(Say(svc.texts.say("error.edited", code=case.reference)))
+    for case, row in beside:
+        joins.edit(svc, case, row, old, talk.message.id, text, fits)
+        parts.append(Say(svc.texts.say("error.edited", code=case.reference)))
     return parts
 
 
-def _fitting(svc: Svc, talk: Talk, found: Sequence[Case], old: Old, text: str) -> Callable[[str], str]:
+def _fitting(told: Sequence[Sequence[Sequence[Any]]], old: Old, text: str) -> Callable[[str], str]:
     """The new words for old ones: all of them, or of several matters that were told apart the one most like it."""
-    draft = drafts.draft_of(talk)
-    told: list[Sequence[Sequence[Any]]] = [filing.said_in(svc, case) for case in found]
-    told += [draft.texts if draft else [], talk.state.get("topics", [])]
     apart = sum(row in old.rows for texts in told for row, _words in texts) > 1
     pieces = topics.split(text) if apart else []
     return lambda words: max(pieces, key=lambda piece: likeness(words, piece)) if pieces else text

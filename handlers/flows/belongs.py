@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import receipts
+from handlers import access, receipts
 from handlers.access import Actor
-from handlers.actions import cases as filing
+from handlers.actions import joins
 from handlers.messages import Incoming, Part, Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
@@ -13,9 +13,10 @@ from nlp import entities, kinds, similar
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage import cases, messages
-from storage.tables import Case
+from storage.tables import Case, CaseJoin
 from storage.words import Kind
 
+Own = tuple[Case, CaseJoin | None]
 ALIKE = 0.45  # of the letters' runs: a repeat of the same complaint in other words shares about half
 _DAYS_BACK = 30
 _MAY_BELONG = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.INQUIRY, Kind.ABUSE, Kind.SMALLTALK, Kind.FOLLOWUP})
@@ -29,7 +30,8 @@ def quoted(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> Case | Non
     if message is None or message.case_id is None:
         return None
     case = cases.get(svc.session, message.case_id)
-    return case if case.account_id == actor.account_id else None
+    own = case.account_id == actor.account_id or access.place_in(svc, actor.person_id, case) is not None
+    return case if own else None
 
 
 def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verdict) -> list[Part] | None:
@@ -37,15 +39,16 @@ def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verd
     text = incoming.text
     if heard.holds(text, "belongs", "other") or verdict.kind not in _MAY_BELONG:
         return None
-    case, just = _candidate(svc, talk, actor, verdict)
-    if case is None:
+    found, just = _candidate(svc, talk, actor, verdict)
+    if found is None:
         return None
+    case, joined = found
     if case.confidential:
         return add(svc, talk, case, incoming)  # asking would repeat what it is about
     if heard.holds(text, "belongs", "more"):
         return add(svc, talk, case, incoming)
     place = entities.find_place(text)
-    known = svc.session.keys.open_text(case.place) or ""
+    known = svc.session.keys.open_text(case.place if joined is None else joined.place) or ""
     if place and known and place not in known and known not in place:
         return None  # somewhere else
     same_topic = not verdict.abstained and verdict.category == case.category
@@ -54,20 +57,22 @@ def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verd
         return add(svc, talk, case, incoming) if place else _ask(svc, talk, case, text)
     if not same_topic:
         return None
-    alike = similar.likeness(text, svc.session.keys.open_text(case.text) or "") >= ALIKE
+    told = (svc.session.keys.open_text(case.text) or "") if joined is None else joins.words_in(svc, joined)
+    alike = similar.likeness(text, told) >= ALIKE
     return _ask(svc, talk, case, text) if just or alike else None
 
 
-def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Case | None, bool]:
+def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Own | None, bool]:
+    """The case this may belong to, and whether it was told of just now: one's own, or one the person joined."""
+    own = [(case, joined) for case, joined in access.cases_of(svc, actor) if is_open(case.status)]
     reference = receipts.just_filed(svc, talk)
-    if reference is not None:
-        case = cases.by_reference(svc.session, reference)
-        if case is not None and case.account_id == actor.account_id and is_open(case.status):
-            return case, True
-    for case in cases.of_account(svc.session, actor.account_id):
-        recent = (svc.now - case.received_at).days < _DAYS_BACK
-        if is_open(case.status) and recent and case.category == verdict.category and not case.confidential:
-            return case, False
+    for case, joined in own:
+        if case.reference == reference:
+            return (case, joined), True
+    for case, joined in own:
+        recent = (svc.now - (case.received_at if joined is None else joined.joined_at)).days < _DAYS_BACK
+        if recent and case.category == verdict.category and not case.confidential:
+            return (case, joined), False
     return None, False
 
 
@@ -84,7 +89,7 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> tuple[list[Part] | None, d
     if heard.means(incoming.text, "same_case", "yes"):
         case = cases.by_reference(svc.session, kept["reference"])
         assert case is not None
-        filing.add_to_case(svc, case, int(kept["message_id"]), str(kept["text"]), None, None)
+        joins.add(svc, talk.account, case, int(kept["message_id"]), str(kept["text"]), None, None)
         return [Say(svc.texts.say("confirm.added", code=case.reference))], kept
     return None, kept
 
@@ -97,7 +102,7 @@ def settle_silent(svc: Svc, talk: Talk) -> None:
     talk.conversation.draft_at = None
     case = cases.by_reference(svc.session, kept["reference"])
     if case is not None:
-        filing.add_to_case(svc, case, int(kept["message_id"]), str(kept["text"]), None, None)
+        joins.add(svc, talk.account, case, int(kept["message_id"]), str(kept["text"]), None, None)
 
 
 def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
@@ -105,5 +110,5 @@ def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     place = incoming.place
     text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
     rows = [row.id for row in (talk.message, *talk.others)]
-    filing.add_to_case(svc, case, rows, text, place.lat if place else None, place.lon if place else None)
+    joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=case.reference))]

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 
 from handlers import receipts
 from handlers.actions import cases as filing
-from handlers.actions import drafts, notices
+from handlers.actions import drafts, joins, notices
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from handlers.views import calm_numbers, draft_summary, review_lines
+from handlers.views import calm_numbers, draft_summary, known_case, review_lines
 from nlp import entities, topics
 from storage import agencies
 from storage.words import Kind
@@ -26,6 +26,7 @@ _QUESTIONS = frozenset({"what", "category", "place", "more", "unclear"})
 # What people say to the review who want it sent: a thank you is the politest way to say yes.
 _SEND = ("yes", "send", "that_is_all", "enough", "thanks")
 _AT_REVIEW = (*_SEND, "edit", "no", "add_photo", "back", "cancel", "resume", "notice_seen", "picker")
+_AT_SIMILAR = ("join", "not_same", "same_case", "new_case", "yes", "send", *_AT_REVIEW[len(_SEND) :])
 _TO_ANY = ("skip", "unsure_place", "no", "back", "send", "resume", "notice_seen", "picker")
 _START = {
     Kind.SUGGESTION: "intake.start_suggestion",
@@ -101,8 +102,8 @@ def send(svc: Svc, talk: Talk) -> list[Part]:
 
 def answers(draft: Draft, text: str) -> bool:
     """Is this an answer to the question that is open, whatever else it may sound like?"""
-    if draft.step == "review":
-        return heard.means(text, *_AT_REVIEW)
+    if draft.step in ("review", "similar"):
+        return heard.means(text, *(_AT_REVIEW if draft.step == "review" else _AT_SIMILAR))
     return heard.means(text, *_TO_ANY) or (draft.step == "category" and text in draft.guesses)
 
 
@@ -277,10 +278,20 @@ def take_review(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[
         return [svc.texts.bubble("review.add_photo")]
     drafts.absorb(svc, talk, draft, incoming)
     drafts.correct_place(draft, incoming.text)
-    if incoming.kind == "image" and draft.photos > 1 and not incoming.text:
+    if draft.step == "review" and incoming.kind == "image" and draft.photos > 1 and not incoming.text:
         drafts.keep(svc, talk, draft)
         return _with_count(svc, draft, [svc.texts.bubble("review.add_photo")])
     return _onward(svc, talk, draft, incoming.text)
+
+
+def ask_similar(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    """Somebody else has told of this: join? flows/joining.py hears the answer. What cannot be joined is not asked."""
+    known = joins.known(svc, draft)
+    if known is None:
+        draft.step = "review"
+        drafts.keep(svc, talk, draft)
+        return ask_review(svc, talk, draft)
+    return [known_case(svc, known)]
 
 
 _ASKS = {
@@ -290,6 +301,7 @@ _ASKS = {
     "unclear": ask_unclear,
     "category": ask_category,
     "place": ask_place,
+    "similar": ask_similar,
     "review": ask_review,
 }
 _TAKES = {
@@ -299,6 +311,7 @@ _TAKES = {
     "unclear": take_unclear,
     "category": take_category,
     "place": take_place,
+    "similar": take_review,  # whatever is neither yes nor no belongs to the matter
     "review": take_review,
 }
 
@@ -318,6 +331,8 @@ def _onward(svc: Svc, talk: Talk, draft: Draft, said: str) -> list[Part]:
         return _file(svc, talk, draft)
     if draft.step != "review":
         draft.asked.append(draft.step)
+    elif (known := joins.find_known(svc, talk.account, draft)) is not None:
+        draft.step, draft.similar = "similar", known.case.reference
     drafts.keep(svc, talk, draft)
     parts = _with_count(svc, draft, ask(svc, talk, draft))
     if draft.step in ("place", "category") and said and len(draft.texts) == 1 and not draft.confidential:
@@ -369,7 +384,7 @@ def kept_line(svc: Svc, talk: Talk) -> list[Part]:
 def back(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     """One step back: the last question again, its answer forgotten."""
     asked = [step for step in draft.asked if step != "topics"]
-    if draft.step == "review" and asked:
+    if draft.step in ("review", "similar") and asked:
         draft.step = asked[-1]
         if draft.step == "place":
             draft.place, draft.lat, draft.lon = "", None, None
@@ -399,9 +414,12 @@ def _file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     parts = receipts.file(svc, talk, draft)
     if draft.kind == Kind.COMPLIMENT:
         talk.state["detail"] = talk.state["filed"]["reference"]
-    if talk.state.get("topics"):
-        return [*parts, *_next_topic(svc, talk, draft)]
-    return parts
+    return [*parts, *next_matter(svc, talk, draft)]
+
+
+def next_matter(svc: Svc, talk: Talk, before: Draft) -> list[Part]:
+    """After one matter is settled: the one that waits behind it, if any."""
+    return _next_topic(svc, talk, before) if talk.state.get("topics") else []
 
 
 def _next_topic(svc: Svc, talk: Talk, before: Draft | None = None) -> list[Part]:

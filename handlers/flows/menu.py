@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from handlers import access
 from handlers.messages import Part, Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
-from storage import agencies, cases
+from storage import agencies
 from storage.tables import Hotline
 
 _STICKERS_QUIET = timedelta(hours=1)
@@ -26,7 +27,8 @@ def welcome(svc: Svc, _talk: Talk) -> list[Part]:
 
 def hello(svc: Svc, talk: Talk) -> list[Part]:
     """A greeting; those with open cases are reminded of them."""
-    open_cases = [case for case in cases.of_account(svc.session, talk.account.id) if is_open(case.status)]
+    mine = access.cases_of(svc, access.actor_for(svc, talk.account))
+    open_cases = [case for case, _joined in mine if is_open(case.status)]
     if open_cases:
         return [svc.texts.bubble("greet.return", n=len(open_cases))]
     return [svc.texts.bubble("greet.hello", agency=svc.agency.name)]

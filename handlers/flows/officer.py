@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 
 from handlers import access
 from handlers.access import Actor
+from handlers.actions import joins as joining_in
 from handlers.actions import notices, status
 from handlers.actions import people as joining
 from handlers.messages import Choice, Part, Say
@@ -16,12 +17,13 @@ from handlers.rules.case_status import MoveNotAllowed
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from nlp import entities
-from storage import agencies, cases, messages
+from storage import agencies, cases, joins, messages
 from storage.people import Post
 from storage.tables import Case
 from storage.words import Status
 
 _NEW = (Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.REOPENED)
+_NEWEST = 5  # of many who joined, and of many cases at one spot, the newest are shown
 _WAITING = (Status.RESOLVED,)
 
 
@@ -212,7 +214,25 @@ def _view(svc: Svc, order: Order) -> list[Part]:
         due=texts.day(case.extended_to or case.due_on),
         events="\n".join(events),
     )
-    return [Say(text, _next_buttons(svc, case))]
+    return [Say("\n".join([text, *_others(svc, case)]), _next_buttons(svc, case))]
+
+
+def _others(svc: Svc, case: Case) -> list[str]:
+    """Who else told of it, in masked words, and how often this spot was a case before."""
+    texts, lines = svc.texts, []
+    rows = joins.of_case(svc.session, case.id)
+    if rows:
+        words = sum(len(joining_in.said_in(svc, row)) for row in rows)
+        photos = joins.count_photos(svc.session, rows)
+        lines.append(texts.say("officer.also", n=len(rows), words=words, photos=photos))
+    for row in rows[-_NEWEST:]:
+        if row.masked or row.place_masked:
+            told = {"text": shortened(row.masked or "", 120), "place": row.place_masked or ""}
+            lines.append(texts.say("officer.also_words", **told).rstrip())
+    before = joining_in.before_here(svc, case)
+    if before:
+        lines.append(texts.say("officer.spot_again", n=len(before) + 1, codes=" ".join(before[-_NEWEST:])))
+    return lines
 
 
 def _words(svc: Svc, order: Order) -> str:

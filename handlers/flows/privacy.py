@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from handlers import access
 from handlers.access import Actor
 from handlers.actions import people as persons
 from handlers.messages import Incoming, Part, Say
@@ -23,7 +24,8 @@ def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     own = cases.of_account(svc.session, actor.account_id, limit=1000)
     phones = {phone for case in own if (phone := svc.session.keys.open_text(case.contact))}
     shown = " ".join(phone_hint(phone) for phone in sorted(phones)) or svc.texts.say("privacy.no_phone")
-    return [svc.texts.bubble("privacy.show", n=len(own), phone=shown)]
+    n = len(access.cases_of(svc, actor, limit=1000))
+    return [svc.texts.bubble("privacy.show", n=n, phone=shown)]
 
 
 def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:

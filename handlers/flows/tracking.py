@@ -8,7 +8,7 @@ from collections.abc import Callable
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import cases as filing
-from handlers.actions import notices, status
+from handlers.actions import joins, notices, status
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
@@ -18,8 +18,10 @@ from nlp import kinds
 from nlp.digits import arabic
 from nlp.normalize import normalize
 from storage import cases
-from storage.tables import Case
+from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
+
+Own = tuple[Case, CaseJoin | None]  # a case, and the person's place in it where it is not their own
 
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
@@ -27,30 +29,31 @@ _PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
 
 def mine(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     """The person's own cases: the card where there is one, a list to choose from where there are more."""
-    own = cases.of_account(svc.session, actor.account_id)
+    own = access.cases_of(svc, actor)
     if not own:
         return [svc.texts.bubble("track.none")]
     if len(own) == 1:
-        return [case_card(svc, own[0])]
+        return [case_card(svc, own[0][0], joined=own[0][1])]
     return [_listed(svc, "track.list", own)]
 
 
-def _listed(svc: Svc, key: str, own: list[Case], button: str = "") -> Say:
-    lines = [_line(svc, number, case) for number, case in enumerate(own, 1)]
-    labels = [svc.texts.word(button, code=case.reference) if button else case.reference for case in own]
+def _listed(svc: Svc, key: str, own: list[Own], button: str = "") -> Say:
+    lines = [_line(svc, number, *one) for number, one in enumerate(own, 1)]
+    labels = [svc.texts.word(button, code=case.reference) if button else case.reference for case, _joined in own]
     return Say(svc.texts.say(key, lines="\n".join(lines)), tuple(Choice(label) for label in labels))
 
 
-def _line(svc: Svc, number: int, case: Case) -> str:
-    key = "track.line_confidential" if case.confidential else "track.line"
+def _line(svc: Svc, number: int, case: Case, joined: CaseJoin | None) -> str:
+    key = "track.line_confidential" if case.confidential else "track.line" if joined is None else "track.line_joined"
     name = svc.texts.word(f"statuses.{case.status}")
-    return svc.texts.say(key, n=number, code=case.reference, status=name, summary=summary_of(svc, case))
+    return svc.texts.say(key, n=number, code=case.reference, status=name, summary=summary_of(svc, case, joined))
 
 
 def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[Part]:
     """The card of this reference; somebody else's needs the secret, given in the same line or asked for."""
     try:
-        return [case_card(svc, access.case_for_complainant(svc, actor, reference))]
+        case, joined = access.case_for_citizen(svc, actor, reference)
+        return [case_card(svc, case, joined=joined)]
     except access.NotFound:
         return [svc.texts.bubble("track.notfound", code=reference)]
     except access.SecretNeeded:
@@ -89,7 +92,7 @@ def take_secret(svc: Svc, talk: Talk, actor: Actor, secret: str) -> list[Part]:
     except access.NotFound:
         return [svc.texts.bubble("track.secret_wrong", phone=svc.phone())]
     talk.state.pop("secret_for")
-    return [case_card(svc, case, own=False)]
+    return [case_card(svc, case, own=False, joined=access.joined_by_secret(svc, case, secret))]
 
 
 def no_secret(svc: Svc, talk: Talk) -> list[Part]:
@@ -104,7 +107,7 @@ def no_secret(svc: Svc, talk: Talk) -> list[Part]:
 def ask_more(svc: Svc, talk: Talk, actor: Actor, reference: str | None = None) -> list[Part]:
     """The person wants to add something: to the named case, the one just filed, or the newest."""
     reference = reference or (talk.state.get("filed") or {}).get("reference")
-    own = [case.reference for case in cases.of_account(svc.session, actor.account_id, limit=200)]
+    own = [case.reference for case, _joined in access.cases_of(svc, actor, limit=200)]
     if not own:
         return [svc.texts.bubble("track.none")]
     if reference not in own:
@@ -137,13 +140,13 @@ def take_detail(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
 def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) -> list[Part]:
     """More for one's own case: words, pictures with theirs, a pin."""
     try:
-        case = access.case_for_complainant(svc, actor, reference)
+        case, _joined = access.case_for_citizen(svc, actor, reference)
     except (access.NotFound, access.SecretNeeded):
         return [svc.texts.bubble("track.notfound", code=reference)]
     place = incoming.place
     text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
     rows = [row.id for row in (talk.message, *talk.others)]
-    filing.add_to_case(svc, case, rows, text, place.lat if place else None, place.lon if place else None)
+    joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=reference))]
 
 
@@ -153,7 +156,7 @@ def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) 
 def hurry(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
     """Please hurry: the named case, the only open one, or which?"""
     found = _one(svc, actor, reference, "track.hurry_which", "track.button_hurry")
-    return found if isinstance(found, list) else [_hurried(svc, found)]
+    return found if isinstance(found, list) else [_hurried(svc, found[0])]
 
 
 def _hurried(svc: Svc, case: Case) -> Say:
@@ -168,12 +171,13 @@ def _hurried(svc: Svc, case: Case) -> Say:
 
 def follow(svc: Svc, talk: Talk, actor: Actor, category: str, angry: bool) -> list[Part]:
     """ "What became of it?": the case it must be, with a push where the person is out of patience; else the list."""
-    open_cases = [case for case in cases.of_account(svc.session, actor.account_id) if is_open(case.status)]
-    fitting = [case for case in open_cases if case.category == category] or open_cases
+    open_ones = [(case, joined) for case, joined in access.cases_of(svc, actor) if is_open(case.status)]
+    fitting = [(case, joined) for case, joined in open_ones if case.category == category] or open_ones
     if len(fitting) != 1:
         return mine(svc, talk, actor)
-    card = case_card(svc, fitting[0])
-    return [_hurried(svc, fitting[0]), card] if angry else [card]
+    ((case, joined),) = fitting
+    card = case_card(svc, case, joined=joined)
+    return [_hurried(svc, case), card] if angry else [card]
 
 
 def ask_withdraw(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
@@ -181,8 +185,10 @@ def ask_withdraw(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> l
     found = _one(svc, actor, reference, "track.withdraw_which", "track.button_withdraw")
     if isinstance(found, list):
         return found
-    talk.state["withdrawing"] = found.reference
-    return [svc.texts.bubble("track.withdraw_ask", code=found.reference, summary=summary_of(svc, found))]
+    case, joined = found
+    talk.state["withdrawing"] = case.reference
+    key = "track.withdraw_ask" if joined is None else "track.leave_ask"
+    return [svc.texts.bubble(key, code=case.reference, summary=summary_of(svc, case, joined))]
 
 
 def take_withdraw(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -192,9 +198,12 @@ def take_withdraw(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> lis
         return [Say(svc.texts.say("track.kept", code=reference))]
     if not heard.means(incoming.text, "withdraw_yes", "yes"):
         return None
-    case = access.case_for_complainant(svc, actor, reference)
+    case, joined = access.case_for_citizen(svc, actor, reference)
+    if joined is not None:
+        joins.leave(svc, case, joined)
+        return [Say(svc.texts.say("track.left", code=reference))]
     try:
-        status.withdraw(svc, case)
+        joins.withdraw(svc, case)
     except MoveNotAllowed:
         return [_not_now(svc, case)]
     return [Say(svc.texts.say("track.withdrawn", code=reference))]
@@ -228,14 +237,14 @@ def _not_now(svc: Svc, case: Case) -> Say:
     return Say(svc.texts.say("track.not_now", code=case.reference, status=name, phone=svc.phone()))
 
 
-def _one(svc: Svc, actor: Actor, reference: str | None, key: str, button: str) -> Case | list[Part]:
+def _one(svc: Svc, actor: Actor, reference: str | None, key: str, button: str) -> Own | list[Part]:
     """The case that is meant: the named one, or the only open one; else what to answer."""
     if reference is not None:
         try:
-            return access.case_for_complainant(svc, actor, reference)
+            return access.case_for_citizen(svc, actor, reference)
         except (access.NotFound, access.SecretNeeded):
             return [svc.texts.bubble("track.notfound", code=reference)]
-    own = [case for case in cases.of_account(svc.session, actor.account_id) if is_open(case.status)]
+    own = [(case, joined) for case, joined in access.cases_of(svc, actor) if is_open(case.status)]
     if not own:
         return [svc.texts.bubble("track.none")]
     return own[0] if len(own) == 1 else [_listed(svc, key, own, button)]
@@ -258,6 +267,8 @@ def _conclude(
     svc: Svc, talk: Talk, actor: Actor, reference: str | None, what: Callable[[Svc, Case], list[Part]]
 ) -> list[Part]:
     case = _case_to_conclude(svc, actor, reference)
+    if case is None and (joined := _joined_with_result(svc, actor, reference)) is not None:
+        return _said_by_joined(svc, talk, joined, what is _mended)
     if case is None:
         early = mended(svc, talk, actor) if reference is None and what is _mended else None
         if early is not None:
@@ -267,6 +278,23 @@ def _conclude(
         return what(svc, case)
     except MoveNotAllowed:
         return [case_card(svc, case)]
+
+
+def _joined_with_result(svc: Svc, actor: Actor, reference: str | None) -> Case | None:
+    """The case this person joined whose result they speak of."""
+    for case, joined in access.cases_of(svc, actor):
+        meant = case.resolved_at is not None if reference is None else case.reference == reference
+        if joined is not None and meant:
+            return case
+    return None
+
+
+def _said_by_joined(svc: Svc, talk: Talk, case: Case, mended: bool) -> list[Part]:
+    """Whether a case is closed or opened again is its complainant's to say; what others see there is heard as news."""
+    if mended:
+        return [Say(svc.texts.say("greet.thanks"))]
+    talk.state["adding"] = case.reference
+    return [svc.texts.bubble("add.ask", code=case.reference)]
 
 
 def _mended(svc: Svc, case: Case) -> list[Part]:

@@ -142,6 +142,15 @@ def is_open(status: str) -> bool:
     return Status(status) not in ENDED
 
 
+# Others may join while somebody still works on it: what already has its result is told anew, it may be broken again.
+JOINABLE = frozenset(Status) - ENDED - {S.DRAFT, S.RESOLVED}
+
+
+def may_join(status: str, *, confidential: bool) -> bool:
+    """May somebody else who brings the same matter join this case?"""
+    return Status(status) in JOINABLE and not confidential
+
+
 # The few stops a person sees on the card, and which statuses stand at which of them.
 STOPS: tuple[tuple[str, frozenset[Status]], ...] = (
     ("received", frozenset({S.DRAFT, S.RECEIVED, S.SCREENING})),

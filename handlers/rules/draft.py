@@ -44,6 +44,8 @@ class Draft:
     voices: int = 0
     language: str = ""  # "" is Thai
     may_split: bool = True  # several matters in one text are offered as cases of their own, once
+    similar: str = ""  # reference of somebody else's case that this may be, while we ask
+    may_join: bool = True  # asked once: who said it is another matter is believed
     step: str = "what"
     asked: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)

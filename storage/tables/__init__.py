@@ -13,7 +13,7 @@ from storage.tables.agencies import (
     Unit,
 )
 from storage.tables.base import Base
-from storage.tables.cases import Case, HistoryDetail, HistoryEntry, Sequence, StatusUpdate
+from storage.tables.cases import Case, CaseJoin, HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 from storage.tables.conversations import Attachment, Conversation, File, Message, Point
 from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
 from storage.tables.queues import InboxEvent, OutboxMessage
@@ -24,6 +24,7 @@ __all__ = [
     "Attachment",
     "Base",
     "Case",
+    "CaseJoin",
     "Category",
     "Conversation",
     "DataRequest",

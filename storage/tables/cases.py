@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import (
@@ -25,7 +25,10 @@ class Case(Base):
     """One matter a person brought. Words are sealed beside a masked copy; the skeleton stays countable."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_queue", "agency_code", "unit_code", "status"),)
+    __table_args__ = (
+        Index("ix_cases_queue", "agency_code", "unit_code", "status"),
+        Index("ix_cases_like", "agency_code", "category", "received_at"),
+    )
 
     id: Mapped[RowId]
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -67,6 +70,31 @@ class Case(Base):
     contact: Mapped[MaybeSealed]
     officer_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     verdict: Mapped[Data]  # what the machine thought, with its version: corrections are measured against it
+
+
+class CaseJoin(Base):
+    """Somebody else who brings the same matter: their own words beside the case's, and their own news of it.
+
+    `said` is JSON: [message row id, words] each; `message_ids` also holds pictures, pins and files without words.
+    """
+
+    __tablename__ = "case_joins"
+    __table_args__ = (UniqueConstraint("case_id", "account_id", name="uq_case_joins_case_account"),)
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    joined_at: Mapped[Moment]
+    left_at: Mapped[MaybeMoment]
+    secret: Mapped[MaybeSealed]  # tracking digits on this person's receipt
+    message_ids: Mapped[DataList]
+    said: Mapped[MaybeSealed]
+    masked: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[MaybeSealed]
+    place_masked: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float | None] = mapped_column(Float)
+    lon: Mapped[float | None] = mapped_column(Float)
 
 
 class StatusUpdate(Base):

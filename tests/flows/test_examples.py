@@ -20,6 +20,7 @@ MOST_QUESTIONS = 3  # the review counts as one
 # What somebody answers who has no more to say than the message itself.
 ANSWERS = {
     "ตรวจอีกครั้ง": "ส่งเรื่อง",
+    "ร่วมแจ้งด้วยไหม": "ส่งเรื่อง",
     "ใกล้กับข้อไหน": "1",
     "ตรงไหน": "หน้าวัดใหม่ หมู่ 3",
     "แยกเป็นคนละเรื่อง": "2",

@@ -56,9 +56,9 @@ def test_events_out_of_order_are_read_by_their_time(line: Line) -> None:
     citizen = line.user()
     now = line.emulator.clock()
     first = line.platform.message(citizen.id, {"type": "text", "text": "ไฟถนนดับ"}, at=now - 2)
-    second = line.platform.message(citizen.id, {"type": "text", "text": "ซอย 5"}, at=now - 1)
+    second = line.platform.message(citizen.id, {"type": "text", "text": "ซอย 15"}, at=now - 1)
     assert line.platform.post([second, first]) == 200
-    citizen.hears("ตรวจอีกครั้ง", "ไฟถนนดับ", "ซอย 5")
+    citizen.hears("ตรวจอีกครั้ง", "ไฟถนนดับ", "ซอย 15")
 
 
 def test_what_is_not_line_is_refused_unread(line: Line) -> None:
@@ -98,7 +98,7 @@ def test_blocked_person_is_remembered_and_heard_again(line: Line) -> None:
 
 def test_unsent_words_are_gone_everywhere(line: Line) -> None:
     citizen = line.user()
-    event = line.platform.message(citizen.id, {"type": "text", "text": "ไฟถนนดับ ซอย 5 ความลับของฉัน"})
+    event = line.platform.message(citizen.id, {"type": "text", "text": "ไฟถนนดับ ซอย 16 ความลับของฉัน"})
     line.platform.post([event])
     citizen.hears("ตรวจอีกครั้ง")
     citizen.unsends(event["message"]["id"])

@@ -136,7 +136,7 @@ def test_words_added_before_they_could_be_taken_back_are_no_longer_kept_twice(tm
         config.attributes["connection"] = connection
         command.downgrade(config, "0002")
         connection.execute(text("UPDATE status_updates SET what = 'added', note = 'x', note_masked = 'x' WHERE id = 1"))
-    assert migrations.migrate(db) == ("0002", "0003")
+    assert migrations.migrate(db) == ("0002", migrations.newest())
     with db.transaction() as session:
         assert session.execute(text("SELECT note, note_masked FROM status_updates WHERE id = 1")).one() == (None, None)
         assert session.scalars(select(HistoryDetail.history_id)).all() == [1, 2]
@@ -199,7 +199,7 @@ def test_case_numbers_begin_anew_each_fiscal_year(world: World) -> None:
     world.now = at("2027-09-30 15:00")
     first = world.citizen().says("ไฟถนนดับ ซอย 5").says("1").reference
     world.now = at("2027-10-01 09:00")
-    second = world.citizen("U2").says("ไฟถนนดับ ซอย 5").says("1").reference
+    second = world.citizen("U2").says("ไฟถนนดับ ซอย 6").says("1").reference
     assert (first[:8], second[:8]) == ("70-00001", "71-00001")
     with world.db.reading() as session:
         assert session.scalars(select(Case.fiscal_year).order_by(Case.id)).all() == [2570, 2571]

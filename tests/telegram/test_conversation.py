@@ -66,7 +66,7 @@ def test_a_picture_that_cannot_be_fetched_is_told(telegram: Telegram) -> None:
 
 
 def test_an_edit_is_a_new_version_not_a_new_report(telegram: Telegram) -> None:
-    citizen = telegram.person().says("ไฟถนนดับซอย 5").hears("ตรวจอีกครั้ง")
+    citizen = telegram.person().says("ไฟถนนดับซอย 15").hears("ตรวจอีกครั้ง")
     citizen.edits(citizen.said[0]["message_id"], "ไฟถนนดับซอย 9").hears("แก้ตามที่พิมพ์ใหม่แล้ว")
     citizen.says("ส่งเรื่อง").hears("รหัสเรื่อง")
     row = next(row for row in telegram.server.rows("cases") if row["reference"] == reference_in(citizen.text))

@@ -31,7 +31,7 @@ from tests.telegram_emulator import server as telegram_server
 from tests.telegram_emulator.updates import JPEG
 
 MARK = re.compile(r"คนที่ (\d+)")
-SUMMARY = re.compile("ส่งเรื่องเลยไหม")
+SUMMARY = re.compile("ส่งเรื่องเลยไหม|ร่วมแจ้งด้วยไหม")  # the last question; many tell of one spot, and send all the same
 PATIENCE = 600  # rounds that somebody waits for the question before the button
 RECEIPT = re.compile(r"รหัสเรื่อง|บันทึกให้แล้ว|เร่งด่วนแล้ว|รหัส \d{2}-\d{5}")
 WINDOW = 5.0  # seconds after the platform took a copy, in which a death may bring a second one (contract)

@@ -1,0 +1,299 @@
+"""Join somebody else's case, say more in it, leave it; and find the open case that a draft tells of once more.
+
+What one of these people said is never shown to another: each case keeps everybody's words apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from handlers import access
+from handlers.actions import cases as filing
+from handlers.actions import notices, status
+from handlers.actions.cases import UNKNOWN, Old
+from handlers.rules.case_status import CITIZEN, JOINABLE, may_join, may_move
+from handlers.rules.draft import Draft
+from handlers.services import Svc, conversation_of_case
+from handlers.texts import shortened
+from nlp import entities, similar
+from storage import agencies, cases, history, ids, joins, messages
+from storage.tables import Account, Case, CaseJoin, Conversation
+from storage.words import Kind, Status
+
+SAME_FOR = timedelta(days=60)  # after that a trouble at the same spot is a new one
+SPOT_FOR = timedelta(days=365)  # so far back "this spot again" looks
+
+
+class Ended(Exception):
+    """Nobody can join this case (any more): it has its result, it ended, or it became confidential."""
+
+
+# --- is it known already? --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody else's open case that this may be. `words`: the place as far as both name it; "" where pins tell."""
+
+    case: Case
+    words: str
+
+
+def find_known(svc: Svc, account: Account, draft: Draft) -> Known | None:
+    """The open case most like this draft: same agency and category, near in place, near in text, not this person's."""
+    if not _may_be_known(svc, draft):
+        return None
+    own = access.own_accounts(svc, account.person_id)
+    found = cases.alike(
+        svc.session,
+        agency_code=filing.routed_to(svc, draft).agency,
+        category=draft.category,
+        statuses=JOINABLE,
+        since=svc.now - SAME_FOR,
+        but=own,
+    )
+    words, place = svc.tools.mask(draft.words), svc.tools.mask(draft.place)
+    best, most = None, similar.ALIKE
+    for case in found:
+        shared = None if draft.urgent and not case.urgent else _near(draft, place, case)
+        if shared is None:
+            continue
+        much = similar.matter(words, case.masked or "", (place, case.place_masked or ""))
+        if much >= most:
+            best, most = Known(case, shared.words), much
+    return best
+
+
+def known(svc: Svc, draft: Draft) -> Known | None:
+    """The case the draft's open question is about; None when it cannot be joined any more."""
+    case = cases.by_reference(svc.session, draft.similar)
+    if case is None or not may_join(case.status, confidential=case.confidential):
+        return None
+    shared = _near(draft, svc.tools.mask(draft.place), case)
+    return Known(case, shared.words if shared is not None else "")
+
+
+def _may_be_known(svc: Svc, draft: Draft) -> bool:
+    """A complaint about a spot with nothing secret, nothing in danger, and a category that somebody is sure of."""
+    category = agencies.category(svc.session, draft.category)
+    sure = draft.category_chosen or not draft.abstained
+    plain = draft.kind == Kind.COMPLAINT and not (draft.confidential or draft.danger or draft.language)
+    if category is None or category.confidential or draft.category == UNKNOWN:
+        return False
+    return plain and sure and draft.may_join and draft.has_place and bool(draft.texts)
+
+
+def _near(draft: Draft, place: str, case: Case) -> similar.Shared | None:
+    """Is the case at the draft's spot? Two pins decide; else the words do."""
+    words = similar.same_place(place, case.place_masked or "")
+    if draft.lat is None or draft.lon is None or case.lat is None or case.lon is None:
+        return words
+    if similar.metres((draft.lat, draft.lon), (case.lat, case.lon)) > similar.NEAR_M:
+        return None
+    return words or similar.Shared("")
+
+
+def before_here(svc: Svc, case: Case) -> list[str]:
+    """References of the earlier cases at this case's spot, ended ones too, within a year."""
+    return cases.before_at_spot(svc.session, case, case.received_at - SPOT_FOR, similar.place_key)
+
+
+# --- join, say more, leave -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A person's place in a case; `secret` follows it from elsewhere. `new`: it did not stand before."""
+
+    row: CaseJoin
+    secret: str
+    new: bool
+
+
+def join(svc: Svc, conversation: Conversation, account: Account, reference: str, draft: Draft) -> Joined:
+    """What the draft holds is put beside this case, and its news reach this person too; twice is once.
+
+    Raises Ended, also for one's own case.
+    """
+    case = cases.by_reference(svc.session, reference, lock=True)
+    own = access.own_accounts(svc, account.person_id)
+    if case is None or case.account_id in own or not may_join(case.status, confidential=case.confidential):
+        raise Ended(reference)
+    row = joins.find(svc.session, case.id, own)
+    if row is not None and row.left_at is None:
+        return Joined(row, svc.session.keys.open_text(row.secret) or "", False)
+    secret = ids.tracking_secret()
+    if row is None:
+        row = _new(svc, case, conversation.id, account.id)
+    row.conversation_id, row.joined_at, row.left_at = conversation.id, svc.now, None
+    row.secret = svc.session.keys.seal_text(secret)
+    _put_in(svc, case, row, draft.message_ids, [(int(at), str(words)) for at, words in draft.texts])
+    if draft.place:
+        _set_place(svc, row, draft.place)
+    if draft.lat is not None:
+        row.lat, row.lon = draft.lat, draft.lon
+    history.append(svc.session, "case_joined", case.id, {"reference": case.reference, "join": row.id}, svc.now)
+    if draft.names_something:
+        notices.tell_unit(svc, case, "officer.added", once=f"joined:{row.id}:{svc.now.isoformat()}")
+    return Joined(row, secret, True)
+
+
+def _new(svc: Svc, case: Case, conversation_id: int, account_id: int) -> CaseJoin:
+    values = {"case_id": case.id, "account_id": account_id, "conversation_id": conversation_id}
+    return joins.add(svc.session, {**values, "joined_at": svc.now, "message_ids": []})
+
+
+def _put_in(svc: Svc, case: Case, row: CaseJoin, rows: Sequence[int], said: Sequence[tuple[int, str]]) -> None:
+    messages.tie_to_case(svc.session, rows, case.id)
+    row.message_ids = list(dict.fromkeys([*row.message_ids, *rows]))
+    _set_said(svc, row, [*said_in(svc, row), *said])
+
+
+def add(
+    svc: Svc,
+    account: Account,
+    case: Case,
+    rows: int | Sequence[int],
+    text: str,
+    lat: float | None,
+    lon: float | None,
+) -> None:
+    """More words, pictures or a pin of this person for a case: their own, or one they joined. The unit is told once."""
+    row = access.place_in(svc, account.person_id, case)
+    if row is None:
+        filing.add_to_case(svc, case, rows, text, lat, lon)
+        return
+    ids_of = [rows] if isinstance(rows, int) else list(rows)
+    said = [(ids_of[0], text)] if text else []
+    _put_in(svc, case, row, ids_of, [*said, *messages.words_of(svc.session, ids_of[1:])])
+    if lat is not None and row.lat is None:
+        row.lat, row.lon = lat, lon
+    status.record(svc, case, "added", by=CITIZEN)
+    notices.tell_unit(svc, case, "officer.added", once=f"added:{ids_of[0]}")
+
+
+def leave(svc: Svc, case: Case, row: CaseJoin) -> None:
+    """The person does not want to be part of it any more: no more news; officers see their words no longer."""
+    row.left_at = svc.now
+    history.append(svc.session, "case_left", case.id, {"reference": case.reference, "join": row.id}, svc.now)
+    svc.session.flush()
+
+
+def withdraw(svc: Svc, case: Case) -> None:
+    """The complainant takes the case back. Who joined did so instead of a case of their own: with them it stays open,
+    and the one who came first is its complainant from now on. Raises MoveNotAllowed once it has a result."""
+    rows = joins.of_case(svc.session, case.id)
+    if not rows or not may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
+        status.withdraw(svc, case)
+        return
+    _trade_places(svc, case, next((row for row in rows if row.said is not None), rows[0]))
+    update = status.record(svc, case, "handed_over", by=CITIZEN)
+    notices.tell_unit(svc, case, "officer.handed_over", once=f"update:{update.id}")
+
+
+def _trade_places(svc: Svc, case: Case, row: CaseJoin) -> None:
+    """The words of the two change places too; the one who goes keeps theirs in the row, to take back if they like."""
+    gone = messages.ids_of_case(svc.session, case.id, case.account_id)
+    said = filing.said_in(svc, case)
+    for name in ("account_id", "conversation_id", "secret", "masked", "place", "place_masked", "lat", "lon"):
+        mine, theirs = getattr(case, name), getattr(row, name)
+        setattr(case, name, theirs)
+        setattr(row, name, mine)
+    case.said, case.text = svc.session.keys.seal_data(said_in(svc, row)), svc.session.keys.seal_text(words_in(svc, row))
+    case.contact = case.happened = case.customer_group = None
+    case.verdict = {**case.verdict, "words": []}
+    conversation = conversation_of_case(svc, case.conversation_id)
+    case.channel = case.channel if conversation is None else conversation.channel
+    row.said, row.message_ids, row.left_at = svc.session.keys.seal_data(said), gone, svc.now
+    svc.session.flush()
+
+
+def said_in(svc: Svc, row: CaseJoin) -> list[tuple[int, str]]:
+    """(message row id, words) of everything this person said in the case."""
+    if row.said is None:
+        return []
+    return [(int(at), str(words)) for at, words in svc.session.keys.open_data(row.said)]
+
+
+def words_in(svc: Svc, row: CaseJoin) -> str:
+    """What this person said in the case, as one text."""
+    return "\n".join(words for _at, words in said_in(svc, row))
+
+
+def _set_said(svc: Svc, row: CaseJoin, said: Sequence[tuple[int, str]]) -> None:
+    words = "\n".join(words for _at, words in said)
+    row.said = svc.session.keys.seal_data(list(said)) if said else None
+    row.masked = svc.tools.mask(words) or None
+    svc.session.flush()
+
+
+def _set_place(svc: Svc, row: CaseJoin, place: str) -> None:
+    row.place, row.place_masked = svc.session.keys.seal_text(place), svc.tools.mask(place)
+
+
+# --- taken back, or said better --------------------------------------------------------------------------------------
+
+
+def holding(svc: Svc, account_id: int, old: Old) -> list[tuple[Case, CaseJoin]]:
+    """Where this person's words beside a case hold anything of a message; also where they left."""
+    return [
+        (cases.get(svc.session, row.case_id), row)
+        for row in joins.all_of_account(svc.session, account_id)
+        if old.rows & set(row.message_ids) or old.rows & {at for at, _words in said_in(svc, row)} or lost(svc, row, old)
+    ]
+
+
+def lost(svc: Svc, row: CaseJoin, old: Old) -> dict[str, str]:
+    """What was read out of this message and out of none of the others: slot → what stands there."""
+    others = [at for at in row.message_ids if at not in old.rows]
+    said = [*said_in(svc, row), *messages.words_of(svc.session, others)]
+    rest = [words for at, words in said if at not in old.rows]
+    slots = {"place": svc.session.keys.open_text(row.place)}
+    return filing.not_held(slots, (row.lat, row.lon), old, rest, messages.pins(svc.session, others))
+
+
+def unsend(svc: Svc, case: Case, row: CaseJoin, old: Old) -> None:
+    """Words this person took back leave what they said, and what was read out of them; the unit is told the fact."""
+    _clear(row, lost(svc, row, old))
+    row.message_ids = [at for at in row.message_ids if at not in old.rows]
+    _set_said(svc, row, [(at, words) for at, words in said_in(svc, row) if at not in old.rows])
+    _find_place(svc, row)
+    if row.left_at is None:
+        status.record(svc, case, "unsent", by=CITIZEN)
+        notices.tell_unit(svc, case, "officer.unsent")
+
+
+def edit(svc: Svc, case: Case, row: CaseJoin, old: Old, message_id: int, text: str, fits: Callable[[str], str]) -> None:
+    """This person said it better: the new words take the place of the old. `fits`: as in actions/cases.edit."""
+    before, gone = said_in(svc, row), lost(svc, row, old)
+    _clear(row, gone)
+    said = [(message_id, fits(words)) if at in old.rows else (at, words) for at, words in before]
+    if said == before and "place" in gone:
+        _set_place(svc, row, shortened(text, 200))  # it was the answer to "where?"
+    elif said == before and not old.words:
+        said.append((message_id, text))  # words below a picture that had none
+    messages.tie_to_case(svc.session, [message_id], case.id)
+    row.message_ids = [*row.message_ids, message_id]
+    _set_said(svc, row, said)
+    _find_place(svc, row)
+    if row.left_at is None:
+        status.record(svc, case, "edited", by=CITIZEN)
+        notices.tell_unit(svc, case, "officer.edited", once=f"edited:{case.id}:{message_id}")
+
+
+def _clear(row: CaseJoin, gone: dict[str, str]) -> None:
+    if "pin" in gone:
+        row.lat = row.lon = None
+    if "place" in gone:
+        row.place = row.place_masked = None
+
+
+def _find_place(svc: Svc, row: CaseJoin) -> None:
+    """Read the place out of what is left, where it is not known."""
+    if row.place is None:
+        found = next((place for _at, words in said_in(svc, row) if (place := entities.find_place(words))), None)
+        if found is not None:
+            _set_place(svc, row, found)
+    svc.session.flush()
