@@ -136,7 +136,7 @@ def test_words_added_before_they_could_be_taken_back_are_no_longer_kept_twice(tm
         config.attributes["connection"] = connection
         command.downgrade(config, "0002")
         connection.execute(text("UPDATE status_updates SET what = 'added', note = 'x', note_masked = 'x' WHERE id = 1"))
-    assert migrations.migrate(db) == ("0002", "0003")
+    assert migrations.migrate(db) == ("0002", migrations.newest())
     with db.transaction() as session:
         assert session.execute(text("SELECT note, note_masked FROM status_updates WHERE id = 1")).one() == (None, None)
         assert session.scalars(select(HistoryDetail.history_id)).all() == [1, 2]
