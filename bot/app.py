@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot import clock as clocks
-from bot import health
+from bot import health, models
 from bot.channels import Channel, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -80,7 +80,8 @@ def tools(settings: Settings) -> Tools:
     def link(reference: str, secret: str) -> str:
         return f"{base}/track/{quote(reference)}?s={quote(secret)}" if base.startswith("https://") else ""
 
-    return Tools(classify=classify.classify, mask=mask.mask, zone=settings.timezone, track_link=link)
+    engine = models.Engine(settings.data_dir)
+    return Tools(classify=engine.classify, mask=mask.mask, zone=settings.timezone, track_link=link)
 
 
 @dataclass
@@ -144,6 +145,7 @@ class App:
         """Warm everything in one thread, then begin: two threads importing one SDK would lock each other out."""
         try:
             classify.warm()
+            self.tools.classify("")  # an agency's own model as well
             if "worker" in self.roles:
                 for channel in self.channels.values():
                     channel.warm()
@@ -220,7 +222,7 @@ class App:
         return doors
 
     def _pages(self) -> ASGIApp:
-        gauges = health.Gauges(self.db, self.clock, self._ready, self._counts, self.roles)
+        gauges = health.Gauges(self.db, self.clock, self._ready, self._counts, self.roles, self.settings.timezone)
         routes = list(health.routes(gauges))
         if "web" in self.roles:
             context = webchat.WebContext(

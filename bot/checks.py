@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
-from bot import app, clock, settings
+from bot import app, clock, models, settings
 from bot.settings import BadSettings, Settings
+from handlers.reports import machine
 from handlers.texts import load as load_texts
 from nlp import classify
 from storage import agencies, inbox, migrations, people
@@ -50,11 +51,11 @@ def look() -> list[Finding]:
     findings += _key_and_address(config)
     try:
         db = app.open_database(config)
-        findings += _database(db)
+        findings += _database(db, config)
         db.close()
     except Exception as error:  # whatever the driver says: the operator wants a line, not a traceback
         findings.append(Finding("stop", "database", {"why": type(error).__name__}))
-    findings += _engine()
+    findings += _engine(config)
     findings += asyncio.run(_line(config)) if config.line_on else [Finding("warn", "line_off", {})]
     findings += asyncio.run(_telegram(config)) if config.telegram_on else [Finding("warn", "telegram_off", {})]
     return findings
@@ -69,7 +70,7 @@ def _key_and_address(config: Settings) -> list[Finding]:
     return findings
 
 
-def _database(db: Database) -> list[Finding]:
+def _database(db: Database, config: Settings) -> list[Finding]:
     version = migrations.current(db)
     if version != migrations.newest():
         return [Finding("stop", "version", {})]
@@ -79,7 +80,7 @@ def _database(db: Database) -> list[Finding]:
         findings.append(Finding("ok", "key", {}))
     except app.WrongKey:
         return [*findings, Finding("stop", "key", {})]
-    return findings + _content(db)
+    return findings + _content(db) + _drift(db, config)
 
 
 def _content(db: Database) -> list[Finding]:
@@ -105,14 +106,49 @@ def _content(db: Database) -> list[Finding]:
     return findings
 
 
-def _engine() -> list[Finding]:
+def _drift(db: Database, config: Settings) -> list[Finding]:
+    """Last week's categories of the machine beside people's: a line for all of them, or for each that went astray."""
+    with db.reading() as session:
+        weeks = machine.last_week(session, clock.now(), config.timezone)
+    astray = [week for week in weeks if week.agency and week.drifts]
+    together = [week for week in weeks if not week.agency]
+    return [Finding("warn" if week.drifts else "ok", "drift", _told(week)) for week in astray or together]
+
+
+def _told(week: machine.Week) -> dict[str, object]:
+    shares = week.shares
+    values: dict[str, object] = {"week": week.week, "agency": week.agency, "cases": shares.cases, "n": shares.confirmed}
+    for name in ("differ", "abstained", "confidence", "expected", "observed"):
+        value = getattr(shares, name)
+        values[name] = "-" if value is None else f"{value:.0%}"
+    return values
+
+
+def _engine(config: Settings) -> list[Finding]:
     findings = [Finding("ok", "texts", {"count": len(load_texts())})]
     try:
         classify.warm()
-        findings.append(Finding("ok", "engine", {"engine": classify.classify("").engine}))
+        found = models.in_use(models.folder(config.data_dir))
+        findings.append(Finding("ok", "engine", {"engine": found.model.version}))
     except Exception as error:  # a missing model file or dictionary: say so and go on
         findings.append(Finding("stop", "engine", {"why": type(error).__name__}))
+        return findings
+    if found.refused:
+        findings.append(Finding("warn", "model", {"why": found.refused}))
+    elif found.own:
+        findings.append(_own_model(found))
     return findings
+
+
+def _own_model(found: models.InUse) -> Finding:
+    """The agency's own model and what it was promoted for: its accuracy on held-out cases beside the one before."""
+    try:
+        columns = [found.figures[name]["own"] for name in ("candidate", "present")]
+        now, before = (f"{column['accuracy']:.1%}" for column in columns)
+        rows = columns[0]["rows"]
+    except (KeyError, TypeError, ValueError):  # somebody wrote the file by hand
+        now, before, rows = "-", "-", "-"
+    return Finding("ok", "model", {"version": found.model.version, "now": now, "before": before, "rows": rows})
 
 
 async def _line(config: Settings) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from handlers.reports import machine
 from storage import inbox, migrations, outbox
 from storage.db import Database
 
@@ -27,6 +29,7 @@ class Gauges:
     warm: Callable[[], bool]
     counts: Callable[[], dict[str, float]]
     roles: frozenset[str]
+    zone: tzinfo
 
 
 def routes(gauges: Gauges) -> list[Route]:
@@ -64,11 +67,30 @@ def _metrics(gauges: Gauges) -> str:
     with gauges.db.reading() as session:
         waiting = inbox.depth(session, gauges.clock())
         states = outbox.depth(session)
+        weeks = machine.last_week(session, gauges.clock(), gauges.zone)
     lines = [
         f"pratu_inbox_unread {waiting['unread']}",
         f"pratu_inbox_parked {waiting['parked']}",
         f"pratu_inbox_oldest_seconds {waiting['oldest_seconds']:.3f}",
         *(f'pratu_outbox{{state="{state}"}} {count}' for state, count in sorted(states.items())),
         *(f"pratu_{name} {value:g}" for name, value in sorted(gauges.counts().items())),
+        *(line for week in weeks if week.agency for line in _model(week)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _model(week: machine.Week) -> list[str]:
+    """How the machine's categories fared in the last whole ISO week; a share of nothing is left out."""
+    shares = week.shares
+    values = {
+        "cases": shares.cases,
+        "differ_share": shares.differ,
+        "abstained_share": shares.abstained,
+        "confidence_mean": shares.confidence,
+        "confirmed_cases": shares.confirmed,
+        "accuracy_expected": shares.expected,
+        "accuracy_observed": shares.observed,
+        "drifts": int(week.drifts),
+    }
+    told = {name: value for name, value in values.items() if value is not None}
+    return [f'pratu_model_{name}{{agency="{week.agency}"}} {value:g}' for name, value in told.items()]

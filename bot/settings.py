@@ -79,7 +79,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=Secret(get("PRATU_DATABASE_URL") or "sqlite:///var/pratu.db"),
         secret_keys=_secret_keys(get("PRATU_SECRET_KEY") or "", problems),
         public_url=_url(get("PRATU_PUBLIC_URL") or "", "PRATU_PUBLIC_URL", problems),
-        data_dir=Path(get("PRATU_DATA_DIR") or "var"),
+        data_dir=data_dir(env),
         line_channel_secret=Secret(get("PRATU_LINE_CHANNEL_SECRET") or ""),
         line_channel_access_token=Secret(get("PRATU_LINE_CHANNEL_ACCESS_TOKEN") or ""),
         line_api_url=_url(get("PRATU_LINE_API_URL") or "", "PRATU_LINE_API_URL", problems),
@@ -95,6 +95,12 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise BadSettings(problems)
     return settings
+
+
+def data_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Where files are, also for commands that need no other setting."""
+    get = (os.environ if environ is None else environ).get
+    return Path((get("PRATU_DATA_DIR") or "").strip() or "var")
 
 
 def _check_together(settings: Settings, problems: list[str]) -> None:

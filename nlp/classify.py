@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from nlp import keywords, rules
 from nlp.features import Array
 from nlp.language import is_foreign
-from nlp.model import Head, Model, load
+from nlp.model import Head, Model, ModelRefused, load
 from nlp.normalize import normalize
 from nlp.rules import Rules, Told
 from nlp.verdict import Guess, Verdict
@@ -90,6 +91,22 @@ def classify(text: str, model: Model | None = None) -> Verdict:
         ),
         engine=engine.version,
     )
+
+
+def with_own(model: Model) -> Callable[[str], Verdict]:
+    """`classify` for conversations of an agency whose own model, of our codes, decides the category.
+
+    Raises ModelRefused for other labels. Who tells of corruption is heard by the shipped engine alone.
+    """
+    labels = set(model.heads["category"].labels) if "category" in model.heads else {""}
+    if not labels <= set(keywords.codes()):
+        raise ModelRefused(f"{model.version} knows other categories than ours: {', '.join(sorted(labels))[:100]}")
+
+    def ask(text: str) -> Verdict:
+        verdict = classify(text, model)
+        return classify(text) if verdict.kind == "corruption" else verdict
+
+    return ask
 
 
 def _danger(told: Told, sure: float, threshold: float) -> tuple[str, str]:

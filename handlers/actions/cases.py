@@ -98,6 +98,7 @@ def _values(
         "secret": keys.seal_text(secret),
         "kind": draft.kind,
         "category": draft.category or UNKNOWN,
+        "category_by": draft.category_by,
         "subcategory": draft.subcategory,
         "extra_categories": draft.extra_categories,
         "status": Status.DRAFT,

@@ -13,7 +13,7 @@ from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from nlp import entities, kinds, topics
 from nlp.normalize import normalize
-from nlp.verdict import Guess
+from nlp.verdict import Guess, Verdict
 from storage import agencies, messages
 from storage.words import Kind
 
@@ -74,7 +74,9 @@ def absorb_text(svc: Svc, draft: Draft, message_id: int, text: str, *, reclassif
     draft.texts = [pair for pair in draft.texts if pair[0] != message_id]
     draft.texts.append([message_id, text])
     _facts(draft, text)
-    if reclassify and not (draft.category_chosen and draft.kind_chosen):
+    if reclassify and draft.category_chosen and draft.kind_chosen:
+        draft.verdict = noted(svc.tools.classify(draft.words))  # nothing to decide, but to be measured against
+    elif reclassify:
         understand(svc, draft)
     if draft.lat is None and not draft.is_at_a_spot:
         draft.place = ""
@@ -106,17 +108,27 @@ def understand(svc: Svc, draft: Draft) -> None:
     draft.urgent = draft.urgent or verdict.urgent  # raised by machines, lowered only by people
     secret = verdict.confidential and draft.kind not in OPEN_KINDS
     draft.confidential = draft.confidential or secret or draft.kind == Kind.CORRUPTION
-    draft.verdict = {
-        "engine": verdict.engine,
-        "kind": verdict.kind,
-        "category": verdict.category,
-        "confidence": round(verdict.confidence, 4),
-        "words": list(verdict.words),
-    }
+    draft.verdict = noted(verdict)
     category = agencies.category(svc.session, draft.category)
     draft.physical = category.physical if category and not draft.abstained else True
 
 
+def noted(verdict: Verdict) -> dict[str, Any]:
+    """What is kept of a verdict beside its case: who said what, how surely, and what else it thought of."""
+    told = [Guess(verdict.category, verdict.confidence), *verdict.alternatives][:_KEPT_GUESSES]
+    return {
+        "engine": verdict.engine,
+        "kind": verdict.kind,
+        "category": verdict.category,
+        "confidence": round(verdict.confidence, 4),
+        "guesses": [{"category": guess.category, "confidence": round(guess.confidence, 4)} for guess in told],
+        "abstained": verdict.abstained,
+        "urgent": verdict.urgent,
+        "words": list(verdict.words),
+    }
+
+
+_KEPT_GUESSES = 3
 WORTH_OFFERING = 0.15  # a guess below is no hint at all
 _GROWS_TO = frozenset({Kind.COMPLAINT, Kind.CORRUPTION})
 _CASE_KINDS = frozenset(

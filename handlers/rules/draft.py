@@ -56,6 +56,13 @@ class Draft:
         return "\n".join(text for _message_id, text in self.texts)
 
     @property
+    def category_by(self) -> str | None:
+        """Who made the category: citizen or machine; None where nobody could (a voice, another language)."""
+        if self.category_chosen:
+            return "citizen"
+        return "machine" if self.verdict and self.category else None
+
+    @property
     def has_place(self) -> bool:
         """Is there any hint where it is?"""
         return bool(self.place) or self.lat is not None

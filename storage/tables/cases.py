@@ -35,6 +35,7 @@ class Case(Base):
     secret: Mapped[MaybeSealed]  # tracking digits on the receipt
     kind: Mapped[Code]
     category: Mapped[Code]
+    category_by: Mapped[MaybeCode]  # who made it: machine citizen officer; None: nobody, or before this was kept
     subcategory: Mapped[MaybeCode]
     extra_categories: Mapped[DataList]
     status: Mapped[Code] = mapped_column(index=True)

@@ -1,4 +1,4 @@
-"""`pratu train`, `evaluate` and `classify --model` as an operator types them."""
+"""`pratu train`, `evaluate` and `classify --model` as an operator types them; learning from files."""
 
 from __future__ import annotations
 
@@ -56,3 +56,17 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     for command in (("evaluate", "--data", str(tmp_path / "none")), ("classify", "x", "--model", str(bad))):
         refused = pratu(*command)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_half_a_command_is_told_what_is_missing(tmp_path: Path) -> None:
+    data = labelled(tmp_path / "data.jsonl")
+    for arguments, words in (
+        ((), "--data FILE, --own"),
+        (("--data", data), "--out MODEL"),
+        (("--data", data, "--out", "m", "--promote"), "need --own"),
+        (("--own", "--promote", "--out", "m"), "leave --out away"),
+        (("--demote", "--own"), "stands alone"),
+    ):
+        refused = pratu("train", *arguments)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+        assert words in refused.stderr
