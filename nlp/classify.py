@@ -20,8 +20,9 @@ from nlp.verdict import Guess, Verdict
 SHIPPED = Path(__file__).parent / "data" / "shipped.model"
 _GUESSES = 4  # besides the best one
 _EXTRAS = 2
-_TELLING = 6  # letters: of shorter texts ("เลิก") only the word lists know
-_WITH_A_RULE = 0.25  # of the threshold is enough where the word lists fired too
+_TELLING = 6  # letters: shorter texts only the word lists know
+_SHORT, _IN_A_FEW_WORDS = 20, 3.0  # letters; few words say little against an alarm, so it takes that much more
+_WITH_A_RULE = 0.5  # of the threshold is enough where the word lists fired too
 _NO_EXTRA = frozenset({"OT"})
 
 
@@ -114,6 +115,8 @@ def _danger(told: Told, sure: float, threshold: float) -> tuple[str, str]:
     line = told.look.text
     if is_foreign(line):
         return told.danger, told.fired  # it learned Thai only
+    if len(line) < _SHORT:
+        threshold *= _IN_A_FEW_WORDS
     alone = sure >= threshold and len(line) >= _TELLING
     beside = bool(told.danger) and sure >= threshold * _WITH_A_RULE
     if not (told.look.is_never_calm or alone or beside):

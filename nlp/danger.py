@@ -51,7 +51,11 @@ class Look:
 
     @property
     def is_never_calm(self) -> bool:
-        """Somebody may hurt themself or is being hurt: no model talks that away."""
+        """Somebody may hurt themself or is being hurt, or does nothing but cry for help: no model talks that away."""
+        return self._is_bare_cry() or self._hurts
+
+    @property
+    def _hurts(self) -> bool:
         return any(danger.always and bool(self._fired(danger)) for danger in _dangers())
 
     @property
@@ -62,7 +66,7 @@ class Look:
     @property
     def is_private(self) -> bool:
         """Abuse, violence at home, a child at risk: whoever tells it stays hidden, emergency or not."""
-        return self._has("private") or self.is_never_calm
+        return self._has("private") or self._hurts
 
     @property
     def accuses(self) -> bool:

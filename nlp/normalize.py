@@ -30,10 +30,10 @@ _LONGEST = 5000  # characters read by the engine; nobody's matter needs more
 
 @dataclass(frozen=True)
 class _Spellings:
-    """What a spelling is read as, by its first letter and length; words that are left alone are read as themselves."""
+    """What a spelling is read as, by how it begins and its length; words that are left alone are read as themselves."""
 
     reads: dict[str, str]
-    lengths: dict[str, tuple[int, ...]]  # of the spellings that begin with a letter, the longest first
+    lengths: dict[str, tuple[int, ...]]  # of the spellings that begin with these two letters, the longest first
     ends: frozenset[str]  # no letter may follow
     short: re.Pattern[str]
     short_reads: dict[str, str]
@@ -51,7 +51,7 @@ def _spellings() -> _Spellings:
     reads = {word: word for word in kept if word not in reads} | reads
     lengths: dict[str, set[int]] = {}
     for word in reads:
-        lengths.setdefault(word[0], set()).add(len(word))
+        lengths.setdefault(word[:2], set()).add(len(word))
     short, village = data["short"], data["village"]
     shorter = "|".join(
         re.escape(word) + (r"(?!\s?[ก-ฮ]\.)\s?" if word.endswith(".") else f"(?!{_LETTER})")
@@ -79,9 +79,9 @@ def _respelt(line: str) -> str:
     """Each spelling as it is read, walked from letter to letter: the longest that fits, none within another word."""
     known = _spellings()
     pieces: list[str] = []
-    at, done, end = 0, 0, len(line)
+    at, done, end, lengths = 0, 0, len(line), known.lengths
     while at < end:
-        for length in known.lengths.get(line[at], ()):
+        for length in lengths.get(line[at : at + 2], ()):
             word = line[at : at + length]
             read = known.reads.get(word)
             if read is not None and _stands_alone(line, at, at + length, word in known.ends):

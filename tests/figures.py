@@ -1,6 +1,7 @@
 """The engine's figures on labelled texts that are no part of this project: `make figures DATA=folder`.
 
-`WORDS=file` adds the keyword rule with the list our words began as. Writes the table in nlp/README.md. Everything is measured in one run on one machine; nothing learned here is kept.
+`WORDS=file` adds the keyword rule with the list our words began as. Writes the table in nlp/README.md. Everything is
+measured in one run on one machine; nothing learned here is kept.
 The folder holds `chosen_train.jsonl` (categories chosen by citizens) and `weak_train.jsonl` (by a keyword-like tagger).
 """
 
