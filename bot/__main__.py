@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands
+from bot import commands, engine
 from bot.settings import BadSettings
 
 
@@ -71,18 +71,18 @@ def _parser() -> argparse.ArgumentParser:
 
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What one can ask of the engine, and teach it."""
-    classify = add("classify", commands.classify, "kind and category of a text, as JSON")
+    classify = add("classify", engine.classify, "kind and category of a text, as JSON")
     classify.add_argument("text", nargs="?", metavar="TEXT")
     classify.add_argument("--jsonl", action="store_true", help='one {"id","text"} a line from standard input')
     classify.add_argument("--model", metavar="FILE", help="a model made by train; categories are its labels")
-    train = add("train", commands.train, "learn a model from labelled texts, or from the agency's own cases")
+    train = add("train", engine.train, "learn a model from labelled texts, or from the agency's own cases")
     train.add_argument("--data", metavar="FILE", nargs="+", help='JSONL, {"text","labels":[...]} each')
     train.add_argument("--own", action="store_true", help="masked cases whose category people chose or confirmed")
     train.add_argument("--agency", metavar="CODE", help="with --own: of this agency only")
     train.add_argument("--out", metavar="MODEL", help="with --own: PRATU_DATA_DIR/models/VERSION.model without it")
     train.add_argument("--promote", action="store_true", help="with --own: use it from the next start on if better")
     train.add_argument("--demote", action="store_true", help="back to the shipped model")
-    evaluate = add("evaluate", commands.evaluate, "figures of a model on labelled texts, as JSON")
+    evaluate = add("evaluate", engine.evaluate, "figures of a model on labelled texts, as JSON")
     evaluate.add_argument(
         "--data", metavar="FILE", nargs="+", required=True, help='JSONL, {"text","labels":[...]} each'
     )

@@ -7,16 +7,13 @@ import contextlib
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from bot import clock, log, settings
 from bot.settings import Settings
-
-if TYPE_CHECKING:
-    from nlp.verdict import Verdict
 
 SEED = Path(__file__).parent.parent / "deploy" / "seed"
 
@@ -98,7 +95,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
 
 def seed(arguments: argparse.Namespace) -> int:
     """Load the data of an installation; says what changed."""
-    with _current_database() as db:
+    with current_database() as db:
         changed = _load_seed(db, Path(arguments.folder))
     for table, count in changed.items():
         print(f"{table}: {count} new or changed")
@@ -131,7 +128,7 @@ def invite(arguments: argparse.Namespace) -> int:
     from handlers.services import Svc
     from storage.words import Role
 
-    with _current_database() as db, db.transaction() as session:
+    with current_database() as db, db.transaction() as session:
         svc = Svc(session, clock.now(), tools(settings.read()))
         try:
             role, name = Role(arguments.role), arguments.name
@@ -221,7 +218,7 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
             "a webhook needs PRATU_PUBLIC_URL (https) and PRATU_TELEGRAM_SECRET_TOKEN; "
             "without them pratu asks Telegram for updates by itself"
         )
-    with _current_database() as db, db.reading() as session:
+    with current_database() as db, db.reading() as session:
         officers = people.chats_of_officers(session, "telegram", clock.now().astimezone(config.timezone).date())
     channel = telegram_channel(config)
 
@@ -239,137 +236,6 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def classify(arguments: argparse.Namespace) -> int:
-    """Kind and category of a text, as JSON."""
-    from nlp.model import ModelRefused
-
-    try:
-        ask = _engine(arguments.model)
-    except ModelRefused as refused:
-        raise Refused(str(refused)) from refused
-    if not arguments.jsonl:
-        text = arguments.text if arguments.text is not None else sys.stdin.read()
-        print(json.dumps(_verdict(ask(text)), ensure_ascii=False))
-        return 0
-    for line_read in sys.stdin:
-        if not line_read.strip():
-            continue
-        try:
-            row = json.loads(line_read)
-            answer = {"id": row.get("id"), **_verdict(ask(str(row["text"])))}
-        except (ValueError, KeyError, AttributeError) as wrong:
-            answer = {"id": None, "error": f'each line must be {{"id","text"}}: {wrong!r}'}
-        print(json.dumps(answer, ensure_ascii=False), flush=True)
-    return 0
-
-
-def _engine(model_path: str | None) -> Callable[[str], Verdict]:
-    """The engine with this model; without one the engine that conversations use. Raises ModelRefused."""
-    from functools import partial
-
-    from bot import models
-    from nlp import classify as engine
-
-    if model_path:
-        return partial(engine.classify, model=engine.open_model(Path(model_path)))
-    found = models.in_use(models.folder(settings.data_dir()))
-    if found.refused:
-        print(f"pratu: the shipped model answers: {found.refused}", file=sys.stderr)
-    return found.ask
-
-
-def train(arguments: argparse.Namespace) -> int:
-    """Learn a model from labelled texts, from the agency's own cases, or both; or go back to the shipped one."""
-    from bot import learning
-    from nlp.model import ModelRefused
-    from nlp.training import TrainingRefused
-
-    _check_train(arguments)
-    try:
-        if arguments.demote:
-            return _demote()
-        told = _train_own(arguments) if arguments.own else _train_on(arguments)
-    except (learning.DataRefused, TrainingRefused, ModelRefused, OSError) as wrong:
-        raise Refused(str(wrong)) from wrong
-    print(json.dumps(told, ensure_ascii=False))
-    return 0
-
-
-def _check_train(arguments: argparse.Namespace) -> None:
-    if arguments.demote:
-        if arguments.data or arguments.own or arguments.promote or arguments.out:
-            raise Refused("--demote stands alone")
-    elif not arguments.data and not arguments.own:
-        raise Refused("nothing to learn from: give --data FILE, --own, or both")
-    elif not arguments.own and (arguments.promote or arguments.agency):
-        raise Refused("--promote and --agency need --own: a model is judged on the agency's own cases")
-    elif not arguments.own and not arguments.out:
-        raise Refused("--out MODEL is missing")
-    elif arguments.promote and arguments.out:
-        raise Refused("--promote keeps the model in PRATU_DATA_DIR/models: leave --out away")
-
-
-def _train_on(arguments: argparse.Namespace) -> dict[str, Any]:
-    from bot import learning
-
-    return {"model": arguments.out, **learning.train(learning.read(arguments.data), Path(arguments.out))}
-
-
-def _train_own(arguments: argparse.Namespace) -> dict[str, Any]:
-    from bot import learning
-    from nlp.mask import mask
-
-    data_dir = settings.read().data_dir
-    with _current_database() as db:
-        own = learning.own_cases(db, arguments.agency, mask)
-    also = learning.read(arguments.data) if arguments.data else []
-    print(f"pratu: {len(own.learn)} own cases to learn from, {len(own.held_out)} held out", file=sys.stderr)
-    if arguments.out:
-        return {"model": arguments.out, **learning.learn(own, also, Path(arguments.out))}
-    path, facts = learning.keep(data_dir, lambda out: learning.learn(own, also, out))
-    told = {"model": str(path), **facts}
-    if arguments.promote:
-        told |= learning.promote(data_dir, path, own.held_out, clock.now().isoformat(timespec="seconds"))
-        done = "promoted: pratu uses it from its next start on" if told["promoted"] else "not promoted"
-        print(f"pratu: {done}: {told['why']}", file=sys.stderr)
-    return told
-
-
-def _demote() -> int:
-    from bot import models
-
-    gone = models.demote(models.folder(settings.data_dir()))
-    print("the shipped model is used from the next start on" if gone else "the shipped model is in use already")
-    return 0
-
-
-def evaluate(arguments: argparse.Namespace) -> int:
-    """Figures of a model on labelled texts, as JSON."""
-    from bot import learning
-    from nlp.model import ModelRefused
-
-    try:
-        found = learning.evaluate(learning.read(arguments.data), Path(arguments.model) if arguments.model else None)
-    except (learning.DataRefused, ModelRefused, OSError) as wrong:
-        raise Refused(str(wrong)) from wrong
-    print(json.dumps(found, ensure_ascii=False))
-    return 0
-
-
-def _verdict(verdict: Any) -> dict[str, Any]:
-    return {
-        "kind": verdict.kind,
-        "category": verdict.category,
-        "confidence": round(verdict.confidence, 4),
-        "alternatives": [
-            {"category": guess.category, "confidence": round(guess.confidence, 4)} for guess in verdict.alternatives
-        ],
-        "urgent": verdict.urgent,
-        "abstained": verdict.abstained,
-        "labels": list(verdict.labels),
-    }
-
-
 def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
     from bot.app import tools
@@ -383,7 +249,7 @@ def job(arguments: argparse.Namespace) -> int:
             when = clock.stopped_at(datetime.fromisoformat(arguments.now))
         except ValueError as wrong:
             raise Refused(f"--now: {wrong}") from wrong
-    with _current_database() as db:
+    with current_database() as db:
         result = JOBS[arguments.name](JobContext(db, tools(settings.read()), when), arguments.dry_run)
     print(json.dumps(result))
     return 0
@@ -399,7 +265,7 @@ def export(arguments: argparse.Namespace) -> int:
     from storage.files import FileStore
 
     config = settings.read()
-    with _current_database() as db, db.reading() as session, _out(arguments.out) as out:
+    with current_database() as db, db.reading() as session, _out(arguments.out) as out:
         svc = Svc(session, clock.now(), tools(config))
         zone = config.timezone
         if arguments.what == "cases":
@@ -447,7 +313,7 @@ def verify(_arguments: argparse.Namespace) -> int:
     """Check the history chain."""
     from storage import history
 
-    with _current_database() as db, db.transaction() as session:
+    with current_database() as db, db.transaction() as session:
         found = history.verify(session)
     if found.broken_at is None:
         print(f"history: {found.links} links hold, head {found.head}")
@@ -460,7 +326,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """Put a parked event back to be worked on again."""
     from storage import inbox
 
-    with _current_database() as db, db.transaction() as session:
+    with current_database() as db, db.transaction() as session:
         count = inbox.replay(session, arguments.event_id)
     if not count:
         raise Refused(f"no parked event {arguments.event_id!r}")
@@ -496,7 +362,8 @@ def _database() -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _current_database() -> Iterator[Any]:
+def current_database() -> Iterator[Any]:
+    """The database of the settings, at the newest version and with its key. Raises Refused."""
     from bot.app import check_key, check_version
 
     with _database() as db:

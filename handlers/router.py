@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import access, fresh
+from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, reached
 from handlers.flows import (
@@ -185,6 +185,8 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     if heard.means(incoming.text, "not_emergency", "called", "hotline"):
         return None
     verdict = svc.tools.classify(incoming.text)
+    if _is_talking(svc, talk):
+        verdict = verdict.inside
     if verdict.kind != Kind.EMERGENCY or not verdict.danger:
         return None
     told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None
@@ -192,6 +194,12 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         talk.in_danger = True
         return [danger_first(svc, verdict.danger), *emergency.more(svc, talk, told, incoming)]
     return emergency.begin(svc, talk, incoming, verdict.danger)
+
+
+def _is_talking(svc: Svc, talk: Talk) -> bool:
+    """Is something asked, told, or only just filed, so that a few words are likely to belong to it?"""
+    asked = any(talk.state.get(name) for name in _STEPS)
+    return asked or drafts.draft_of(talk) is not None or receipts.just_filed(svc, talk) is not None
 
 
 def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -296,7 +304,7 @@ def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
         named = reference is not None or (name in _WITHOUT_REFERENCE and drafts.draft_of(talk) is None)
         if incoming.kind == "text" and named and heard.means(words, name):
             return concerning(svc, talk, actor, reference)
-    if case is not None and (incoming.kind != "text" or svc.tools.classify(text).said != Kind.FOLLOWUP):
+    if case is not None and (incoming.kind != "text" or svc.tools.classify(text).inside.kind != Kind.FOLLOWUP):
         return tracking.add(svc, talk, actor, case.reference, incoming)
     if reference is None:
         return None
@@ -309,7 +317,7 @@ def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
 
 def _tells_more(svc: Svc, words: str) -> bool:
     """Beside the reference, is there news of the matter, not only a question about it?"""
-    return len(words) >= 12 and svc.tools.classify(words).said in (Kind.COMPLAINT, Kind.SERVICE_REQUEST)
+    return len(words) >= 12 and svc.tools.classify(words).inside.kind in (Kind.COMPLAINT, Kind.SERVICE_REQUEST)
 
 
 def _is_own(actor: Actor, svc: Svc, reference: str) -> bool:
@@ -367,7 +375,7 @@ def _beside(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
         return None
     draft.message_ids.append(talk.message.id)
     drafts.keep(svc, talk, draft)
-    kind = svc.tools.classify(text).said
+    kind = svc.tools.classify(text).inside.kind
     if kind == Kind.ABUSE:
         return [*_bare(menu.rude(svc, talk)), *complaint.repeat(svc, talk)]
     if kind in (Kind.INQUIRY, Kind.FOLLOWUP):
@@ -427,4 +435,4 @@ def _greets_after_a_while(svc: Svc, talk: Talk, incoming: Incoming) -> bool:
     if draft is None or since is None or not draft.names_something or incoming.kind != "text":
         return False
     away = (svc.now - since).total_seconds() / 60
-    return away >= _STALE_MINUTES and svc.tools.classify(incoming.text).said == Kind.SMALLTALK
+    return away >= _STALE_MINUTES and svc.tools.classify(incoming.text).inside.kind == Kind.SMALLTALK

@@ -61,8 +61,9 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     told = rules.ask(line)
     engine = shipped()
     reading = engine.read([line], rules.as_hints([told]))
-    alarm = engine.heads["emergency"]
-    danger, fired = _danger(told, _sure(alarm, reading.scores["emergency"], "emergency"), alarm.threshold)
+    head = engine.heads["emergency"]
+    alarm = _sure(head, reading.scores["emergency"], "emergency")
+    danger, fired = _danger(told, alarm, head.threshold)
     kind, kind_confidence = ("emergency", 0.9) if danger else _kind(engine.heads["kind"], reading.scores["kind"], told)
     if model is not None:
         engine = model
@@ -74,14 +75,16 @@ def classify(text: str, model: Model | None = None) -> Verdict:
     accuses = told.look.accuses or kind == "corruption"
     return Verdict(
         kind=kind,
-        said="emergency" if danger else told.kind.kind,
+        said=told.kind.kind,
         kind_confidence=kind_confidence,
         category=best,
         subcategory=keywords.subcategory(best, line),
         confidence=found.confidences[0],
         alternatives=tuple(map(Guess, found.labels[1 : _GUESSES + 1], found.confidences[1 : _GUESSES + 1])),
-        urgent=bool(danger) or told.look.is_urgent,
         danger=danger,
+        foreseen=bool(told.danger),
+        alarm=alarm,
+        presses=told.look.is_urgent,
         abstained=found.abstained,
         labels=(best, *found.extra),
         confidential=told.look.is_private or (keywords.is_confidential(best, accuses) and not found.abstained),

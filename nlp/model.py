@@ -133,9 +133,15 @@ class Model:
     @cached_property
     def _joint(self) -> Array:
         """All heads' tables side by side, times the weights; last the squares of the weights, for the length."""
-        joint = np.hstack([head.table() for head in self.heads.values()] + [self.weights[:, None]])
-        joint *= self.weights[:, None]
-        return np.vstack([joint, np.zeros((1, joint.shape[1]), dtype=np.float32)])
+        columns = sum(len(head.labels) for head in self.heads.values())
+        joint = np.zeros((features.BUCKETS + 1, columns + 1), dtype=np.float32)
+        table = joint[: features.BUCKETS]
+        for name, head in self.heads.items():
+            at = self._places[name]
+            np.multiply(head.small, head.steps, out=table[:, at : at + len(head.labels)])
+        table[:, -1] = self.weights
+        table *= self.weights[:, None]
+        return joint
 
     def _sums(self, block: Block) -> Array:
         """(texts, columns of the joint table): what the features of a block say together, at length one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+CLEAR_ALARM = 0.2
 
 
 @dataclass(frozen=True)
@@ -18,14 +20,16 @@ class Verdict:
     """One text understood. `category` stays the best guess even when `abstained`."""
 
     kind: str  # of a text that stands by itself
-    said: str  # the kind its words name, by the word lists: careful, for what is said inside a conversation
+    said: str  # the kind its words name, by the word lists alone
     kind_confidence: float
     category: str
     subcategory: str | None
     confidence: float
     alternatives: tuple[Guess, ...]
-    urgent: bool
     danger: str  # "" or fire wire medical crime water gas crash distress violence animal; any: a bare cry
+    foreseen: bool  # is the danger one the rules name?
+    alarm: float  # how sure the model is of danger, 0 to 1
+    presses: bool  # does it sound as if it cannot wait?
     abstained: bool
     labels: tuple[str, ...]
     confidential: bool  # abuse, violence or a child at risk, or a category that hides, or one where somebody is accused
@@ -33,3 +37,16 @@ class Verdict:
     rude: bool
     words: tuple[str, ...]
     engine: str
+
+    @property
+    def urgent(self) -> bool:
+        """Must it not wait?"""
+        return bool(self.danger) or self.presses
+
+    @property
+    def inside(self) -> Verdict:
+        """The same words in the middle of a conversation: short answers have no kind but what they name, and the model
+        is asked to be clear before they alarm anybody."""
+        if self.danger and (self.foreseen or self.alarm >= CLEAR_ALARM):
+            return self
+        return replace(self, kind=self.said, danger="")

@@ -91,6 +91,8 @@ def _facts(draft: Draft, text: str) -> None:
 def understand(svc: Svc, draft: Draft) -> None:
     """Kind, category and urgency of everything told so far: three decisions (design 9)."""
     verdict = svc.tools.classify(draft.words)
+    if len(draft.texts) > 1:
+        verdict = verdict.inside
     if not draft.kind_chosen:
         found = verdict.kind if verdict.kind in _CASE_KINDS else Kind.COMPLAINT
         # A question or a thank you after the trouble does not make the trouble one.
@@ -149,11 +151,11 @@ def is_no_news(svc: Svc, text: str) -> bool:
     """Small talk, a question or a curse that tells nothing of the matter itself: no place, no time, no number."""
     if entities.find_place(text) or entities.find_phone(text) or entities.find_when(text):
         return False
-    verdict = svc.tools.classify(text)
-    if verdict.said in (Kind.INQUIRY, Kind.FOLLOWUP):
-        asks = heard.holds(text, "wants", "question") or verdict.said == Kind.FOLLOWUP
+    verdict = svc.tools.classify(text).inside
+    if verdict.kind in (Kind.INQUIRY, Kind.FOLLOWUP):
+        asks = heard.holds(text, "wants", "question") or verdict.kind == Kind.FOLLOWUP
         return asks and len(text) <= _PASSING and not kinds.names_problem(normalize(text))
-    return verdict.said in (Kind.SMALLTALK, Kind.ABUSE) or not any(letter.isalnum() for letter in text)
+    return verdict.kind in (Kind.SMALLTALK, Kind.ABUSE) or not any(letter.isalnum() for letter in text)
 
 
 def names_trouble(draft: Draft) -> bool:
@@ -165,9 +167,9 @@ def is_story(svc: Svc, text: str) -> bool:
     """In answer to "where?": more of the matter, not an address."""
     if entities.find_place(text):
         return False
-    verdict = svc.tools.classify(text)
+    verdict = svc.tools.classify(text).inside
     tells = kinds.names_problem(normalize(text)) or not verdict.abstained
-    return len(text) > _ADDRESS or verdict.said in _NO_ADDRESS or tells
+    return len(text) > _ADDRESS or verdict.kind in _NO_ADDRESS or tells
 
 
 def correct_place(draft: Draft, text: str) -> None:

@@ -131,7 +131,7 @@ def take_detail(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
         return [Say(svc.texts.say("greet.thanks"))]
     if incoming.kind != "text" or len(incoming.text) > 80 or heard.means(incoming.text, "is_problem"):
         return None
-    wants = svc.tools.classify(incoming.text).said
+    wants = svc.tools.classify(incoming.text).inside.kind
     if wants not in (Kind.COMPLAINT, Kind.COMPLIMENT, Kind.OPINION) or kinds.names_problem(normalize(incoming.text)):
         return None
     return add(svc, talk, actor, reference, incoming)
