@@ -9,12 +9,13 @@ from handlers.messages import Incoming, Part
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from nlp import kinds
-from nlp.language import is_foreign
+from nlp.language import foreign_language
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage.words import Kind
 
 _SHORT = 45  # characters
+_MEDIA = frozenset({"image", "video", "file", "audio"})
 
 
 def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
@@ -26,8 +27,10 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     if incoming.kind == "image" and heard.holds(incoming.text, "greeting_picture", "words"):
         return menu.picture_greeting(svc, talk)
     reference = receipts.just_filed(svc, talk)
-    if reference is not None and incoming.kind in ("image", "video", "place", "file", "audio"):
+    if reference is not None and incoming.kind in {*_MEDIA, "place"}:
         return tracking.add(svc, talk, actor, reference, incoming)
+    if incoming.kind in _MEDIA and foreign_language(incoming.text):
+        return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
         return complaint.begin(svc, talk, incoming)
     return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
@@ -51,9 +54,10 @@ def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
         return joined or complaint.cancel(svc, talk)  # says that nothing is pending
     if heard.means(text, "opener"):
         return menu.go_on(svc, talk)
-    if text.strip().lower().rstrip("!. ") in heard.load()["foreign"]["hello"] and not heard.means(text, "yes"):
-        return [*foreign.hello(svc), *menu.hello(svc, talk)]
-    if is_foreign(text):
+    greeted = heard.foreign_hello(text)
+    if greeted and not heard.means(text, "yes"):
+        return [*foreign.hello(svc, greeted), *menu.hello(svc, talk)]
+    if foreign_language(text):
         return foreign.begin(svc, talk, incoming)
     return None
 

@@ -47,12 +47,13 @@ def _receipt(svc: Svc, filed: Filed, draft: Draft) -> Say:
     values = _values(svc, filed, draft)
     is_open = svc.hours.is_open(svc.now)
     if draft.kind == Kind.EMERGENCY and draft.danger in QUIET:
-        return svc.texts.bubble("confirm.quiet", **values)
+        return svc.texts.beside(svc.texts.bubble("confirm.quiet", **values), "quiet", draft.language)
     if draft.kind == Kind.EMERGENCY:
         after = "" if is_open else svc.texts.say("confirm.urgent_after", **values)
-        return svc.texts.bubble("confirm.urgent", after=after, **values)
+        said = svc.texts.bubble("confirm.urgent", after=after, **values)
+        return svc.texts.beside(said, "urgent", draft.language, **values)
     if draft.language:
-        return svc.texts.foreign("confirm", **values)
+        return _foreign(svc, filed, draft)
     if filed.case.confidential:
         return svc.texts.bubble("confirm.confidential", **values)
     if _only_voice(draft):
@@ -62,12 +63,19 @@ def _receipt(svc: Svc, filed: Filed, draft: Draft) -> Say:
     return svc.texts.bubble("confirm.done" if is_open else "confirm.afterhours", **values)
 
 
+def _foreign(svc: Svc, filed: Filed, draft: Draft) -> Say:
+    """In another language, with the date as people outside Thailand count years."""
+    due = filed.case.due_on
+    values = {**_values(svc, filed, draft), "due": f"{due.day} {due:%B %Y}"}
+    return svc.texts.foreign("confirm", draft.language, day=due.day, month=due.month, year=due.year, **values)
+
+
 def _values(svc: Svc, filed: Filed, draft: Draft) -> dict[str, str]:
     case = filed.case
     return {
         "code": case.reference,
         "summary": draft_summary(svc, draft),
-        "due": svc.texts.day(case.due_on) if not draft.language else f"{case.due_on.day} {case.due_on:%B %Y}",
+        "due": svc.texts.day(case.due_on),
         "secret": filed.secret,
         "next_workday": svc.texts.day(svc.hours.starts_on(svc.now)),
         "unit": filed.unit_name,

@@ -29,6 +29,7 @@ from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import danger_first
 from nlp import entities
+from nlp.language import foreign_language
 from nlp.normalize import readable
 from storage import cases, outbox, people
 from storage.words import Kind
@@ -96,8 +97,22 @@ def edited(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     parts = _danger(svc, talk, actor, replace(incoming, kind="text")) if talk.private else None
     draft = drafts.draft_of(talk)
     if parts is None and talk.private and draft is not None:
-        return complaint.repeat(svc, talk) if draft.step == "topics" else complaint.onward(svc, talk)
+        return _again(svc, talk) if draft.step == "topics" else _onward(svc, talk)
     return parts or []
+
+
+def _onward(svc: Svc, talk: Talk) -> list[Part]:
+    """The next question of what is being told, in whichever language."""
+    return foreign.again(svc, talk) if _in_other_words(talk) else complaint.onward(svc, talk)
+
+
+def _again(svc: Svc, talk: Talk) -> list[Part]:
+    """The open question once more, in whichever language."""
+    return foreign.again(svc, talk) if _in_other_words(talk) else complaint.repeat(svc, talk)
+
+
+def _in_other_words(talk: Talk) -> bool:
+    return foreign.is_running(talk) and not emergency.is_running(talk)
 
 
 def _happening(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
@@ -154,7 +169,7 @@ def _without_media(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, refus
     if any(item.media is not None or item.text.strip() for item in items):
         return [refused, *_answered(svc, talk, actor, left)]
     draft = drafts.draft_of(talk)
-    return [refused] if draft is None else [refused, *complaint.repeat(svc, talk)]
+    return [refused] if draft is None else [refused, *_again(svc, talk)]
 
 
 # --- the ways, in order --------------------------------------------------------------------------------------------
@@ -192,7 +207,8 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None
     if told is not None:
         talk.in_danger = True
-        return [danger_first(svc, verdict.danger), *emergency.more(svc, talk, told, incoming)]
+        first = danger_first(svc, verdict.danger, foreign_language(incoming.text))
+        return [first, *emergency.more(svc, talk, told, incoming)]
     return emergency.begin(svc, talk, incoming, verdict.danger)
 
 
@@ -215,7 +231,7 @@ def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     parts = emergency.take(svc, talk, incoming)
     if parts is not None:
         return parts
-    return [Say(svc.texts.say("emergency.not")), *complaint.onward(svc, talk)]
+    return [Say(svc.texts.say("emergency.not")), *_onward(svc, talk)]
 
 
 def _of_the_danger(svc: Svc, talk: Talk, incoming: Incoming) -> bool:

@@ -36,8 +36,15 @@ def calm_numbers(svc: Svc) -> str:
 _WITH_ADVICE = frozenset({"wire", "distress", "violence"})
 
 
-def danger_first(svc: Svc, danger: str) -> Say:
-    """The first bubble in danger: whom to call; what not to touch; a kind word first where a heart is in danger."""
+def danger_first(svc: Svc, danger: str, language: str = "") -> Say:
+    """The first bubble in danger: whom to call; what not to touch; a kind word first where a heart is in danger.
+
+    `language`: of somebody who may not read Thai; the numbers stand below in it as well.
+    """
+    return svc.texts.beside(_danger_first(svc, danger), "emergency", language)
+
+
+def _danger_first(svc: Svc, danger: str) -> Say:
     numbers = svc.texts.say("emergency.first", numbers=hotline_numbers(svc, danger))
     if danger not in _WITH_ADVICE:
         return Say(numbers)

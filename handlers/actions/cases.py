@@ -17,6 +17,7 @@ from handlers.services import Svc
 from handlers.texts import shortened
 from nlp import entities, gazetteer
 from nlp.digits import arabic
+from nlp.language import foreign_language
 from nlp.normalize import readable
 from storage import agencies, cases, history, ids, messages, sequences
 from storage.tables import Account, Case, Category, Conversation, PlaceName
@@ -93,6 +94,7 @@ def _values(
     year = fiscal_year(received_at.astimezone(svc.tools.zone).date())
     counted_from = svc.hours.counted_from(received_at)
     mask = svc.tools.mask
+    language = draft.language or foreign_language(draft.words)
     return {
         "reference": references.make(year, sequences.next_value(svc.session, f"case:{year}")),
         "secret": keys.seal_text(secret),
@@ -123,7 +125,7 @@ def _values(
         "lon": draft.lon,
         "happened": keys.seal_text(draft.happened or None),
         "contact": keys.seal_text(draft.contact or None),
-        "verdict": draft.verdict,
+        "verdict": {**draft.verdict, "language": language} if language else draft.verdict,
     }
 
 

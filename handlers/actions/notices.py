@@ -124,6 +124,7 @@ def _for_unit(svc: Svc, case: Case, key: str) -> Say:
         photos=messages.count_photos(svc.session, case.id),
         due=texts.day(case.due_on),
         time=texts.clock(case.received_at),
+        language="" if case.confidential else language_line(svc, case),
     )
     accept = Choice(texts.word("officer.button_accept", code=case.reference))
     return Say(text, (accept, view) if key in _ACCEPTABLE else (view,))
@@ -142,6 +143,12 @@ def marks(svc: Svc, case: Case) -> str:
         ("incomplete", case.incomplete),
     )
     return "".join(f" [{svc.texts.word(f'marks.{name}')}]" for name, is_set in flags if is_set)
+
+
+def language_line(svc: Svc, case: Case) -> str:
+    """A line that says in which language a case was told; "" for Thai."""
+    language = case.verdict.get("language", "")
+    return "\n" + svc.texts.say("officer.language", name=svc.texts.word(f"languages.{language}")) if language else ""
 
 
 def is_overdue(svc: Svc, case: Case) -> bool:

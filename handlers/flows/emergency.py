@@ -10,15 +10,17 @@ from handlers.messages import Incoming, Part, Say
 from handlers.receipts import file
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
-from handlers.texts import heard, shortened
+from handlers.texts import ENGLISH, heard, shortened
 from handlers.views import danger_first, hotline_numbers
 from nlp import entities
+from nlp.language import foreign_language
 from storage import cases
 from storage.tables import Case
 from storage.words import Kind
 
 # So long everything that person sends belongs to the same danger.
 _LASTS = timedelta(minutes=30)
+_OWN_WORDS = 3
 _ASKS = {"distress": "emergency.distress_ask", "violence": "emergency.violence_ask"}
 _NO_PLACE = ("called", "skip", "unsure_place", "send", "yes", "no", "cannot_type", "human", "picker", "thanks")
 
@@ -34,10 +36,11 @@ def begin(svc: Svc, talk: Talk, incoming: Incoming, what: str) -> list[Part]:
     talk.in_danger = True
     draft = drafts.draft_of(talk) or Draft()
     drafts.absorb(svc, talk, draft, incoming)
+    draft.language = foreign_language(incoming.text) or draft.language
     danger.mark(draft, what)
     talk.account.notice_at = talk.account.notice_at or svc.now  # no reading matter before help
     danger.call_out(svc, talk, draft)
-    first = danger_first(svc, what)
+    first = danger_first(svc, what, draft.language)
     if draft.has_place:
         return [first, *_file(svc, talk, draft)]
     draft.step = "place"
@@ -49,7 +52,8 @@ def begin(svc: Svc, talk: Talk, incoming: Incoming, what: str) -> list[Part]:
 def ask(svc: Svc, talk: Talk) -> list[Part]:
     """Where? Gently, where the danger is at home or in a heart."""
     draft = drafts.draft_of(talk)
-    return [svc.texts.bubble(_ASKS.get(draft.danger if draft else "", "emergency.place"))]
+    asked = svc.texts.bubble(_ASKS.get(draft.danger if draft else "", "emergency.place"))
+    return [svc.texts.beside(asked, "where", draft.language if draft else "")]
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
@@ -59,6 +63,7 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
     talk.in_danger = True
     if heard.means(incoming.text, "not_emergency"):
         danger.call_off(svc, talk, draft)
+        draft.language = _goes_on_in(draft)
         drafts.keep(svc, talk, draft)
         return None
     if heard.means(incoming.text, "picker"):
@@ -66,6 +71,12 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
     draft.place = draft.place or _place_in(incoming)
     drafts.absorb(svc, talk, draft, incoming, reclassify=False)
     return _file(svc, talk, draft)
+
+
+def _goes_on_in(draft: Draft) -> str:
+    """The language of what is no emergency after all; a word or two of English ("help!") Thais cry as well."""
+    few = draft.language == ENGLISH and len(draft.words.split()) < _OWN_WORDS
+    return "" if few else draft.language
 
 
 def _file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
@@ -76,10 +87,15 @@ def _file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
         "what": draft.danger,
         "until": (svc.now + _LASTS).isoformat(),
         "place": draft.has_place,
+        "language": draft.language,
     }
     if draft.has_place or draft.danger in danger.QUIET:
         return parts
-    return [*parts, svc.texts.bubble("emergency.place_again")]
+    return [*parts, _place_again(svc, draft.language)]
+
+
+def _place_again(svc: Svc, language: str) -> Say:
+    return svc.texts.beside(svc.texts.bubble("emergency.place_again"), "where", language)
 
 
 def _place_in(incoming: Incoming) -> str:
@@ -118,10 +134,12 @@ def more(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
     filing.add_to_case(svc, case, rows, text, place.lat if place else None, place.lon if place else None)
     numbers = " ".join(line.split(" ", 1)[0] for line in hotline_numbers(svc, known["what"]).splitlines())
+    language = known["language"] = foreign_language(text) or known.get("language", "")
     if known["what"] in danger.QUIET:
-        return [Say(svc.texts.say("confirm.added_quiet", numbers=numbers))]
+        return [svc.texts.beside(Say(svc.texts.say("confirm.added_quiet", numbers=numbers)), "quiet", language)]
     said = Say(svc.texts.say("confirm.added_urgent", code=case.reference, numbers=numbers))
-    return [said] if known["place"] else [said, svc.texts.bubble("emergency.place_again")]
+    said = svc.texts.beside(said, "urgent", language, code=case.reference)
+    return [said] if known["place"] else [said, _place_again(svc, language)]
 
 
 def over(svc: Svc, talk: Talk, case: Case) -> list[Part]:

@@ -11,6 +11,7 @@ from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import danger_first
+from nlp.language import foreign_language
 from storage import agencies, conversations
 from storage.inbox import lane_of
 from storage.words import Kind
@@ -38,7 +39,8 @@ def report(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     verdict = svc.tools.classify(text)
     if verdict.kind == Kind.EMERGENCY:
         talk.in_danger = True
-        return [danger_first(svc, verdict.danger), *_file(svc, talk, incoming, verdict.danger)]
+        first = danger_first(svc, verdict.danger, foreign_language(text))
+        return [first, *_file(svc, talk, incoming, verdict.danger)]
     if verdict.confidential or verdict.kind not in _CASE_KINDS or heard.means(text, "report", "menu", "yes", "no"):
         return [Say(svc.texts.say("error.group_only"))]
     return _file(svc, talk, incoming, "")
@@ -47,8 +49,10 @@ def report(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
 def unnamed(svc: Svc, incoming: Incoming) -> list[Part]:
     """Somebody whom the platform does not name: numbers in danger, else please write to us alone. Nothing is kept."""
     verdict = svc.tools.classify(incoming.text)
-    first: list[Part] = [danger_first(svc, verdict.danger)] if verdict.kind == Kind.EMERGENCY else []
-    return [*first, Say(svc.texts.say("error.group_only"))]
+    only = Say(svc.texts.say("error.group_only"))
+    if verdict.kind != Kind.EMERGENCY:
+        return [only]
+    return [danger_first(svc, verdict.danger, foreign_language(incoming.text)), only]
 
 
 def _file(svc: Svc, talk: Talk, incoming: Incoming, what: str) -> list[Part]:

@@ -213,6 +213,7 @@ def _view(svc: Svc, order: Order) -> list[Part]:
         received=texts.moment(case.received_at),
         due=texts.day(case.extended_to or case.due_on),
         events="\n".join(events),
+        language=notices.language_line(svc, case),
     )
     return [Say("\n".join([text, *_others(svc, case)]), _next_buttons(svc, case))]
 

@@ -42,7 +42,7 @@ class Draft:
     photos: int = 0
     files: int = 0
     voices: int = 0
-    language: str = ""  # "" is Thai
+    language: str = ""  # as nlp.language tells it; "" is Thai
     may_split: bool = True  # several matters in one text are offered as cases of their own, once
     similar: str = ""  # reference of somebody else's case that this may be, while we ask
     may_join: bool = True  # asked once: who said it is another matter is believed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import Any
 from handlers.messages import Choice, Say
 
 BUDDHIST_ERA = 543
+ENGLISH = "en"  # stands below every other language, and for those we have no words of
+OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 
 # Particle slots as they stand in the texts, and what each persona says (domain: one particle family per agency).
 _SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
@@ -39,8 +41,9 @@ def load() -> Mapping[str, Any]:
 
 
 @cache
-def _foreign() -> Mapping[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "en.toml").read_text(encoding="utf-8"))
+def foreign(language: str) -> Mapping[str, Any]:
+    """The few bubbles in another language, "section" → table. Read once."""
+    return tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,37 @@ class Texts:
             text += self._fill(_entry("ask.typed")["text"], {"list": listed})
         return Say(text, choices)
 
-    def foreign(self, key: str, **values: object) -> Say:
-        """One of the few bubbles for people who do not write Thai (en.toml)."""
-        entry = _foreign()[key]
-        choices = tuple(Choice(label) for label in entry.get("choices", ()))
-        return Say(_PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), entry["text"].strip("\n")), choices)
+    def foreign(self, key: str, language: str, **values: object) -> Say:
+        """One of the few bubbles for people who do not write Thai, in their language and in English below it.
+
+        Raises KeyError for a key that is not there, or for a missing value.
+        """
+        english = foreign(ENGLISH)[key]
+        own = foreign(language)[key] if language in OTHERS else english
+        texts = [own["text"]] if own is english else [own["text"], english.get("below", english["text"])]
+        text = "\n\n".join(one.strip("\n") for one in texts)
+        choices = tuple(map(_choice, own.get("choices", ())))
+        return Say(_PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), text), choices)
+
+    def foreign_word(self, key: str, language: str) -> str:
+        """A few words of ours in one language only, to stand inside a bubble."""
+        word: str = foreign(language if language in OTHERS else ENGLISH)[key]["text"]
+        return word
+
+    def beside(self, say: Say, key: str, language: str, **values: object) -> Say:
+        """In danger: the Thai bubble, and below it the same for somebody who may not read it; Thai alone for "".
+
+        The buttons stay and say what they said; the one for a place is named in both languages.
+        """
+        if not language:
+            return say
+        other = self.foreign(key, language, **values)
+        named = {choice.opens: choice.label for choice in other.choices}
+        choices = tuple(
+            replace(choice, label=named[choice.opens], send=choice.says) if choice.opens in named else choice
+            for choice in say.choices
+        )
+        return Say(f"{say.text}\n\n{other.text}", choices)
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
         male = self.particle == "male"

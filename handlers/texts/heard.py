@@ -117,6 +117,23 @@ def sticker(keywords: Sequence[str]) -> str:
     return next((name for name, words in load()["stickers"].items() if said & set(words)), "")
 
 
+def foreign(text: str, name: str) -> bool:
+    """Is this "send" or "cancel" in another language, as typed or as it stands on our buttons ("Gửi / Send")?"""
+    pieces = [_bare(piece) for piece in text.split(" / ")]
+    return all(piece in _foreign()[name] for piece in pieces)
+
+
+@cache
+def _foreign() -> dict[str, frozenset[str]]:
+    return {name: frozenset(map(_bare, words)) for name, words in load()["foreign"].items()}
+
+
+def foreign_hello(text: str) -> str:
+    """The language of a greeting that is not Thai and nothing more; "" for anything else."""
+    line = _bare(text).rstrip(". ")
+    return next((language for language, words in load()["foreign_hello"].items() if line in words), "")
+
+
 def stands_for(text: str) -> str:
     """The fuller words behind a short button."""
     words: str = load()["stands_for"].get(text.strip(), text)
