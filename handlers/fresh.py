@@ -12,6 +12,7 @@ from nlp import kinds
 from nlp.language import foreign_language
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
+from storage import cases
 from storage.words import Kind
 
 _SHORT = 45  # characters
@@ -84,6 +85,8 @@ def _says_mended(text: str) -> bool:
 
 def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     verdict: Verdict = svc.tools.classify(incoming.text)
+    if verdict.kind == Kind.EMERGENCY:
+        verdict = verdict.inside  # looked at before, and found to be none here
     more = heard.holds(incoming.text, "belongs", "more")
     same = belongs.decide(svc, talk, actor, incoming, verdict) if more else None
     return same or _by_kind(svc, talk, actor, incoming, verdict)
@@ -98,8 +101,8 @@ def _by_kind(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Ve
         return _small_talk(svc, talk, text)
     if verdict.kind == Kind.FOLLOWUP and verdict.said != Kind.FOLLOWUP:
         same = belongs.decide(svc, talk, actor, incoming, verdict)  # it may tell more, or be another matter: asked
-        if same is not None:
-            return same
+        if same is not None or not cases.of_account(svc.session, actor.account_id, limit=1):
+            return same or complaint.begin(svc, talk, incoming)
     if verdict.kind == Kind.FOLLOWUP and not _is_news(svc, actor, text, verdict):
         return tracking.follow(
             svc, talk, actor, verdict.category, verdict.rude or heard.holds(text, "belongs", "angry")

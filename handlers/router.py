@@ -202,7 +202,7 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     verdict = svc.tools.classify(incoming.text)
     if _is_talking(svc, talk):
         verdict = verdict.inside
-    if verdict.kind != Kind.EMERGENCY or not verdict.danger:
+    if verdict.kind != Kind.EMERGENCY or (heard.knows(incoming.text) and not verdict.foreseen):
         return None
     told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None
     if told is not None:

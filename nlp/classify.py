@@ -23,6 +23,8 @@ _EXTRAS = 2
 _TELLING = 6  # letters: shorter texts only the word lists know
 _SHORT, _IN_A_FEW_WORDS = 20, 3.0  # letters; few words say little against an alarm, so it takes that much more
 _WITH_A_RULE = 0.5  # of the threshold is enough where the word lists fired too
+_TELLS_LESS = frozenset({"complaint", "data_right"})
+_IDLE = 0.9
 _NO_EXTRA = frozenset({"OT"})
 
 
@@ -133,8 +135,9 @@ def _kind(head: Head, scores: Array, told: Told) -> tuple[str, float]:
     order = np.argsort(-confidences, kind="stable")
     best = next(at for at in order if head.labels[at] != "emergency")
     kind, sure = head.labels[best], float(confidences[best])
-    hides = said.kind == "corruption" and kind == "complaint"  # who may need hiding is hidden
-    if sure < head.threshold or hides or is_foreign(told.look.text):
+    hides = said.kind == "corruption" and kind in _TELLS_LESS  # who may need hiding is hidden
+    idle = kind == "smalltalk" and said.kind != "smalltalk" and sure < _IDLE  # small talk opens no case
+    if sure < head.threshold or hides or idle or is_foreign(told.look.text):
         return said.kind, said.confidence
     return kind, sure
 

@@ -91,8 +91,8 @@ def _facts(draft: Draft, text: str) -> None:
 def understand(svc: Svc, draft: Draft) -> None:
     """Kind, category and urgency of everything told so far: three decisions (design 9)."""
     verdict = svc.tools.classify(draft.words)
-    if len(draft.texts) > 1:
-        verdict = verdict.inside
+    if len(draft.texts) > 1 or verdict.kind == Kind.EMERGENCY:
+        verdict = verdict.inside  # danger is heard elsewhere, before anything is drafted
     if not draft.kind_chosen:
         found = verdict.kind if verdict.kind in _CASE_KINDS else Kind.COMPLAINT
         # A question or a thank you after the trouble does not make the trouble one.
@@ -141,7 +141,6 @@ _CASE_KINDS = frozenset(
         Kind.COMPLIMENT,
         Kind.INQUIRY,
         Kind.CORRUPTION,
-        Kind.EMERGENCY,
         Kind.SERVICE_REQUEST,
     }
 )

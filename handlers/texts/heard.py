@@ -63,6 +63,12 @@ def means(text: str, *names: str) -> bool:
     return _means(text, names) or (1 < len(pieces) <= MOST_PIECES and all(_means(piece, names) for piece in pieces))
 
 
+def knows(text: str) -> bool:
+    """Is the whole of what was typed one of the words we listen for?"""
+    lexicon = _lexicon()
+    return plain(text) in lexicon or _bare(text) in lexicon
+
+
 def _means(text: str, names: Sequence[str]) -> bool:
     lexicon = _lexicon()
     found = lexicon.get(plain(text), frozenset()) | lexicon.get(_bare(text), frozenset())
