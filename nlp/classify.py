@@ -21,7 +21,8 @@ SHIPPED = Path(__file__).parent / "data" / "shipped.model"
 _GUESSES = 4  # besides the best one
 _EXTRAS = 2
 _TELLING = 6  # letters: shorter texts only the word lists know
-_SHORT, _IN_A_FEW_WORDS = 20, 3.0  # letters; few words say little against an alarm, so it takes that much more
+# Few words (letters) say little against an alarm, and who fears something says that it has not happened: it takes more.
+_SHORT, _SAYS_LITTLE = 20, 2.0
 _WITH_A_RULE = 0.5  # of the threshold is enough where the word lists fired too
 _TELLS_LESS = frozenset({"complaint", "data_right"})
 _IDLE = 0.9
@@ -120,8 +121,8 @@ def _danger(told: Told, sure: float, threshold: float) -> tuple[str, str]:
     line = told.look.text
     if is_foreign(line):
         return told.danger, told.fired  # it learned Thai only
-    if len(line) < _SHORT:
-        threshold *= _IN_A_FEW_WORDS
+    if len(line) < _SHORT or (told.look.fears and not told.danger):
+        threshold *= _SAYS_LITTLE
     alone = sure >= threshold and len(line) >= _TELLING
     beside = bool(told.danger) and sure >= threshold * _WITH_A_RULE
     if not (told.look.is_never_calm or alone or beside):
@@ -137,7 +138,8 @@ def _kind(head: Head, scores: Array, told: Told) -> tuple[str, float]:
     kind, sure = head.labels[best], float(confidences[best])
     hides = said.kind == "corruption" and kind in _TELLS_LESS  # who may need hiding is hidden
     idle = kind == "smalltalk" and said.kind != "smalltalk" and sure < _IDLE  # small talk opens no case
-    if sure < head.threshold or hides or idle or is_foreign(told.look.text):
+    thanks = kind == "compliment" and said.kind == "smalltalk"  # a thank you names nobody to be praised
+    if sure < head.threshold or hides or idle or thanks or is_foreign(told.look.text):
         return said.kind, said.confidence
     return kind, sure
 

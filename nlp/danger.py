@@ -55,6 +55,11 @@ class Look:
         return self._is_bare_cry() or self._hurts
 
     @property
+    def fears(self) -> bool:
+        """Is something said to be feared?"""
+        return self._has("afraid")
+
+    @property
     def _hurts(self) -> bool:
         return any(danger.always and bool(self._fired(danger)) for danger in _dangers())
 

@@ -32,6 +32,7 @@ def _book() -> Phrasebook:
 def _danger(data: dict[str, Any]) -> dict[str, list[str]]:
     tables = {name: data[name]["words"] for name in _DANGER_TABLES}
     tables |= {"now": data["calm"]["now"], "still": data["past"]["still"], "fillers": data["bare"]["fillers"]}
+    tables["afraid"] = data["fear"]["said"]
     for row in data["danger"]:
         tables[row["name"]] = row["words"]
         tables["no " + row["name"]] = row.get("unless", [])

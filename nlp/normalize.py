@@ -117,7 +117,7 @@ def normalize(text: str) -> str:
         before, line = line, _once(line)
         if line == before:
             break
-    return line
+    return line[:_LONGEST]
 
 
 def readable(text: str) -> str:

@@ -8,7 +8,7 @@ regular expressions took four seconds to compile and milliseconds to ask; this t
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -59,8 +59,16 @@ class Found:
         found = self._spans.get(self._part + name)
         if not found:
             return []
-        blanked = list(outside)
-        return [one for one in found if not any(one[0] < end and start < one[1] for start, end in blanked)]
+        blanked = _merged(outside)
+        if not blanked:
+            return list(found)
+        ends = [end for _, end in blanked]
+        kept = []
+        for start, end in found:
+            at = bisect_right(ends, start)  # the first blank that ends after this begins
+            if at == len(blanked) or blanked[at][0] >= end:
+                kept.append((start, end))
+        return kept
 
     def has(self, name: str, outside: Iterable[Span] = ()) -> bool:
         return bool(self.spans(name, outside))
@@ -69,6 +77,17 @@ class Found:
         """The first words of this list in the text; "" when there are none."""
         found = self.spans(name, outside)
         return self.text[found[0][0] : found[0][1]] if found else ""
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same letters in the fewest spans, in order: a text of one word a thousand times has a thousand blanks."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 class Phrasebook:
