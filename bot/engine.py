@@ -35,7 +35,7 @@ def classify(arguments: argparse.Namespace) -> int:
         try:
             row = json.loads(line_read)
             answer = {"id": row.get("id"), **_verdict(ask(str(row["text"])))}
-        except (ValueError, KeyError, AttributeError) as wrong:
+        except (ValueError, KeyError, AttributeError, RecursionError) as wrong:
             answer = {"id": None, "error": f'each line must be {{"id","text"}}: {wrong!r}'}
         print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0

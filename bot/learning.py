@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +43,14 @@ class Example:
 
 
 def read(paths: Sequence[str]) -> list[Example]:
-    """The rows of JSONL files, {"text", "labels": [...]} each. Raises DataRefused, OSError."""
+    """The rows of JSONL files, {"text", "labels": [...]} each; Notepad's mark before them is no matter.
+
+    Raises DataRefused, OSError.
+    """
     found: list[Example] = []
     for path in paths:
         try:
-            lines = Path(path).read_text(encoding="utf-8").split("\n")
+            lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
         except UnicodeDecodeError as wrong:
             raise DataRefused(f"{path}: not UTF-8 ({wrong})") from wrong
         found += [_example(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
@@ -58,11 +63,17 @@ def _example(line: str, where: str) -> Example:
     try:
         row = json.loads(line)
         text, labels = row["text"], row["labels"]
-    except (ValueError, KeyError, TypeError) as wrong:
+    except (ValueError, KeyError, TypeError, RecursionError) as wrong:
         raise DataRefused(f'{where}: each line must be {{"text", "labels": [...]}} ({wrong!r})') from wrong
     if not isinstance(text, str) or not isinstance(labels, list) or not labels:
         raise DataRefused(f"{where}: text must be a string and labels a list with at least one label")
-    return Example(text, tuple(str(label) for label in labels))
+    if not all(isinstance(label, str) and label for label in labels):
+        raise DataRefused(f"{where}: each label must be a string and not empty")
+    try:
+        "".join(labels).encode("utf-8")
+    except UnicodeEncodeError as wrong:
+        raise DataRefused(f"{where}: a label with half a letter cannot be written ({wrong.reason})") from wrong
+    return Example(text, tuple(labels))
 
 
 def train(examples: Sequence[Example], out: Path, written: Sequence[Written] | None = None) -> dict[str, Any]:
@@ -82,8 +93,16 @@ def train(examples: Sequence[Example], out: Path, written: Sequence[Written] | N
     else:
         task = training.Task([one.labels for one in examples])
         model = training.train(texts, {"category": task}, classify.shipped(), facts)
+    _for_the_owner(out)
     save(model, out)
     return facts
+
+
+def _for_the_owner(out: Path) -> None:
+    """Make the file so that nobody else ever reads what is written into it; a device stays what it is."""
+    with open(out, "wb", opener=partial(os.open, mode=models.OWNER_ONLY)) as file:
+        if out.is_file():
+            os.fchmod(file.fileno(), models.OWNER_ONLY)
 
 
 def evaluate(examples: Sequence[Example], model_path: Path | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from nlp import classify
-from nlp.model import Model, ModelRefused
+from nlp.model import Model, ModelRefused, version_of
 from nlp.verdict import Verdict
 
 OWNER_ONLY = 0o600  # a model knows words of the texts it learned from
+_VERSION = re.compile(r"[a-z]+-[\w-]{1,60}", re.ASCII)  # also the name of a file in the folder
+_LONGEST = 100_000  # bytes of `current`
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,21 @@ def in_use(models: Path) -> InUse:
         return InUse(model, _tried(model), True, _figures(chosen))
     except ModelRefused as refused:
         return InUse(shipped, classify.classify, refused=str(refused))
+    except Exception as broken:  # nobody at the door waits for a file, whatever is in it
+        return InUse(shipped, classify.classify, refused=f"the agency's own model: {type(broken).__name__}")
 
 
 def _chosen(models: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads((models / "current").read_text(encoding="utf-8"))
+        with (models / "current").open("rb") as file:
+            found = json.loads(file.read(_LONGEST).decode("utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as broken:
+    except (OSError, ValueError, RecursionError) as broken:
         raise ModelRefused(f"models/current: {type(broken).__name__}") from broken
-    if not isinstance(found, dict) or not {"model", "beside"} <= found.keys() or not isinstance(_figures(found), dict):
+    if not isinstance(found, dict) or not isinstance(_figures(found), dict):
+        raise ModelRefused("models/current names no model")
+    if not all(_VERSION.fullmatch(str(found.get(name))) for name in ("model", "beside")):
         raise ModelRefused("models/current names no model")
     return found
 
@@ -83,13 +91,15 @@ def _figures(chosen: dict[str, Any]) -> Any:
 
 
 def _opened(models: Path, chosen: dict[str, Any], shipped: Model) -> Model:
+    """Nothing of a file is read before it is known to be the one that was promoted."""
     version = str(chosen["model"])
     if chosen["beside"] != shipped.version:
         raise ModelRefused(f"{version} was judged beside {chosen['beside']}, the shipped one is now {shipped.version}")
-    model = classify.open_model(models / f"{Path(version).name}.model")
-    if model.version != version:
-        raise ModelRefused(f"{version}.model was changed: it is {model.version} now")
-    return model
+    path = models / f"{version}.model"
+    found = version_of(path)
+    if found != version:
+        raise ModelRefused(f"{version}.model was changed: it is {found} now")
+    return classify.open_model(path)
 
 
 def _tried(model: Model) -> Callable[[str], Verdict]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +23,13 @@ from nlp.normalize import normalize
 
 FORMAT = 2
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the file is the same whenever it is made
-_LARGEST_FILE = 64_000_000
+_LARGEST_FILE = 64_000_000  # bytes, packed and unpacked
+_LARGEST_META, _LARGEST_WORDS = 2_000_000, 8_000_000
+_LONGEST_HEADER = 256  # of an array; ours have half of that
+_LARGEST_NUMBER = 1e6  # in a model of ours, and some
+# What zipfile, zlib, json and numpy raise for files that are not as they should be, Python for too deep or too large.
+_UNREADABLE = (OSError, EOFError, ValueError, TypeError, AttributeError, LookupError, struct.error, zipfile.BadZipFile)
+_BROKEN = (*_UNREADABLE, ArithmeticError, MemoryError, RuntimeError, zlib.error)
 _TOGETHER = 256  # texts; more would not stay in the fast memory
 
 
@@ -173,52 +182,128 @@ def save(model: Model, path: Path) -> None:
         _put(file, "weights.npy", _bytes(model.weights.astype(np.float16)))
         for name, head in model.heads.items():
             _put(file, f"{name}/table.npy", _bytes(head.small))
-            _put(file, f"{name}/steps.npy", _bytes(head.steps))
+            _put(file, f"{name}/steps.npy", _bytes(head.steps.astype(np.float32)))
             _put(file, f"{name}/bias.npy", _bytes(head.bias.astype(np.float32)))
             _put(file, f"{name}/hints.npy", _bytes(head.hints.astype(np.float32)))
 
 
 def load(path: Path, *bases: Base) -> Model:
-    """Read a model file; the one of `bases` that it was made with gives it hints. Raises ModelRefused."""
+    """Read a model file; the one of `bases` that it was made with gives it hints. Raises ModelRefused, nothing else."""
     try:
-        content = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as file:
-            if sum(one.file_size for one in file.infolist()) > _LARGEST_FILE:
-                raise ModelRefused("larger than any model of ours")
-            meta = json.loads(file.read("model.json"))
-            if meta["format"] != FORMAT:
-                raise ModelRefused(f"format {meta['format']}, this program reads {FORMAT}")
-            heads = {name: _head(file, name, facts) for name, facts in meta["heads"].items()}
-            words = Words([word for word in file.read("words.txt").decode("utf-8").split("\n") if word])
-            weights = _array(file, "weights.npy", (features.BUCKETS,)).astype(np.float32)
-            made_with = meta["base"]
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as broken:
-        if isinstance(broken, ModelRefused):
-            raise
-        raise ModelRefused(f"{path.name}: {type(broken).__name__}: {broken}") from broken
-    version = "linear-" + hashlib.sha256(content).hexdigest()[:10]
+        content = _content(path)
+        return _opened(_Entries(content), bases, _version(content))
+    except _BROKEN as broken:
+        why = str(broken) if isinstance(broken, ModelRefused) else f"{type(broken).__name__}: {broken}"
+        raise ModelRefused(f"{path.name}: {why[:200]}") from broken
+
+
+def version_of(path: Path) -> str:
+    """The version of a file by its bytes alone: nothing in it is opened or believed. Raises ModelRefused."""
+    try:
+        return _version(_content(path))
+    except _BROKEN as broken:
+        raise ModelRefused(f"{path.name}: {type(broken).__name__}: {str(broken)[:200]}") from broken
+
+
+def _version(content: bytes) -> str:
+    return "linear-" + hashlib.sha256(content).hexdigest()[:10]
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a regular file that is not too large."""
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise ModelRefused("not a file")  # a pipe would be waited for
+    if facts.st_size > _LARGEST_FILE:
+        raise ModelRefused("larger than any model of ours")
+    with path.open("rb") as file:
+        return file.read(facts.st_size)  # even if it has grown since
+
+
+class _Entries:
+    """A model's zip file. Its headers may lie: of no entry more is unpacked than was asked for, and never too much."""
+
+    def __init__(self, content: bytes) -> None:
+        self._zip = zipfile.ZipFile(io.BytesIO(content))
+        self._left = _LARGEST_FILE
+
+    def entry(self, name: str, most: int) -> bytes:
+        """The bytes of one entry, at most so many."""
+        info = self._zip.getinfo(name)
+        if info.compress_type != zipfile.ZIP_DEFLATED:
+            raise ModelRefused(f"{name} is packed another way than ours")  # others unpack all at once
+        most = min(most, self._left)
+        with self._zip.open(info) as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise ModelRefused(f"{name} is larger than any of ours")
+        self._left -= len(content)
+        return content
+
+    def array(self, name: str, kind: type, *shape: int | None) -> Array:
+        """An array of exactly this kind and shape (None: any length), of numbers one can reckon with."""
+        content = io.BytesIO(self.entry(f"{name}.npy", _LARGEST_FILE))
+        if np.lib.format.read_magic(content) != (1, 0):
+            raise ModelRefused(f"{name} has another header than ours")
+        size, by_column, dtype = np.lib.format.read_array_header_1_0(content, max_header_size=_LONGEST_HEADER)
+        wanted = tuple(one if other is None else other for one, other in zip(size, shape, strict=True))
+        if size != wanted or dtype != np.dtype(kind):
+            raise ModelRefused(f"{name} has shape {size} of {dtype}, not {wanted} of {kind.__name__}")
+        found: Array = np.frombuffer(content.read(), dtype).reshape(size, order="F" if by_column else "C")
+        if dtype.kind == "f" and not float(np.abs(found).max(initial=0)) <= _LARGEST_NUMBER:  # nor NaN
+            raise ModelRefused(f"{name} has numbers beyond all measure")
+        return found
+
+
+def _opened(file: _Entries, bases: Sequence[Base], version: str) -> Model:
+    meta = json.loads(file.entry("model.json", _LARGEST_META))
+    if meta["format"] != FORMAT:
+        raise ModelRefused(f"format {meta['format']!r}, this program reads {FORMAT}")
+    made_with, facts, heads = meta["base"], meta["facts"], meta["heads"]
+    if not isinstance(made_with, str) or not isinstance(facts, dict):
+        raise ModelRefused("model.json is not as ours")
+    if "category" not in heads or not all(name.isidentifier() for name in heads):
+        raise ModelRefused("it decides no category")
     base = next((one for one in bases if one.name == made_with), None)
     if made_with and base is None:
-        raise ModelRefused(f"{path.name} stands on {made_with!r}, which is not here: train it again")
-    return Model(words, weights, heads, base, meta["facts"], version)
+        raise ModelRefused(f"stands on {made_with!r}, which is not here: train it again")
+    hints = base.hints([""]).shape[1] if base is not None else 0
+    return Model(
+        words=Words([word for word in file.entry("words.txt", _LARGEST_WORDS).decode("utf-8").split("\n") if word]),
+        weights=file.array("weights", np.float16, features.BUCKETS).astype(np.float32),
+        heads={name: _head(file, name, told, hints) for name, told in heads.items()},
+        base=base,
+        facts=facts,
+        version=version,
+    )
 
 
-def _head(file: zipfile.ZipFile, name: str, facts: dict[str, Any]) -> Head:
-    labels = tuple(str(label) for label in facts["labels"])
-    small = _array(file, f"{name}/table.npy", (features.BUCKETS, len(labels)))
-    steps = _array(file, f"{name}/steps.npy", (len(labels),))
-    hints = np.load(io.BytesIO(file.read(f"{name}/hints.npy")), allow_pickle=False)
-    bias = _array(file, f"{name}/bias.npy", (len(labels),))
-    if hints.ndim != 2 or hints.shape[1] != len(labels):
-        raise ModelRefused(f"{name}/hints.npy has shape {hints.shape}")
-    return Head(labels, small, steps, bias, hints, float(facts["sharpness"]), float(facts["threshold"]))
+def _head(file: _Entries, name: str, told: dict[str, Any], hints: int) -> Head:
+    labels = _labels(name, told["labels"])
+    sharpness, threshold = float(told["sharpness"]), float(told["threshold"])
+    if not 0 < sharpness <= _LARGEST_NUMBER or not 0 <= threshold <= 1:
+        raise ModelRefused(f"{name}: sharpness {sharpness}, threshold {threshold}")
+    head = Head(
+        labels,
+        small=file.array(f"{name}/table", np.int8, features.BUCKETS, len(labels)),
+        steps=file.array(f"{name}/steps", np.float32, len(labels)),
+        bias=file.array(f"{name}/bias", np.float32, len(labels)),
+        hints=file.array(f"{name}/hints", np.float32, None, len(labels)),
+        sharpness=sharpness,
+        threshold=threshold,
+    )
+    if len(head.hints) not in (0, hints):
+        raise ModelRefused(f"{name} hears {len(head.hints)} hints, there are {hints}")
+    return head
 
 
-def _array(file: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array:
-    found: Array = np.load(io.BytesIO(file.read(name)), allow_pickle=False)
-    if found.shape != shape:
-        raise ModelRefused(f"{name} has shape {found.shape}, not {shape}")
-    return found
+def _labels(name: str, found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(label, str) for label in found):
+        raise ModelRefused(f"{name}: labels must be a list of words")
+    if len(set(found)) < max(len(found), 2):
+        raise ModelRefused(f"{name}: there must be two labels, and none twice")
+    "".join(found).encode("utf-8")  # what cannot be written cannot be answered
+    return tuple(found)
 
 
 def shrunk(table: Array) -> tuple[Array, Array]:

@@ -51,24 +51,27 @@ def written() -> Iterator[Written]:
 
 
 def make(rows: Sequence[Written], own: Sequence[tuple[str, tuple[str, ...]]] = ()) -> Model:
-    """The shipped model from these rows, or one for an agency that adds its `own` (text, categories)."""
-    emergency = [("emergency" if row.kind == "emergency" else "calm",) for row in rows]
-    none: list[tuple[str, ...]] = [()] * len(own)
+    """The shipped model from these rows, or one for an agency that adds its `own` (text, categories).
+
+    The latter decides the category alone: nobody asks it anything else (nlp/classify.py).
+    """
     tasks = {
         "category": Task(
             [*(_categories(row) for row in rows), *(labels for _, labels in own)],
             trust=_trust(keywords.codes(), TRUST),
             sharpness=SHARPNESS,
             threshold=THRESHOLD,
-        ),
-        "kind": Task(
-            [*((row.kind,) for row in rows), *none], trust=_trust(KINDS, TRUST_KIND), balance=1.0, threshold=UNCLEAR
-        ),
-        # The word lists know words of danger, but not who is in it: without their hints this is better.
-        "emergency": Task([*emergency, *none], hinted=False, strength=1.0, balance=0.5, threshold=ALARM),
+        )
     }
+    if not own:
+        tasks["kind"] = Task(
+            [(row.kind,) for row in rows], trust=_trust(KINDS, TRUST_KIND), balance=1.0, threshold=UNCLEAR
+        )
+        # The word lists know words of danger, but not who is in it: without their hints this is better.
+        emergency = [("emergency" if row.kind == "emergency" else "calm",) for row in rows]
+        tasks["emergency"] = Task(emergency, hinted=False, strength=1.0, balance=0.5, threshold=ALARM)
     texts = [*(row.text for row in rows), *(text for text, _ in own)]
-    return training.train(texts, tasks, Rules(), {"texts": len(rows), "own": len(own)})
+    return training.train(texts, tasks, Rules(), {"texts": len(rows), "own": len(own)}, public=len(rows))
 
 
 def _categories(row: Written) -> tuple[str, ...]:

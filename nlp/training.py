@@ -39,12 +39,20 @@ class TrainingRefused(ValueError):
 
 
 def train(
-    texts: Sequence[str], tasks: dict[str, Task], base: Base | None = None, facts: dict[str, Any] | None = None
+    texts: Sequence[str],
+    tasks: dict[str, Task],
+    base: Base | None = None,
+    facts: dict[str, Any] | None = None,
+    public: int | None = None,
 ) -> Model:
-    """A model for these tasks. Same texts, same model. Raises TrainingRefused."""
+    """A model for these tasks. Same texts, same model. Raises TrainingRefused.
+
+    `public`: so many texts, the first ones, are nobody's secret; a word of the others alone that no dictionary has
+    (a nickname, an address) is not kept in the model. None: all are.
+    """
     lines = normalized(texts)
     ready = [features.prepared(line) for line in lines]
-    words = Words(_vocabulary(ready))
+    words = Words(_vocabulary(ready, len(ready) if public is None else public))
     blocks = features.letters(ready), features.words([words.cut(line) for line in ready], words)
     weights = _weights(blocks, len(lines)).astype(np.float16).astype(np.float32)
     matrix = sum(_matrix(block, weights, len(lines)) for block in blocks)
@@ -53,10 +61,14 @@ def train(
     return Model(words, weights, heads, base, facts or {})
 
 
-def _vocabulary(lines: Sequence[str]) -> list[str]:
+def _vocabulary(lines: Sequence[str], public: int) -> list[str]:
     """The words PyThaiNLP's newmm finds in at least two of the texts."""
-    seen = collections.Counter(word for line in lines for word in {one.strip() for one in tokenize.words(line)} if word)
-    return sorted(word for word, count in seen.items() if count >= _FEWEST)
+    cut = [{word for one in tokenize.words(line) if (word := one.strip())} for line in lines]
+    told = set().union(*cut[:public])
+    seen = collections.Counter(word for found in cut for word in found)
+    return sorted(
+        word for word, count in seen.items() if count >= _FEWEST and (word in told or word in tokenize.dictionary())
+    )
 
 
 def _weights(blocks: Sequence[Block], texts: int) -> Array:
@@ -92,9 +104,12 @@ def _head(matrix: Any, hints: Array, task: Task) -> Head:
     if len(labels) > MOST_LABELS:
         raise TrainingRefused(f"{len(labels)} labels are too many, {MOST_LABELS} at most")
     learn = _Learn(matrix[part], hints[part] if task.hinted else hints[part][:, :0], rows, labels, task)
+    head = learn.fit(np.arange(len(rows)))
+    if task.sharpness is not None and task.threshold is not None:
+        return replace(head, sharpness=task.sharpness, threshold=task.threshold)
     scores, order = _unseen(learn)
     truth = np.array([labels.index(rows[at][0]) for at in order])
-    head = replace(learn.fit(np.arange(len(rows))), sharpness=task.sharpness or _sharpness(scores, truth))
+    head = replace(head, sharpness=task.sharpness or _sharpness(scores, truth))
     if task.threshold is not None:
         return replace(head, threshold=task.threshold)
     return replace(head, threshold=_threshold(head.confidences(scores), truth, task.wanted))

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bot import learning
 from tests.nlp.test_model import EXAMPLES
 
 
@@ -28,12 +31,12 @@ def test_learn_measure_and_ask(tmp_path: Path) -> None:
     figures = json.loads(pratu("evaluate", "--data", data, "--model", model).stdout)
     assert figures["rows"] == len(EXAMPLES)
     assert figures["accuracy"] == 1.0
-    lines = '{"id": 1, "text": "ทุเรียนหวาน"}\n{"id": 2, "text": "แดดแรงมาก"}\nnonsense\n'
+    lines = '{"id": 1, "text": "ทุเรียนหวาน"}\n{"id": 2, "text": "แดดแรงมาก"}\nnonsense\n' + "[" * 200_000
     asked = pratu("classify", "--jsonl", "--model", model, given=lines)
     answers = [json.loads(line) for line in asked.stdout.splitlines()]
-    assert [answer.get("category") for answer in answers] == ["fruit", "weather", None]
+    assert [answer.get("category") for answer in answers] == ["fruit", "weather", None, None]
     assert {guess["category"] for guess in answers[0]["alternatives"]} == {"weather"}
-    assert "each line must be" in answers[2]["error"]
+    assert all("each line must be" in answer["error"] for answer in answers[2:])
 
 
 def test_the_shipped_model_is_measured_without_naming_one(tmp_path: Path) -> None:
@@ -56,6 +59,32 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     for command in (("evaluate", "--data", str(tmp_path / "none")), ("classify", "x", "--model", str(bad))):
         refused = pratu(*command)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("[" * 200_000, "each line must be"),
+        ('{"text": "มะม่วง", "labels": [null]}', "each label must be a string"),
+        ('{"text": "มะม่วง", "labels": ["fruit", 5]}', "each label must be a string"),
+        ('{"text": "มะม่วง", "labels": [""]}', "not empty"),
+        ('{"text": "มะม่วง", "labels": ["a\\ud800"]}', "cannot be written"),
+    ],
+    ids=["deep", "null", "number", "empty", "half a letter"],
+)
+def test_a_row_that_cannot_be_learned_from_is_refused_with_its_place(tmp_path: Path, line: str, why: str) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"text": "ok", "labels": ["a"]}\n' + line, encoding="utf-8")
+    with pytest.raises(learning.DataRefused, match=rf"bad\.jsonl:2: .*{why}"):
+        learning.read([str(bad)])
+
+
+def test_a_file_saved_by_notepad_is_as_any_other(tmp_path: Path) -> None:
+    data = Path(labelled(tmp_path / "data.jsonl"))
+    rows = learning.read([str(data)])
+    data.write_text(data.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
+    assert data.read_bytes().startswith(b"\xef\xbb\xbf{")
+    assert learning.read([str(data)]) == rows
 
 
 def test_half_a_command_is_told_what_is_missing(tmp_path: Path) -> None:

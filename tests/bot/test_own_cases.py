@@ -1,6 +1,7 @@
 """Learning from the agency's own cases: what is learned from, when a model is put to use, and the way back.
 
-A town where "cat's eyes" are the studs in its roads: the shipped model thinks of animals, its citizens choose roads.
+A town where "cat's eyes" are the studs in its roads: the model in use thinks of animals, its citizens choose roads.
+Nothing here depends on what the shipped model makes of that.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import json
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot import __main__ as cli
 from bot import app, clock, learning, models, settings
 from nlp import classify, keywords, mask, recipe, training
-from nlp.model import save
+from nlp.model import Model, save, version_of
+from nlp.recipe import Written
 from nlp.training import Task
 from storage import cases
 from storage.db import Database
@@ -34,7 +37,7 @@ STUDS = ("ตาแมว", "หมุดตาแมว", "แถวตาแ�
 FAULTS = ("หลุดหาย", "หายไปหลายตัว", "ไม่เหลือสักตัว", "หายหมด")
 PLACES = ("แยกวัดใหม่", "แยกตลาดสด", "แยกท่าเรือ", "สามแยกโรงสี", "หน้าอำเภอ", "แยกบ้านดอน", "แยกบ้านใหม่", "แยกสวนหลวง")
 ROADS = "ถนน ทางเท้า และสะพาน"
-NEW = "ตาแมวหลุดหาย แยกโรงเจ หมู่ 3"
+NEW = "ขอให้เปลี่ยนตาแมว แยกโรงเจ หมู่ 3"
 HIDDEN = "ฬุฬาฬี"  # a made-up word of confidential and withdrawn cases alone
 
 
@@ -53,7 +56,7 @@ class Town:
     folder: Path
     url: str
     starts: int = 0
-    pattern: str = ""  # the first corrected case
+    pattern: str = ""  # the first case
 
     @property
     def data_dir(self) -> Path:
@@ -75,18 +78,6 @@ class Town:
         return world
 
 
-def corrects(world: World, name: str, text: str) -> str:
-    """A citizen who sees a wrong category, or none, and picks the right one."""
-    citizen = world.citizen(name).says(text)
-    for _question in range(3):
-        if ROADS not in citizen.text and "ตรวจอีกครั้ง" not in citizen.text:
-            citizen.says("ข้าม")
-    if "ตรวจอีกครั้ง" in citizen.text:
-        citizen.says("แก้ไข").says("หมวด")
-    citizen.hears("ใกล้กับข้อไหนที่สุด").says(ROADS).hears("ตรวจอีกครั้ง", ROADS)
-    return citizen.says("1").reference
-
-
 def alike(world: World, pattern: str, texts: list[str], **values: Any) -> None:
     """More cases like one, of the weeks before, in other words."""
     with world.db.transaction() as session:
@@ -97,6 +88,18 @@ def alike(world: World, pattern: str, texts: list[str], **values: Any) -> None:
             world.events += 1
             masked = {"text": session.keys.seal_text(text), "masked": mask.mask(text)}
             cases.add(session, {**row, **masked, "reference": f"69-{world.events:05d}-0", **values})
+
+
+@pytest.fixture(scope="session")
+def few() -> list[Written]:
+    """Every twelfth of the shipped texts, so that learning takes seconds."""
+    return list(recipe.written())[::12]
+
+
+@pytest.fixture(scope="session")
+def base(few: list[Written]) -> Model:
+    """A model that is sure of animals."""
+    return recipe.make(few[::2], [(text, ("AN",)) for text in told(40)])
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +113,21 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture
-def operator(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The operator's environment; of the shipped texts every sixth, so that learning takes seconds."""
+def operator(town: Town, few: list[Written], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's environment, and few shipped texts."""
     for name, value in town.environ.items():
         monkeypatch.setenv(name, value)
-    for path in sorted(recipe.TEXTS.glob("*.jsonl")):
-        lines = path.read_text(encoding="utf-8").splitlines()[::6]
-        (tmp_path / path.name).write_text("\n".join(lines), encoding="utf-8")
-    monkeypatch.setattr(recipe, "TEXTS", tmp_path)
+    monkeypatch.setattr(recipe, "written", lambda: iter(few))
+
+
+def taken_up(folder: Path, model: Model) -> Path:
+    """Keep a model in a folder and name it as the one to use, whatever it is worth: its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save(model, folder / "fresh.model")
+    path = folder / f"{version_of(folder / 'fresh.model')}.model"
+    (folder / "fresh.model").rename(path)
+    models.promote(folder, replace(model, version=path.stem), "2026-11-01T00:00:00+00:00", {})
+    return path
 
 
 # --- in this order: a town learns ------------------------------------------------------------------------------------
@@ -126,7 +136,8 @@ def operator(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 def test_without_a_person_s_word_there_is_nothing_to_learn_from(
     town: Town, operator: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    town.restarted().citizen("U-first").says("ขยะล้นถังหน้าตลาดสด หมู่ 2").says("1").hears("รหัสเรื่อง")
+    citizen = town.restarted().citizen("U-first").says("ขยะล้นถังหน้าตลาดสด หมู่ 2").says("1").hears("รหัสเรื่อง")
+    town.pattern = citizen.reference
     assert cli.main(["train", "--own"]) == 2
     assert "no case to learn from yet" in capsys.readouterr().err
     assert cli.main(["train", "--own", "--agency", "NOWHERE"]) == 2
@@ -134,18 +145,17 @@ def test_without_a_person_s_word_there_is_nothing_to_learn_from(
 
 
 def test_of_sixty_corrected_cases_too_few_are_held_out_to_judge(town: Town) -> None:
-    world = town.restarted()
-    first, *_rest = [corrects(world, f"U{at}", text) for at, text in enumerate(told(60))]
-    town.pattern = first
-    assert {case.category_by for case in world.cases()[1:]} == {"citizen"}
+    world, chosen = town.restarted(), {"category": "RD", "category_by": "citizen"}
+    alike(world, town.pattern, told(60), **chosen)
     own = learning.own_cases(town.db, "DEMO", mask.mask)
     assert len(own.learn) + len(own.held_out) == 60
+    assert {one.labels for one in own.learn} == {("RD",)}
     assert "cannot judge" in learning.why_not({}, {}, len(own.held_out))
-    alike(world, first, told(128)[60:] + [f"{text} ค่ะ" for text in told(60)])
+    alike(world, town.pattern, told(128)[60:] + [f"{text} ค่ะ" for text in told(60)], **chosen)
     secret = [f"{HIDDEN} {text}" for text in told(5)]
-    alike(world, first, secret, confidential=True)
-    alike(world, first, secret, status="withdrawn")
-    alike(world, first, secret, kind="emergency")
+    alike(world, town.pattern, secret, **chosen, confidential=True)
+    alike(world, town.pattern, secret, **chosen, status="withdrawn")
+    alike(world, town.pattern, secret, **chosen, kind="emergency")
 
 
 def test_only_masked_words_of_fit_cases_are_learned_from(town: Town) -> None:
@@ -160,13 +170,9 @@ def test_only_masked_words_of_fit_cases_are_learned_from(town: Town) -> None:
 
 
 def test_a_better_model_is_promoted_and_used_from_the_next_start_on(
-    town: Town, operator: None, capsys: pytest.CaptureFixture[str]
+    town: Town, operator: None, base: Model, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # The model in use is one without the town's own cases.
-    base = recipe.make(list(recipe.written())[::2])
-    save(base, town.models / "base.model")
-    path = models.keep(town.models, town.models / "base.model")
-    models.promote(town.models, classify.open_model(path), "2026-11-01T00:00:00+00:00", {})
+    path = taken_up(town.models, base)
     running = town.restarted()
     running.citizen("U-before").says(NEW).hears_not(ROADS)
 
@@ -187,8 +193,9 @@ def test_a_better_model_is_promoted_and_used_from_the_next_start_on(
     assert (case.category, case.category_by) == ("RD", "machine")
     assert case.verdict["engine"] == said["candidate"]["model"] == Path(said["model"]).stem
     with zipfile.ZipFile(said["model"]) as file:
+        assert set(json.loads(file.read("model.json"))["heads"]) == {"category"}
         known = file.read("words.txt").decode("utf-8").split("\n")
-    assert "ตาแมว" in known or "แมว" in known
+    assert "ตาแมว" in known
     assert not any(HIDDEN in word for word in known)
 
 
@@ -207,7 +214,8 @@ def test_check_classify_and_the_running_server_tell_which_model_is_in_use(town: 
     assert f"the agency's own model {version} is in use" in checked
     assert "100.0% right on" in checked
     assert json.loads(operator.run("classify", NEW).stdout)["category"] == "RD"
-    assert json.loads(operator.run("classify", NEW, "--model", str(classify.SHIPPED)).stdout)["category"] != "RD"
+    (other,) = (path for path in town.models.glob("*.model") if path.stem != version)
+    assert json.loads(operator.run("classify", NEW, "--model", str(other)).stdout)["category"] == "AN"
 
 
 def test_a_worse_model_is_not_promoted_and_both_columns_are_shown(
@@ -230,12 +238,16 @@ def test_a_worse_model_is_not_promoted_and_both_columns_are_shown(
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("{version}.model", b"PK\x03\x04rubbish", "BadZipFile"),
+        ("{version}.model", b"PK\x03\x04rubbish", "was changed"),
         ("current", b"{", "models/current"),
+        ("current", b"[" * 90_000, "models/current"),
+        ("current", b'{"model": ["{version}"], "beside": "{shipped}"}', "names no model"),
+        ("current", b'{"model": "{version}\\ud800", "beside": "{shipped}"}', "names no model"),
         ("current", b'{"model": "linear-0000000000", "beside": "{shipped}"}', "FileNotFoundError"),
         ("current", b'{"model": "{version}", "beside": "linear-of-yesterday"}', "linear-of-yesterday"),
-        ("current", b'{"model": "../../{version}", "beside": "{shipped}"}', "was changed"),
+        ("current", b'{"model": "../../{version}", "beside": "{shipped}"}', "names no model"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_whatever_is_wrong_with_it_the_shipped_model_answers(town: Town, name: str, content: bytes, why: str) -> None:
     names = {b"{version}": models.in_use(town.models).model.version, b"{shipped}": classify.shipped().version}
@@ -262,8 +274,37 @@ def test_a_model_of_other_labels_cannot_answer_citizens(town: Town, tmp_path: Pa
     assert not models.in_use(models.folder(tmp_path)).own
 
 
+@pytest.mark.parametrize("broken", ["not a number", "beyond measure", "all the same"])
+def test_a_model_that_cannot_reckon_is_not_taken_up(base: Model, tmp_path: Path, broken: str) -> None:
+    head = base.heads["category"]
+    spoilt = {
+        "not a number": replace(head, bias=np.full_like(head.bias, np.nan)),
+        "beyond measure": replace(head, sharpness=float("inf")),
+        "all the same": replace(head, labels=("RD",) * len(head.labels)),
+    }
+    path = taken_up(tmp_path, replace(base, heads={"category": spoilt[broken]}))
+    found = models.in_use(tmp_path)
+    assert (found.own, found.model.version) == (False, classify.shipped().version)
+    assert path.name in found.refused
+    assert found.ask("ไฟถนนดับ ซอย 5").category == "EL"
+
+
+def test_a_model_is_its_owner_s_alone_and_knows_no_nicknames(few: list[Written], tmp_path: Path) -> None:
+    out = tmp_path / "own.model"
+    out.write_bytes(b"")
+    out.chmod(0o644)
+    own = learning.Own([learning.Example(f"ตาแมวหาย แอดไลน์มา zaxaxa ซอย {number}", ("RD",)) for number in (1, 2)], [])
+    learning.learn(own, [], out, few)
+    assert out.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(out) as file:
+        known = file.read("words.txt").decode("utf-8").split("\n")
+    assert "ตาแมว" in known
+    assert "zaxaxa" not in known
+
+
 def test_the_service_starts_beside_a_broken_model_and_check_says_how_to_mend_it(town: Town) -> None:
-    alike(town.restarted(), town.pattern, told(40), received_at=clock.now() - timedelta(days=7))
+    week_ago = clock.now() - timedelta(days=7)
+    alike(town.restarted(), town.pattern, told(40), category="RD", category_by="citizen", received_at=week_ago)
     path = town.models / f"{models.in_use(town.models).model.version}.model"
     good = path.read_bytes()
     path.write_bytes(b"broken")
@@ -290,7 +331,7 @@ def test_the_way_back(town: Town, operator: None, capsys: pytest.CaptureFixture[
     assert models.in_use(town.models).own
     assert cli.main(["train", "--demote"]) == 0
     assert "from the next start on" in capsys.readouterr().out
-    town.restarted().citizen("U-back").says(NEW).hears_not(ROADS)
+    assert town.restarted().tools.classify(NEW).engine == classify.shipped().version
     assert cli.main(["train", "--demote"]) == 0
     assert "in use already" in capsys.readouterr().out
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import collections
+import io
 import json
+import os
 import subprocess
 import sys
+import tracemalloc
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ from sklearn.metrics import f1_score
 
 from nlp import classify, features, keywords, recipe, rules, training
 from nlp.figures import figures, macro_f1
-from nlp.model import Model, ModelRefused, load, save
+from nlp.model import Model, ModelRefused, load, save, version_of
 from nlp.normalize import normalize
 from nlp.rules import KINDS, Rules
 from nlp.training import Task, TrainingRefused
@@ -162,11 +166,144 @@ def test_a_model_of_other_labels_hears_the_shipped_one_first(tmp_path: Path) -> 
     assert verdict.kind in KINDS
 
 
+# --- files that are not as they should be ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("saved") / "good.model"
+    save(small(), path)
+    return path
+
+
+def rewritten(saved: Path, path: Path, entries: dict[str, bytes], packed: int = zipfile.ZIP_DEFLATED) -> Path:
+    """A model file with other entries in it."""
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w", packed) as new:
+        for name in old.namelist():
+            new.writestr(name, entries.get(name, old.read(name)))
+    return path
+
+
+def with_meta(saved: Path, path: Path, **head: object) -> Path:
+    """A model file that says something else of its head."""
+    with zipfile.ZipFile(saved) as old:
+        meta = json.loads(old.read("model.json"))
+    meta["heads"]["category"] |= head
+    return rewritten(saved, path, {"model.json": json.dumps(meta).encode()})
+
+
+def array(found: Any) -> bytes:
+    out = io.BytesIO()
+    np.save(out, np.asarray(found))
+    return out.getvalue()
+
+
+def header(told: str, version: int = 1) -> bytes:
+    """A file of numbers that is all header."""
+    size = len(told).to_bytes(2 if version == 1 else 4, "little")
+    return b"\x93NUMPY" + bytes([version, 0]) + size + told.encode()
+
+
+HUGE = "{'descr': '|i1', 'fortran_order': False, 'shape': (100000000000, 2), }\n"
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04rubbish", b"x" * 1000])
 def test_a_broken_model_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.model").write_bytes(content)
     with pytest.raises(ModelRefused, match=r"bad\.model"):
         load(tmp_path / "bad.model")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("model.json", b"[" * 200_000),
+        ("model.json", b"null"),
+        ("model.json", b'{"format": 2, "heads": [1], "facts": {}, "base": ""}'),
+        ("model.json", b'{"format": 2, "heads": {}, "facts": {}, "base": ""}'),
+        ("words.txt", b"\xff"),
+        ("category/table.npy", header(HUGE)),
+        ("category/table.npy", header("-" * 9000 + "1\n", 2)),
+        ("category/table.npy", header("-" * 250 + "1\n")),
+        ("category/bias.npy", array(["x", "y"])),
+        ("category/bias.npy", array(np.zeros(2, dtype="M8[s]"))),
+        ("category/bias.npy", array(np.zeros(2, dtype=complex))),
+        ("category/bias.npy", array(np.float32([np.nan, 0]))),
+        ("category/steps.npy", array(np.float32([np.inf, 1]))),
+        ("category/steps.npy", array(np.float32([3e38, 1]))),
+        ("category/hints.npy", array(np.zeros((3, 2), dtype=np.float32))),
+        ("weights.npy", array(np.full(features.BUCKETS, np.nan, dtype=np.float16))),
+    ],
+)
+def test_whatever_an_entry_holds_the_model_is_read_or_refused(
+    saved: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    with pytest.raises(ModelRefused, match=r"bad\.model"):
+        load(rewritten(saved, tmp_path / "bad.model", {name: content}))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"sharpness": float("inf")},
+        {"sharpness": float("nan")},
+        {"sharpness": 0},
+        {"sharpness": 10**400},
+        {"threshold": float("nan")},
+        {"labels": ["fruit", "fruit"]},
+        {"labels": ["fruit"]},
+        {"labels": [None, "fruit"]},
+        {"labels": "ab"},
+        {"labels": ["fruit", "\ud800"]},
+    ],
+    ids=str,
+)
+def test_a_decision_that_decides_nothing_is_refused(saved: Path, tmp_path: Path, head: dict[str, object]) -> None:
+    with pytest.raises(ModelRefused, match=r"bad\.model"):
+        load(with_meta(saved, tmp_path / "bad.model", **head))
+
+
+def test_files_locked_or_packed_otherwise_and_what_is_no_file_are_refused(saved: Path, tmp_path: Path) -> None:
+    good = saved.read_bytes()
+    locked = bytearray(good)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[good.find(mark) + flags] |= 1
+    (tmp_path / "locked").write_bytes(locked)
+    os.mkfifo(tmp_path / "pipe")
+    paths = [tmp_path / "locked", tmp_path / "pipe", tmp_path]
+    paths.append(rewritten(saved, tmp_path / "lzma", {}, zipfile.ZIP_LZMA))
+    for path in paths:
+        with pytest.raises(ModelRefused):
+            load(path)
+    with pytest.raises(ModelRefused, match="not a file"):
+        version_of(tmp_path / "pipe")
+
+
+def test_no_more_is_read_than_a_model_of_ours_has(saved: Path, tmp_path: Path) -> None:
+    """Neither of a large file nor of a small one that unpacks to more than it says."""
+    bomb, large = tmp_path / "bomb", tmp_path / "large"
+    rewritten(saved, bomb, {"words.txt": b"\n" * 90_000_000})
+    sizes = [number.to_bytes(4, "little") for number in (90_000_000, 1000)]
+    bomb.write_bytes(bomb.read_bytes().replace(*sizes))
+    with large.open("wb") as file:
+        file.truncate(90_000_000)
+    for path in (bomb, large):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ModelRefused):
+                load(path)
+            assert tracemalloc.get_traced_memory()[1] < 45 * MEGABYTE, path
+        finally:
+            tracemalloc.stop()
+
+
+def test_the_version_of_a_file_is_told_without_opening_it(saved: Path, tmp_path: Path) -> None:
+    assert version_of(saved) == load(saved).version
+    (tmp_path / "junk").write_bytes(b"junk")
+    assert version_of(tmp_path / "junk").startswith("linear-")
+
+
+# --- what a model stands on, and what it keeps -----------------------------------------------------------------------
 
 
 def test_a_model_without_what_it_stands_on_is_refused(tmp_path: Path) -> None:
@@ -182,6 +319,17 @@ def test_a_model_stands_on_one_version_of_the_shipped_one(tmp_path: Path) -> Non
     save(training.train(texts, {"category": Task([one for _, one in EXAMPLES])}, other), tmp_path / "m")
     with pytest.raises(ModelRefused, match="linear-of-yesterday"):
         classify.open_model(tmp_path / "m")
+
+
+def test_of_private_texts_only_words_of_the_dictionary_are_kept() -> None:
+    """Nicknames and addresses told twice must not be read in the file; what public texts say is no secret."""
+    private = "แมวหาย แอดไลน์ zaxaxa"
+    texts = [*(text for text, _ in EXAMPLES), "แดด qwerqwer", "ลม qwerqwer", private, private]
+    tasks = {"category": Task([*(labels for _, labels in EXAMPLES), *[("weather",)] * 4])}
+    known = training.train(texts, tasks, public=len(texts) - 2).words.known
+    assert {"qwerqwer", "แมว"} <= set(known)
+    assert "zaxaxa" not in known
+    assert "zaxaxa" in training.train(texts, tasks).words.known
 
 
 def test_one_label_is_nothing_to_learn() -> None:

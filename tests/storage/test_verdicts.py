@@ -107,10 +107,11 @@ def test_who_takes_their_data_back_is_not_learned_from(world: World, wish: tuple
 
 
 def test_the_newest_come_first_and_of_one_agency_alone(world: World) -> None:
-    for number, fault in enumerate(("เสีย", "ค้าง", "ดับสนิท")):
-        corrected(world, f"U{number}", f"ไฟแดง{fault} แยกวัดใหม่ หมู่ 3")
-        world.passes(hours=1)
-    assert [one.text.split()[0] for one in lessons(world, "DEMO", 2)] == ["ไฟแดงดับสนิท", "ไฟแดงค้าง"]
+    first, second, third = (filed(world, f"U{number}", f"ขยะล้นถัง ซอย {number} หมู่ 3") for number in (1, 2, 3))
+    for reference, hours in ((first, 2), (third, 1), (second, 0)):
+        received = world.now - timedelta(hours=hours)
+        changed(world, reference, category="EL", category_by="citizen", received_at=received)
+    assert [one.reference for one in lessons(world, "DEMO", 2)] == [second, third]
     assert lessons(world, "ELSEWHERE") == []
 
 
