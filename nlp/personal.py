@@ -105,12 +105,13 @@ def _is_phone(found: re.Match[str]) -> Span | None:
     thing = _things().search(before) or _things().search(found["gap"])
     if thing and found["word"] in words()["beside"]["counts"] and len(digits) < 9:
         return None
-    if _money_behind().match(found.string, found.end()):
+    price = max(len(run) for run in re.findall(r"\d+", found["number"])) < 9
+    if price and _money_behind().match(found.string, found.end()):
         return None
     # Eight digits are no telephone of today; nine may be a mobile without its 0, so more must speak for a case.
     matter = digits[0] in "567" and any(word in found["gap"] for word in words()["beside"]["matter"])
     case = digits[0] in "456789" if len(digits) == 8 else len(digits) > 8 and matter
-    alone = found.end() == found.end("number")
+    alone = found.end() - found.start("number") == len(digits)  # no dash, no extension
     return None if case and alone and luhn(digits[:-1]) == int(digits[-1]) else kept(found)
 
 
@@ -236,7 +237,8 @@ def _is_home(found: re.Match[str]) -> Span | None:
 @cache
 def _roads() -> re.Pattern[str]:
     """A street and its name right before a number: that is the number of a lane. So is one glued to a word."""
-    return re.compile(rf"(?:{any_of(words()['beside']['road'])}[ก-๎ \t0-9.]{{0,25}}|[ก-๎])$")
+    lanes = rf"(?:{D}{{1,4}}/{D}{{1,4}}[ \t]?,[ \t]?){{0,3}}"  # "ซอย 76/1, 76/2"
+    return re.compile(rf"(?:{any_of(words()['beside']['road'])}[ก-๎ \t0-9.:]{{0,25}}{lanes}|[ก-๎])$")
 
 
 @cache
