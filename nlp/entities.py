@@ -19,7 +19,7 @@ _WHEN = re.compile(
     r"ตี\s?\d{1,2}|\d{1,2}\s?(?:ทุ่ม|โมง)(?:เช้า|เย็น)?|บ่าย(?:\s?\d|สอง|สาม|สี่)?(?:\s?โมง)?(?=\s|$)|"
     r"วัน(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์)(?:ที่แล้ว|ก่อน)?"
 )
-_EXTENSION = re.compile(r"[^\d\s()+.\-–—‑]")
+_EXTENSION = re.compile(r"[^\d\s()+.\-–—‑·•~*_]")
 _LANDLINES = ("2", "3", "4", "5", "7")
 _LONGEST = 5000
 _MOST_SPOTS = 6  # a whole address: village, lane, road, tambon, amphoe, province

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nlp.digits import TO_ARABIC
+
 Span = tuple[int, int]
 D = "[0-9๐-๙]"
+HELD = "\ufdd0"  # stands for one stretch that no pattern may look into: no letter, no digit, in no text
+_SEEN = 700  # as far as a pattern and what it looks ahead for can reach
+_BEHIND = 40  # as far as one can look back
+# Nothing to the eye: soft hyphen, joiners, zero width spaces, marks of direction, variants, the box of a keycap.
+_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u20e3"
+_PIECE = re.compile(rf"[^{_UNSEEN}][{_UNSEEN}]*|[{_UNSEEN}]+", re.S)
 
 
 @dataclass(frozen=True)
@@ -28,13 +37,45 @@ class Pattern:
 
 
 def scan(pattern: Pattern, text: str) -> Iterator[Span]:
-    """The secret stretches of this look in a text, in order, none over another."""
-    at = 0
-    while found := pattern.regex.search(text, at):
+    """The secret stretches of this look in a text, in order, none over another.
+
+    What was found counts as gone for what stands right behind it: in "กข1234กข1234" both go.
+    """
+    at, fresh = 0, False
+    while True:
+        found, moved = (pattern.regex.search(text[at : at + _SEEN]), at) if fresh else (None, 0)
+        if found is None or found.start() >= _BEHIND:
+            found, moved = pattern.regex.search(text, at), 0
+        if found is None:
+            return
         span = pattern.span(found)
-        at = found.start() + 1 if span is None else max(span[1], found.start() + 1)
+        fresh = span is not None
+        at = moved + found.start() + 1
         if span is not None:
-            yield span
+            at = max(moved + span[1], at)
+            yield moved + span[0], moved + span[1]
+
+
+def plain(text: str) -> tuple[str, list[str]]:
+    """The line the patterns look at, and for each letter of it what was typed; joined that is the text again.
+
+    Digits of other scripts, full width letters and every dash stand there as ASCII; what nobody sees is not there.
+    """
+    typed: list[str] = _PIECE.findall(text)
+    line = "".join([piece[0] for piece in typed])
+    return line if line.isascii() else line.translate(_ascii()), typed
+
+
+@cache
+def _ascii() -> dict[int, str]:
+    wide = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    dashes = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
+    digits = {
+        code: str(unicodedata.decimal(chr(code)))
+        for code in range(0x80, 0x20000)  # all of them stand below
+        if chr(code).isdecimal() and code not in TO_ARABIC
+    }
+    return wide | digits | dashes
 
 
 @cache

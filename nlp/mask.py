@@ -9,17 +9,19 @@ from collections import Counter
 
 from nlp import looks, personal
 
-_HELD = "\ufdd0"  # stands for one stretch that no pattern may look into: no letter, no digit, in no text
-_ROUNDS = 4  # what was found may uncover something beside it; nearly always one round
+_ROUNDS = 8  # what was found may uncover something beside it; nearly always one round
 
 
 def mask(text: str) -> str:
-    """The text with personal data replaced by short words in brackets."""
+    """The text with personal data replaced by short words in brackets.
+
+    A text that still uncovers more after so many rounds was made to do so, and goes as a whole.
+    """
     for _ in range(_ROUNDS):
         before, text = text, _once(text)[0]
         if text == before:
-            break
-    return text
+            return text
+    return str(looks.words()["stand_in"]["text"])
 
 
 def found_in(text: str) -> Counter[str]:
@@ -30,34 +32,24 @@ def found_in(text: str) -> Counter[str]:
 def _once(text: str) -> tuple[str, Counter[str]]:
     stand_ins: dict[str, str] = looks.words()["stand_in"]
     counts: Counter[str] = Counter()
-    # A text that holds the sentinel itself keeps it: it is the first thing held.
-    held = [_HELD] * text.count(_HELD)
+    line, typed = looks.plain(text)
     for pattern in (*personal.innocent(), *personal.patterns()):
-        spans = list(looks.scan(pattern, text))
+        spans = list(looks.scan(pattern, line))
         if spans:
-            text, held = _hold(text, held, spans, stand_ins.get(pattern.kind))
+            line, typed = _hold(line, typed, spans, stand_ins.get(pattern.kind))
             counts[pattern.kind] += len(spans)
-    pieces = text.split(_HELD)
-    whole = "".join(piece + kept for piece, kept in zip(pieces, [*held, ""], strict=True))
     counts.pop("", None)
-    return whole, counts
+    return "".join(typed), counts
 
 
-def _hold(text: str, held: list[str], spans: list[looks.Span], word: str | None) -> tuple[str, list[str]]:
-    """Put these stretches away, as `word` or as they are; `held` is what stands at the sentinels, in order."""
+def _hold(line: str, typed: list[str], spans: list[looks.Span], word: str | None) -> tuple[str, list[str]]:
+    """Put these stretches away, as `word` or as they are: each is one letter of the line then, and one piece typed."""
     pieces: list[str] = []
     kept: list[str] = []
-    at, taken = 0, 0
+    at = 0
     for start, end in spans:
-        passed = text.count(_HELD, at, start)
-        inside = text.count(_HELD, start, end)
-        own = _opened(text[start:end], held[taken + passed : taken + passed + inside])
-        kept += [*held[taken : taken + passed], own if word is None else word]
-        pieces += [text[at:start], _HELD]
-        at, taken = end, taken + passed + inside
-    return "".join([*pieces, text[at:]]), kept + held[taken:]
-
-
-def _opened(piece: str, held: list[str]) -> str:
-    parts = piece.split(_HELD)
-    return "".join(part + kept for part, kept in zip(parts, [*held, ""], strict=True))
+        pieces += [line[at:start], looks.HELD]
+        kept += typed[at:start]
+        kept.append("".join(typed[start:end]) if word is None else word)
+        at = end
+    return "".join([*pieces, line[at:]]), kept + typed[at:]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from nlp import tokenize
-from nlp.looks import D, Pattern, Span, any_of, kept, look, words
+from nlp.looks import HELD, D, Pattern, Span, any_of, kept, look, words
 
 _LETTER = "[ก-๎]"
 _FIRST = "[ก-ฮเ-ไ]"  # what a name begins with
@@ -31,10 +31,23 @@ def names() -> Iterator[Pattern]:
         ("teachers", "", _taught),
     ):
         stop = rf"(?!{any_of(no[name])})" if name in no else rf"(?!{any_of(no['roles'])})"
-        yield look("name", rf"(?P<kept>{start}{any_of(titles[name])}[ \t]?[:：]?[ \t]?){stop}{run}", span)
-    word = "[A-Z][a-z]{1,20}"
-    english = re.compile(rf"(?P<kept>(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)\b\.?\s?){word}(?:\s{word})?")
-    yield Pattern("name", english, kept)
+        yield look("name", rf"(?P<kept>{start}{any_of(titles[name])}[ \t]?:?[ \t]?){stop}{run}", span)
+    family = rf"(?P<kept>(?P<held>{HELD}[ \t]{{0,2}})?{any_of(titles['family'])}[ \t]?:?(?P<gap>[ \t]?))"
+    yield look("name", rf"{family}(?P<run>{_FIRST}{_LETTER}{{1,24}})", _of_a_family)
+    yield from _latin(lone, titles["strong"] + titles["loose"])
+
+
+def _latin(lone: str, titles: list[str]) -> Iterator[Pattern]:
+    """Names in Latin letters, behind a title of either language; capitals matter."""
+    no = rf"(?!(?i:{any_of(words()['no_name']['latin'])})(?![A-Za-z]))"
+    word = "[A-Z][A-Za-z]{1,20}"
+    start, title = r"(?<![A-Za-z])", r"(?:Mr|Mrs|Ms|Miss|Dr|MR|MRS|MISS|mr|mrs)"
+    for regex in (
+        rf"(?P<kept>{start}{title}\b\.?\s?){no}{word}(?:\s{word})?",
+        rf"(?P<kept>{start}(?:mr|mrs)\b\.?\s?)[a-z]{{3,20}}(?:\s[a-z]{{3,20}})?",
+        rf"(?P<kept>{lone}{any_of(titles)}[ \t]?){no}{word}(?:\s{word})?",
+    ):
+        yield Pattern("name", re.compile(regex), kept)
 
 
 def _titled(found: re.Match[str]) -> Span | None:
@@ -42,7 +55,16 @@ def _titled(found: re.Match[str]) -> Span | None:
     run = found["run"]
     # "นายก" is an office; a name that begins with that letter goes on with a vowel or is known.
     office = run[0] == "ก" and re.match(r"[ก-ฮเ-ไ]", run[1]) and found["kept"].rstrip().endswith("ย")
-    return None if _is_plain(run) or (office and not _given(run)) else _named(found)
+    return None if _is_plain(run) or (office and not _given(run)) or _is_boss(found) else _named(found)
+
+
+def _is_boss(found: re.Match[str]) -> bool:
+    """The boss of those who set a space between all words: "นาย ล็อก กุญแจ", two words and no name."""
+    run, rest, known = found["run"], found["rest"], tokenize.dictionary()
+    boss = found["kept"].endswith(tuple(f"{word} " for word in words()["titles"]["boss"]))
+    if not boss or not rest or _is_plain(rest):
+        return False
+    return run in known and rest in known and not _given(run) and rest not in tokenize.family_names()
 
 
 def _addressed(found: re.Match[str]) -> Span | None:
@@ -51,7 +73,7 @@ def _addressed(found: re.Match[str]) -> Span | None:
     abbreviation = found.string[found.end("run") : found.end("run") + 1] == "."
     if _is_plain(run) or abbreviation:
         return None
-    if _given(run) >= min(len(run), 5) or (rest and rest in tokenize.family_names()):
+    if _given(run) >= min(len(run), 5) or (rest and rest in tokenize.family_names() | tokenize.given_names()):
         return _named(found)
     short = len(run) <= (14 if _surname(found) else 8)
     return _named(found) if short and not _begins_with_a_word(run) else None
@@ -65,12 +87,20 @@ def _in_office(found: re.Match[str]) -> Span | None:
 
 def _called(found: re.Match[str]) -> Span | None:
     """Behind ชื่อ stands many a word: ผู้ร้องประสงค์."""
-    return _in_office(found) if _surname(found) or found["run"] not in tokenize.dictionary() else None
+    family = (found["rest"] or "").startswith(tuple(words()["titles"]["family"]))
+    return _in_office(found) if _surname(found) or family or found["run"] not in tokenize.dictionary() else None
 
 
 def _taught(found: re.Match[str]) -> Span | None:
     run = found["run"]
     return _named(found) if run in tokenize.given_names() and not _is_plain(run) and _surname(found) else None
+
+
+def _of_a_family(found: re.Match[str]) -> Span | None:
+    """Behind นามสกุล what is known to be one, and anything set apart where the given name went before."""
+    run = found["run"]
+    apart = found["held"] and found["gap"] and not _is_plain(run)
+    return kept(found) if apart or run in tokenize.family_names() else None
 
 
 def _named(found: re.Match[str]) -> Span:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.rules import reference
-from nlp import looks, mask, names, personal, tokenize
+from nlp import entities, looks, mask, names, personal, tokenize
 from nlp.digits import arabic
 from nlp.mask import found_in
 
@@ -64,6 +64,28 @@ def test_a_mobile_number_goes(digits: str, sizes: tuple[int, ...], where: tuple[
     word = data.draw(st.sampled_from(["", "โทร", "โทร. ", "เบอร์ ", "โทรศัพท์: "]))
     line = where[0] + word + typed(digits, sizes, data.draw(st.sampled_from(GAPS)), data.draw(st.booleans())) + where[1]
     assert survives(digits, mask.mask(line)) is None, line
+
+
+@given(
+    number("0", 10),
+    st.sampled_from(["", "\u200b", "\u2060", "\u00ad", "\ufe0f\u20e3", "−", "_", "*", "•", " \u200b- "]),
+    st.sampled_from([0, ord("０") - ord("0"), ord("๐") - ord("0"), ord("၀") - ord("0"), ord("០") - ord("0")]),
+    around,
+)
+def test_a_mobile_number_goes_in_any_script_and_with_what_nobody_sees(
+    digits: str, gap: str, script: int, where: tuple[str, str]
+) -> None:
+    shown = [chr(ord(digit) + script) for digit in digits]
+    masked = mask.mask(where[0] + gap.join(shown) + where[1])
+    assert not any(digit in masked for digit in shown), masked
+    assert masked.startswith(where[0].rstrip("("))
+
+
+@given(number("0", 10), st.sampled_from(["０", "๐", "0", "၀"]), st.sampled_from(["−", "_", "*", "\u200b"]))
+def test_a_telephone_is_found_however_it_is_typed(digits: str, zero: str, gap: str) -> None:
+    line = "โทร " + gap.join(chr(ord(digit) - ord("0") + ord(zero)) for digit in digits)
+    size = 9 if digits[1] in "23457" else 10
+    assert entities.find_phone(line) == digits[:size]
 
 
 @given(number("0", 9), st.sampled_from([(9,), (2, 7), (2, 3, 4), (3, 6), (3, 3, 3)]), around, st.data())
@@ -211,6 +233,48 @@ def test_a_house_goes_and_its_village_stays(first: int, second: int, where: tupl
         ("ทะเบียน ผม 1234", "ทะเบียน [ทะเบียนรถ]"),
         ("บ้านเลขที่ 12, 14 และ 16/2", "บ้านเลขที่ [บ้านเลขที่]"),
         ("มิเตอร์ 020012345678", "มิเตอร์ [เลขยาว]"),
+        ("เบอร์ 8 1 2 3 4 5 6 7 8 ค่ะ", "เบอร์ [เบอร์โทร] ค่ะ"),
+        ("เสาไฟล้ม โทร 2345678", "เสาไฟล้ม โทร [เบอร์โทร]"),
+        ("เสาไฟเบอร์ 812345678", "เสาไฟเบอร์ [เบอร์โทร]"),
+        ("โทร 69004828 ต่อ 12", "โทร [เบอร์โทร]"),
+        ("โทร 690-04828", "โทร [เบอร์โทร]"),
+        ("โทร 1070035345 บาทเดียวก็ไม่คืน", "โทร [เบอร์โทร] บาทเดียวก็ไม่คืน"),
+        ("ซอย 30/1 99/123 หมู่ 3", "ซอย 30/1 [บ้านเลขที่] หมู่ 3"),
+        ("บัตรปชช 1_1037_02071_81_3", "บัตรปชช [เลขบัตร]"),
+        ("เลขบัตร 1/1037/02071/81/3", "เลขบัตร [เลขบัตร]"),
+        ("HN 1234567 ฝ่ายนัดไม่รับสาย", "HN [เลขบัตร] ฝ่ายนัดไม่รับสาย"),
+        ("เลขใบขับขี่ 12345678", "เลขใบขับขี่ [เลขบัตร]"),
+        ("บัตรเครดิต 4111 1111 1111 1112", "บัตรเครดิต [บัญชี]"),
+        ("รูดไป 4111 1111 1111 1111", "รูดไป [บัญชี]"),
+        ("เลขบัญชี 123-4-5678", "เลขบัญชี [บัญชี]"),
+        ("เมล somchai＠example.com", "เมล [อีเมล]"),
+        ("somchai @ gmail . com", "[อีเมล]"),
+        ("tiktok @som.chai_99", "tiktok [บัญชีโซเชียล]"),
+        ("Line ID คือ som.chai", "Line ID คือ [ไลน์]"),
+        ("ไลน์ผมคือ somchai99", "ไลน์ผมคือ [ไลน์]"),
+        ("แอดไลน์มาที่ somchai99 ได้เลย", "แอดไลน์มาที่ [ไลน์] ได้เลย"),
+        ("ID: somchai99", "ID: [ไลน์]"),
+        ("รถบรรทุกทะเบียน 83-4567 ขับเร็ว", "รถบรรทุกทะเบียน [ทะเบียนรถ] ขับเร็ว"),
+        ("รถตู้ทะเบียน 30-0123", "รถตู้ทะเบียน [ทะเบียนรถ]"),
+        ("รถสิบล้อ 81-2345 ทำหินหล่น", "รถสิบล้อ [ทะเบียนรถ] ทำหินหล่น"),
+        ("ทะเบียน ก ข 1234", "ทะเบียน [ทะเบียนรถ]"),
+        ("ฆฌ1234ฆษ5678", "[ทะเบียนรถ][ทะเบียนรถ]"),
+        ("เลขที่ 45 หมู่ 3 ต.ท่าทอง", "เลขที่ [บ้านเลขที่] หมู่ 3 ต.ท่าทอง"),
+        ("ที่อยู่ 45 ม.3 ต.ท่าทอง", "ที่อยู่ [บ้านเลขที่] ม.3 ต.ท่าทอง"),
+        ("99/123 ถนนสุขุมวิท", "[บ้านเลขที่] ถนนสุขุมวิท"),
+        ("ตู้ไฟหน้าบ้านเลขที่ 12/345", "ตู้ไฟหน้าบ้านเลขที่ [บ้านเลขที่]"),
+        ("ชื่อ-นามสกุล สุดา รักไทย", "ชื่อ-นามสกุล [ชื่อ]"),
+        ("ชื่อจริง สุดา รักไทย", "ชื่อจริง [ชื่อ]"),
+        ("ชื่อผม สมชาย ใจดี", "ชื่อผม [ชื่อ]"),
+        ("ชื่อ สุดา นามสกุล รักไทย", "ชื่อ [ชื่อ] นามสกุล [ชื่อ]"),
+        ("เด็กหญิงมานี มีนา", "เด็กหญิง[ชื่อ]"),
+        ("นส สุดา รักไทย", "นส [ชื่อ]"),
+        ("ดช ปิติ เรียนดี", "ดช [ชื่อ]"),
+        ("MR. SOMCHAI JAIDEE", "MR. [ชื่อ]"),
+        ("mr somchai jaidee", "mr [ชื่อ]"),
+        ("คุณSomchai Jaidee", "คุณ[ชื่อ]"),
+        ("นาย\u200bสมชาย\u200b ใจดี", "นาย\u200b[ชื่อ]"),
+        ("นาย ขยัน แจ้งว่า", "นาย [ชื่อ] แจ้งว่า"),
     ],
 )
 def test_what_is_masked(text: str, masked: str) -> None:
@@ -236,6 +300,16 @@ def test_what_is_masked(text: str, masked: str) -> None:
         "โทร 1555 หรือ 1669 191",
         "น.ส.3 ก",
         "พนักงานแจ้งชื่อที่อยู่",
+        "เสาไฟเบอร์ 123456 กับเสาไฟฟ้าเบอร์ 45-0123 ดับ เบอร์เสา 1234567",
+        "เสาไฟฟ้าเลขที่ 45/67 สะพานเลขที่ 12/34 ตู้ไฟเลขที่ 12/345 ชำรุด เสาเลขที่ 45 หมู่ 3",
+        "โทรถามเมื่อ 2026-11-24 แล้ว โทรแจ้ง 2568-11-12",
+        "มือถือหาย 150000-200000 บาท โทรศัพท์เครื่องละ 159000 บาท ค่ารถ 20-1500 บาท",
+        "ไลน์ PEA ไลน์ e-service ไลน์ Connect ไม่ได้",
+        "นายแน่มาก สารวัตรใหญ่ ครูใหญ่ โรงเรียน นาย ล็อก กุญแจ",
+        "น้ำท่วมอยู่ 3 หมู่บ้าน ในหมู่บ้าน 4 ม.2 แจ้งไป 12/3 ถนนยังพัง",
+        "ซอย: พัฒนา 71/1 ถนน: พัฒนา ซอย: ร่วมใจ 76/1,76/2,76/3  ถนน: ร่วมใจ",
+        "เปลี่ยนนามสกุลที่อำเภอ คุณ LINE ตอบช้า",
+        "ขยะ\u200bเต็ม\u200b ค่ะ １２ วันแล้ว\ufeff 👨\u200d👩\u200d👧",
     ],
 )
 def test_nothing_is_masked(text: str) -> None:
@@ -251,6 +325,18 @@ def test_a_reference_stays(year: int, count: int, before: str, after: str) -> No
     assert printed in mask.mask(before + printed + after)
     bare = printed.replace("-", "")
     assert bare in mask.mask(f"เรื่อง {bare} ครับ")
+
+
+@given(st.integers(0, 99), st.integers(1, 99_999), st.sampled_from(["โทร ", "เบอร์ ", "โทรถามเรื่อง", "โทรศัพท์ตาม "]))
+def test_a_reference_without_dashes_stays_beside_a_telephone(year: int, count: int, before: str) -> None:
+    bare = reference.make(40 + year % 60, count).replace("-", "")
+    assert mask.mask(before + bare) == before + bare
+
+
+@given(st.integers(60, 79), st.integers(100_000, 999_999), st.sampled_from(["โทรถามเรื่อง", "โทรตามรหัส ", "เบอร์เคส "]))
+def test_a_longer_one_stays_where_a_word_says_that_it_is_one(year: int, count: int, before: str) -> None:
+    bare = reference.make(year, count).replace("-", "")
+    assert mask.mask(before + bare) == before + bare
 
 
 def test_hardly_a_text_without_personal_data_is_touched() -> None:
@@ -281,6 +367,20 @@ PIECES = st.sampled_from(
 def test_masking_twice_changes_nothing(text: str) -> None:
     once = mask.mask(text)
     assert mask.mask(once) == once
+
+
+ROUND = "@" + "z" * 32 + "U" + "abcdefab" * 4  # each uncovers the next
+
+
+@pytest.mark.parametrize("piece", ["นาย", "กข1234", "@" + "a" * 31, "JT1123456789", "0812345678-", ROUND])
+def test_masking_twice_changes_nothing_however_often_it_is_repeated(piece: str) -> None:
+    once = mask.mask((piece * 1667)[:5000])
+    assert mask.mask(once) == once
+
+
+def test_a_text_made_to_keep_us_busy_goes_as_a_whole() -> None:
+    assert mask.mask(ROUND * 3).count("[") == 6
+    assert mask.mask(ROUND * 40) == "[ข้อความ]"
 
 
 def _loops(tree: Any, inside: bool = False) -> int:
