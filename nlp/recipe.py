@@ -24,7 +24,7 @@ TEXTS = Path(__file__).parent / "data" / "training"
 TRUST = 0.4  # a category's words beside what was learned: they know real life, the learned part knows language
 TRUST_KIND = 0.5
 # Real messages are further from our texts than our texts from each other: measured on them, not on ours.
-SHARPNESS, THRESHOLD = 3.4, 0.45
+SHARPNESS, THRESHOLD = 2.8, 0.45
 # On real complaints the lowest that leaves few false alarms (nlp/README.md); a missed one may cost a life.
 ALARM = 0.05
 UNCLEAR = 0.4  # a kind less sure than this is what the word lists say: short answers have no kind of their own
