@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.rules.case_status import HEAD, INTAKE, UNIT
+from handlers.rules.case_status import HEAD, INTAKE, UNIT, is_open
 from handlers.services import Svc
 from storage import cases, joins, people
 from storage.people import Post
@@ -67,9 +67,9 @@ def group_actor(svc: Svc, account: Account, post: Post) -> Actor:
     return Actor(account.id, account.person_id, (acting,), in_group=True)
 
 
-def case_for_complainant(svc: Svc, actor: Actor, reference: str) -> Case:
+def case_for_complainant(svc: Svc, actor: Actor, reference: str, *, lock: bool = False) -> Case:
     """The complainant's own case. Raises SecretNeeded for somebody else's, NotFound for none."""
-    case = cases.by_reference(svc.session, reference)
+    case = cases.by_reference(svc.session, reference, lock=lock)
     if case is None:
         raise NotFound(reference)
     if case.account_id not in own_accounts(svc, actor.person_id):
@@ -90,17 +90,26 @@ def place_in(svc: Svc, person_id: int, case: Case) -> CaseJoin | None:
 
 
 def cases_of(svc: Svc, actor: Actor, limit: int = 10) -> list[tuple[Case, CaseJoin | None]]:
-    """The person's own cases, then those they joined with their place in them; each open ones first, newest first."""
-    own: list[tuple[Case, CaseJoin | None]] = [
-        (case, None) for case in cases.of_account(svc.session, actor.account_id, limit)
-    ]
-    return [*own, *joins.of_account(svc.session, own_accounts(svc, actor.person_id), limit)][:limit]
+    """The person's own cases, and those they joined with their place in them: open ones first, newest first."""
+    found: list[tuple[Case, CaseJoin | None]] = []
+    found += joins.of_account(svc.session, own_accounts(svc, actor.person_id), limit)
+    found += [(case, None) for case in cases.of_account(svc.session, actor.account_id, limit)]
+    return sorted(found, key=_open_and_newest)[:limit]
 
 
-def case_for_citizen(svc: Svc, actor: Actor, reference: str) -> tuple[Case, CaseJoin | None]:
-    """The person's own case, or one they joined with their place in it. Raises as `case_for_complainant`."""
+def _open_and_newest(one: tuple[Case, CaseJoin | None]) -> tuple[bool, float]:
+    case, joined = one
+    since = case.received_at if joined is None else joined.joined_at
+    return not is_open(case.status), -since.timestamp()
+
+
+def case_for_citizen(svc: Svc, actor: Actor, reference: str, *, lock: bool = False) -> tuple[Case, CaseJoin | None]:
+    """The person's own case, or one they joined with their place in it. Raises as `case_for_complainant`.
+
+    `lock`: nobody joins, leaves or becomes its complainant until this transaction ends.
+    """
     try:
-        return case_for_complainant(svc, actor, reference), None
+        return case_for_complainant(svc, actor, reference, lock=lock), None
     except SecretNeeded:
         case = cases.by_reference(svc.session, reference)
         joined = None if case is None else place_in(svc, actor.person_id, case)

@@ -6,6 +6,7 @@ from handlers import access, receipts
 from handlers.access import Actor
 from handlers.flows import belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
 from handlers.messages import Incoming, Part
+from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from nlp import kinds
@@ -27,14 +28,24 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
         return menu.strange(svc, talk)
     if incoming.kind == "image" and heard.holds(incoming.text, "greeting_picture", "words"):
         return menu.picture_greeting(svc, talk)
-    reference = receipts.just_filed(svc, talk)
-    if reference is not None and incoming.kind in {*_MEDIA, "place"}:
+    reference = _just_filed(svc, talk, actor) if incoming.kind in {*_MEDIA, "place"} else None
+    if reference is not None:
         return tracking.add(svc, talk, actor, reference, incoming)
     if incoming.kind in _MEDIA and foreign_language(incoming.text):
         return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
         return complaint.begin(svc, talk, incoming)
     return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
+
+
+def _just_filed(svc: Svc, talk: Talk, actor: Actor) -> str | None:
+    """The case filed or joined a moment ago, if it is still open and still this person's."""
+    reference = receipts.just_filed(svc, talk)
+    try:
+        case, _joined = access.case_for_citizen(svc, actor, reference or "")
+    except (access.NotFound, access.SecretNeeded):
+        return None
+    return case.reference if is_open(case.status) else None
 
 
 def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -50,7 +61,7 @@ def _by_words(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
         return privacy.take_phone(svc, actor, text)
     if heard.means(text, "is_problem"):
         return tracking.is_problem(svc, talk, actor)
-    if heard.means(text, "send", "resume", "back", "edit", "join", "not_same"):
+    if heard.means(text, "send", "resume", "back", "edit", "join", "not_same", "same_case"):
         joined = joining.again(svc, talk, actor) if heard.means(text, "join") else None
         return joined or complaint.cancel(svc, talk)  # says that nothing is pending
     if heard.means(text, "opener"):

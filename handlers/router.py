@@ -76,7 +76,7 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
 
 
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    for way in (_command, _danger, _emergency, _escape, _reference, _running):
+    for way in (_command, _danger, _emergency, _escape, _contact, _reference, _running):
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
@@ -294,6 +294,13 @@ def _way_in(svc: Svc, talk: Talk, text: str) -> list[Part] | None:
     return None
 
 
+def _contact(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """A contact card while nothing is being told."""
+    if incoming.kind != "contact" or drafts.draft_of(talk) is not None:
+        return None
+    return privacy.take_contact(svc, actor, incoming)
+
+
 _Concerning = Callable[[Svc, Talk, Actor, str | None], list[Part]]
 _WITH_REFERENCE: dict[str, _Concerning] = {
     "fixed": tracking.confirm,
@@ -422,12 +429,15 @@ def _secret(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     return None
 
 
+_NAMED = ("new_case", "report", "no", "same_case", "yes")
+
+
 def _same_or_new(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     parts, kept = belongs.take(svc, talk, incoming)
     if parts is not None:
         return parts
     told = [(kept["message_id"], kept["text"])]
-    answered = incoming.kind in ("sticker", "strange") or heard.means(incoming.text, "new_case", "report", "no")
+    answered = incoming.kind in ("sticker", "strange") or heard.means(incoming.text, *_NAMED)
     return complaint.begin_with(svc, talk, told, None if answered else incoming)
 
 

@@ -56,11 +56,11 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     """The case as its complainant sees it. Confidential ones show no word of what they are about.
 
     `own`: the complainant looks, who may act on it; a helper with the secret only reads. `joined`: somebody who joined
-    looks: they see their own words, and masked what officers wrote to the complainant.
+    looks: they see their own words, and of what officers wrote the result alone, masked.
     """
     texts = svc.texts
     summary = summary_of(svc, case, joined)
-    latest = "" if case.confidential else _latest(svc, case, masked=joined is not None)
+    latest = "" if case.confidential else _latest(svc, case, joined)
     unit = notices.unit_name(svc, case)
     status = texts.word(f"statuses.{case.status}")
     due = texts.day(case.extended_to or case.due_on)
@@ -130,13 +130,16 @@ def known_case(svc: Svc, known: Known) -> Say:
     )
 
 
-def _latest(svc: Svc, case: Case, *, masked: bool) -> str:
-    found = cases.last_note(svc.session, case)
+def _latest(svc: Svc, case: Case, joined: CaseJoin | None) -> str:
+    """The newest word of an officer to this person; a result counts once it is concluded."""
+    whats = ("told", "asked") if joined is None else ()
+    concluded = case.resolved_at is not None and (joined is None or joined.joined_at <= case.resolved_at)
+    found = cases.last_note(svc.session, case, *whats, *(("result",) if concluded else ()))
     if found is None:
         return ""
-    at, note = found
-    note = svc.tools.mask(note) if masked else note
-    return f"{shortened(note, 200)} ({svc.texts.moment(at)})"
+    masked = joined is not None or found.to_another
+    note = svc.tools.mask(found.words) if masked else found.words
+    return f"{shortened(note, 200)} ({svc.texts.moment(found.at)})"
 
 
 def _steps(svc: Svc, case: Case) -> tuple[Step, ...]:

@@ -34,9 +34,9 @@ def by_reference(session: Session, reference: str, lock: bool = False) -> Case |
     return session.scalars(query).first()
 
 
-def get(session: Session, case_id: int) -> Case:
+def get(session: Session, case_id: int, lock: bool = False) -> Case:
     """The case of this row id. Raises sqlalchemy's NoResultFound when there is none."""
-    return session.get_one(Case, case_id)
+    return session.get_one(Case, case_id, with_for_update=lock or None, populate_existing=lock)
 
 
 def of_account(session: Session, account_id: int, limit: int = 10) -> list[Case]:
@@ -84,27 +84,33 @@ def updates(session: Session, case_ids: Sequence[int]) -> list[StatusUpdate]:
     )
 
 
-def last_note(session: Session, case: Case) -> tuple[datetime, str] | None:
-    """The newest word of a person to the complainant about this case; a result counts once it is concluded."""
-    words = ("told", "asked", "result") if case.resolved_at is not None else ("told", "asked")
+@dataclass(frozen=True)
+class Note:
+    """What an officer wrote about a case. `to_another`: to a complainant before this one (see `handed_over`)."""
+
+    at: datetime
+    what: str
+    words: str
+    to_another: bool
+
+
+def last_note(session: Session, case: Case, *whats: str) -> Note | None:
+    """The newest note of these kinds ("told", "asked", "result"); words to one person are no news to the next, so of
+    notes from before a case was handed over only a result counts."""
+    changed = select(func.max(StatusUpdate.id)).where(
+        StatusUpdate.case_id == case.id, StatusUpdate.what == "handed_over"
+    )
+    since = session.scalar(changed) or 0
     row = session.scalars(
         select(StatusUpdate)
-        .where(StatusUpdate.case_id == case.id, StatusUpdate.what.in_(words))
+        .where(StatusUpdate.case_id == case.id, StatusUpdate.what.in_(whats))
+        .where(or_(StatusUpdate.id > since, StatusUpdate.what == "result"))
         .order_by(StatusUpdate.id.desc())
         .limit(1)
     ).first()
-    return None if row is None else (row.at, session.keys.open_text(row.note) or "")
-
-
-def result_of(session: Session, case: Case) -> str:
-    """The newest result an officer reported."""
-    row = session.scalars(
-        select(StatusUpdate)
-        .where(StatusUpdate.case_id == case.id, StatusUpdate.what == "result")
-        .order_by(StatusUpdate.id.desc())
-        .limit(1)
-    ).first()
-    return "" if row is None else session.keys.open_text(row.note) or ""
+    if row is None:
+        return None
+    return Note(row.at, row.what, session.keys.open_text(row.note) or "", row.id < since)
 
 
 def ending_with(session: Session, agency_codes: Sequence[str], digits: str) -> list[str]:

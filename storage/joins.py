@@ -24,13 +24,14 @@ def find(session: Session, case_id: int, account_ids: Collection[int]) -> CaseJo
     """The row of one of these accounts in a case, also of somebody who left; who stayed comes first."""
     left = CaseJoin.left_at.is_not(None)
     query = select(CaseJoin).where(CaseJoin.case_id == case_id, CaseJoin.account_id.in_(account_ids))
-    return session.scalars(query.order_by(left, CaseJoin.id).limit(1)).first()
+    newest = query.order_by(left, CaseJoin.id).limit(1).execution_options(populate_existing=True)
+    return session.scalars(newest).first()
 
 
 def of_case(session: Session, case_id: int) -> list[CaseJoin]:
     """Everybody who joined a case and did not leave, in the order they came."""
-    query = select(CaseJoin).where(CaseJoin.case_id == case_id, CaseJoin.left_at.is_(None))
-    return list(session.scalars(query.order_by(CaseJoin.id)))
+    query = select(CaseJoin).where(CaseJoin.case_id == case_id, CaseJoin.left_at.is_(None)).order_by(CaseJoin.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def of_account(session: Session, account_ids: Collection[int], limit: int = 10) -> list[tuple[Case, CaseJoin]]:
@@ -48,13 +49,13 @@ def of_account(session: Session, account_ids: Collection[int], limit: int = 10) 
 
 def all_of_account(session: Session, account_id: int) -> list[CaseJoin]:
     """Every row of an account, also where it left: its words are taken back wherever they lie."""
-    query = select(CaseJoin).where(CaseJoin.account_id == account_id).order_by(CaseJoin.id)
-    return list(session.scalars(query))
+    query = select(CaseJoin).where(CaseJoin.account_id == account_id).order_by(CaseJoin.case_id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def count_photos(session: Session, rows: Collection[CaseJoin]) -> int:
-    """How many pictures these people added (those gone or refused not counted)."""
-    message_ids = [message_id for row in rows for message_id in row.message_ids]
+    """How many pictures these people added since they joined (those gone or refused not counted)."""
+    message_ids = [message_id for row in rows for message_id in set(row.message_ids) - set(row.earlier_ids)]
     query = (
         select(func.count())
         .select_from(Attachment)

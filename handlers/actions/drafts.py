@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from handlers.actions import cases as filing
@@ -51,6 +52,18 @@ def absorb(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming, *, reclassify
         _take_in(draft, one)
         if one.kind in _WITH_WORDS and one.text.strip():
             absorb_text(svc, draft, row.id, heard.stands_for(one.text), reclassify=reclassify)
+
+
+def take_beside(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> Incoming:
+    """Pictures, a voice or a pin whose caption answers our question belong to the matter; returns the bare answer."""
+    if incoming.kind == "text":
+        return incoming
+    place = incoming.place
+    if place is not None and place.text == incoming.text:
+        place = replace(place, text="")
+    absorb(svc, talk, draft, replace(incoming, text="", place=place))
+    keep(svc, talk, draft)
+    return replace(incoming, kind="text", place=None, media=None, more=())
 
 
 def _take_in(draft: Draft, incoming: Incoming) -> None:

@@ -1,11 +1,11 @@
-"""Join somebody else's case, say more in it, leave it; and find the open case that a draft tells of once more.
+"""Join somebody else's case, say more in it; and find the open case that a draft tells of once more.
 
 What one of these people said is never shown to another: each case keeps everybody's words apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,14 +13,14 @@ from handlers import access
 from handlers.actions import cases as filing
 from handlers.actions import notices, status
 from handlers.actions.cases import UNKNOWN, Old
-from handlers.rules.case_status import CITIZEN, JOINABLE, may_join, may_move
+from handlers.rules.case_status import CITIZEN, JOINABLE, may_join
 from handlers.rules.draft import Draft
-from handlers.services import Svc, conversation_of_case
+from handlers.services import Svc
 from handlers.texts import shortened
 from nlp import entities, similar
 from storage import agencies, cases, history, ids, joins, messages
 from storage.tables import Account, Case, CaseJoin, Conversation
-from storage.words import Kind, Status
+from storage.words import Kind
 
 SAME_FOR = timedelta(days=60)  # after that a trouble at the same spot is a new one
 SPOT_FOR = timedelta(days=365)  # so far back "this spot again" looks
@@ -100,7 +100,7 @@ def before_here(svc: Svc, case: Case) -> list[str]:
     return cases.before_at_spot(svc.session, case, case.received_at - SPOT_FOR, similar.place_key)
 
 
-# --- join, say more, leave -------------------------------------------------------------------------------------------
+# --- join, say more --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,16 @@ def join(svc: Svc, conversation: Conversation, account: Account, reference: str,
     secret = ids.tracking_secret()
     if row is None:
         row = _new(svc, case, conversation.id, account.id)
+    else:
+        _begin_anew(svc, row, draft)
     row.conversation_id, row.joined_at, row.left_at = conversation.id, svc.now, None
-    row.secret = svc.session.keys.seal_text(secret)
+    keys = svc.session.keys
+    row.secret = keys.seal_text(secret)
     _put_in(svc, case, row, draft.message_ids, [(int(at), str(words)) for at, words in draft.texts])
     if draft.place:
         _set_place(svc, row, draft.place)
-    if draft.lat is not None:
-        row.lat, row.lon = draft.lat, draft.lon
+    row.lat, row.lon = draft.lat, draft.lon
+    row.happened, row.contact = keys.seal_text(draft.happened or None), keys.seal_text(draft.contact or None)
     history.append(svc.session, "case_joined", case.id, {"reference": case.reference, "join": row.id}, svc.now)
     if draft.names_something:
         notices.tell_unit(svc, case, "officer.added", once=f"joined:{row.id}:{svc.now.isoformat()}")
@@ -143,6 +146,13 @@ def join(svc: Svc, conversation: Conversation, account: Account, reference: str,
 def _new(svc: Svc, case: Case, conversation_id: int, account_id: int) -> CaseJoin:
     values = {"case_id": case.id, "account_id": account_id, "conversation_id": conversation_id}
     return joins.add(svc.session, {**values, "joined_at": svc.now, "message_ids": []})
+
+
+def _begin_anew(svc: Svc, row: CaseJoin, draft: Draft) -> None:
+    """They left once and took their words with them: coming back brings none of them back."""
+    said = {*row.earlier_ids, *row.message_ids, *(at for at, _words in said_in(svc, row))}
+    row.earlier_ids = sorted(said - set(draft.message_ids))
+    row.place = row.place_masked = None
 
 
 def _put_in(svc: Svc, case: Case, row: CaseJoin, rows: Sequence[int], said: Sequence[tuple[int, str]]) -> None:
@@ -159,12 +169,18 @@ def add(
     text: str,
     lat: float | None,
     lon: float | None,
-) -> None:
-    """More words, pictures or a pin of this person for a case: their own, or one they joined. The unit is told once."""
+) -> bool:
+    """More words, pictures or a pin of this person for a case: their own, or one they joined. The unit is told once.
+
+    False where it is neither (any more): then nothing is put anywhere, for it is somebody else's case.
+    """
+    cases.get(svc.session, case.id, lock=True)
     row = access.place_in(svc, account.person_id, case)
+    if row is None and case.account_id not in access.own_accounts(svc, account.person_id):
+        return False
     if row is None:
         filing.add_to_case(svc, case, rows, text, lat, lon)
-        return
+        return True
     ids_of = [rows] if isinstance(rows, int) else list(rows)
     said = [(ids_of[0], text)] if text else []
     _put_in(svc, case, row, ids_of, [*said, *messages.words_of(svc.session, ids_of[1:])])
@@ -172,60 +188,35 @@ def add(
         row.lat, row.lon = lat, lon
     status.record(svc, case, "added", by=CITIZEN)
     notices.tell_unit(svc, case, "officer.added", once=f"added:{ids_of[0]}")
-
-
-def leave(svc: Svc, case: Case, row: CaseJoin) -> None:
-    """The person does not want to be part of it any more: no more news; officers see their words no longer."""
-    row.left_at = svc.now
-    history.append(svc.session, "case_left", case.id, {"reference": case.reference, "join": row.id}, svc.now)
-    svc.session.flush()
-
-
-def withdraw(svc: Svc, case: Case) -> None:
-    """The complainant takes the case back. Who joined did so instead of a case of their own: with them it stays open,
-    and the one who came first is its complainant from now on. Raises MoveNotAllowed once it has a result."""
-    rows = joins.of_case(svc.session, case.id)
-    if not rows or not may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
-        status.withdraw(svc, case)
-        return
-    _trade_places(svc, case, next((row for row in rows if row.said is not None), rows[0]))
-    update = status.record(svc, case, "handed_over", by=CITIZEN)
-    notices.tell_unit(svc, case, "officer.handed_over", once=f"update:{update.id}")
-
-
-def _trade_places(svc: Svc, case: Case, row: CaseJoin) -> None:
-    """The words of the two change places too; the one who goes keeps theirs in the row, to take back if they like."""
-    gone = messages.ids_of_case(svc.session, case.id, case.account_id)
-    said = filing.said_in(svc, case)
-    for name in ("account_id", "conversation_id", "secret", "masked", "place", "place_masked", "lat", "lon"):
-        mine, theirs = getattr(case, name), getattr(row, name)
-        setattr(case, name, theirs)
-        setattr(row, name, mine)
-    case.said, case.text = svc.session.keys.seal_data(said_in(svc, row)), svc.session.keys.seal_text(words_in(svc, row))
-    case.contact = case.happened = case.customer_group = None
-    case.verdict = {**case.verdict, "words": []}
-    conversation = conversation_of_case(svc, case.conversation_id)
-    case.channel = case.channel if conversation is None else conversation.channel
-    row.said, row.message_ids, row.left_at = svc.session.keys.seal_data(said), gone, svc.now
-    svc.session.flush()
+    return True
 
 
 def said_in(svc: Svc, row: CaseJoin) -> list[tuple[int, str]]:
-    """(message row id, words) of everything this person said in the case."""
+    """(message row id, words) of everything this person said in the case, also before they left it once."""
     if row.said is None:
         return []
     return [(int(at), str(words)) for at, words in svc.session.keys.open_data(row.said)]
 
 
+def shown_in(svc: Svc, row: CaseJoin) -> list[tuple[int, str]]:
+    """(message row id, words) of what this person says in the case since they joined: all that is shown to anybody."""
+    return [(at, words) for at, words in said_in(svc, row) if at not in row.earlier_ids]
+
+
 def words_in(svc: Svc, row: CaseJoin) -> str:
-    """What this person said in the case, as one text."""
-    return "\n".join(words for _at, words in said_in(svc, row))
+    """What this person says in the case, as one text."""
+    return "\n".join(words for _at, words in shown_in(svc, row))
+
+
+def tells_enough(svc: Svc, row: CaseJoin) -> bool:
+    """Is there anything of this person that a unit could act on: words, a pin, a picture or a voice?"""
+    sent = set(row.message_ids) - set(row.earlier_ids)
+    return bool(shown_in(svc, row) or row.lat is not None or messages.count_media(svc.session, sent))
 
 
 def _set_said(svc: Svc, row: CaseJoin, said: Sequence[tuple[int, str]]) -> None:
-    words = "\n".join(words for _at, words in said)
     row.said = svc.session.keys.seal_data(list(said)) if said else None
-    row.masked = svc.tools.mask(words) or None
+    row.masked = svc.tools.mask(words_in(svc, row)) or None
     svc.session.flush()
 
 
@@ -237,7 +228,10 @@ def _set_place(svc: Svc, row: CaseJoin, place: str) -> None:
 
 
 def holding(svc: Svc, account_id: int, old: Old) -> list[tuple[Case, CaseJoin]]:
-    """Where this person's words beside a case hold anything of a message; also where they left."""
+    """Where this person's words beside a case hold anything of a message; also where they left. Those cases are locked:
+    nobody's words change places meanwhile."""
+    for row in joins.all_of_account(svc.session, account_id):
+        cases.get(svc.session, row.case_id, lock=True)
     return [
         (cases.get(svc.session, row.case_id), row)
         for row in joins.all_of_account(svc.session, account_id)
@@ -250,16 +244,17 @@ def lost(svc: Svc, row: CaseJoin, old: Old) -> dict[str, str]:
     others = [at for at in row.message_ids if at not in old.rows]
     said = [*said_in(svc, row), *messages.words_of(svc.session, others)]
     rest = [words for at, words in said if at not in old.rows]
-    slots = {"place": svc.session.keys.open_text(row.place)}
+    slots = {name: svc.session.keys.open_text(getattr(row, name)) for name in _SLOTS}
     return filing.not_held(slots, (row.lat, row.lon), old, rest, messages.pins(svc.session, others))
 
 
 def unsend(svc: Svc, case: Case, row: CaseJoin, old: Old) -> None:
     """Words this person took back leave what they said, and what was read out of them; the unit is told the fact."""
-    _clear(row, lost(svc, row, old))
+    gone = lost(svc, row, old)
+    _clear(row, gone)
     row.message_ids = [at for at in row.message_ids if at not in old.rows]
     _set_said(svc, row, [(at, words) for at, words in said_in(svc, row) if at not in old.rows])
-    _find_place(svc, row)
+    _fill(svc, row, {"place", *gone}, shown_in(svc, row))
     if row.left_at is None:
         status.record(svc, case, "unsent", by=CITIZEN)
         notices.tell_unit(svc, case, "officer.unsent")
@@ -276,24 +271,42 @@ def edit(svc: Svc, case: Case, row: CaseJoin, old: Old, message_id: int, text: s
         said.append((message_id, text))  # words below a picture that had none
     messages.tie_to_case(svc.session, [message_id], case.id)
     row.message_ids = [*row.message_ids, message_id]
+    if old.rows & set(row.earlier_ids):
+        row.earlier_ids = [*row.earlier_ids, message_id]
     _set_said(svc, row, said)
-    _find_place(svc, row)
+    _fill(svc, row, {"place", *gone}, shown_in(svc, row))
+    _fill(svc, row, _SLOTS, [(at, words) for at, words in shown_in(svc, row) if at == message_id])
     if row.left_at is None:
         status.record(svc, case, "edited", by=CITIZEN)
         notices.tell_unit(svc, case, "officer.edited", once=f"edited:{case.id}:{message_id}")
 
 
-def _clear(row: CaseJoin, gone: dict[str, str]) -> None:
-    if "pin" in gone:
-        row.lat = row.lon = None
+def _clear(row: CaseJoin, gone: Collection[str]) -> None:
+    for name in gone:
+        if name == "pin":
+            row.lat = row.lon = None
+        else:
+            setattr(row, name, None)
     if "place" in gone:
-        row.place = row.place_masked = None
+        row.place_masked = None
 
 
-def _find_place(svc: Svc, row: CaseJoin) -> None:
-    """Read the place out of what is left, where it is not known."""
-    if row.place is None:
-        found = next((place for _at, words in said_in(svc, row) if (place := entities.find_place(words))), None)
-        if found is not None:
+def _fill(svc: Svc, row: CaseJoin, slots: Collection[str], said: Sequence[tuple[int, str]]) -> None:
+    """Read what is not known out of these words."""
+    for name in slots:
+        find = _SLOTS.get(name)
+        if find is None or getattr(row, name) is not None:
+            continue
+        found = next((value for _at, words in said if (value := find(words))), None)
+        if found is not None and name == "place":
             _set_place(svc, row, found)
+        elif found is not None:
+            setattr(row, name, svc.session.keys.seal_text(found))
     svc.session.flush()
+
+
+_SLOTS: dict[str, Callable[[str], str | None]] = {
+    "place": entities.find_place,
+    "happened": entities.find_when,
+    "contact": entities.find_phone,
+}

@@ -9,9 +9,9 @@ from handlers.actions import notices
 from handlers.messages import Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc
-from storage import agencies, cases, history, people, sequences
+from storage import agencies, cases, history, joins, people, sequences
 from storage.people import Post
-from storage.tables import Account, Conversation, DataRequest, Invite
+from storage.tables import Account, Case, CaseJoin, Conversation, DataRequest, Invite
 from storage.words import Role
 
 INVITE_LASTS = timedelta(days=7)
@@ -65,12 +65,20 @@ def join_group(svc: Svc, conversation: Conversation, account: Account, code: str
     return Post(account.person_id, found.agency_code, found.unit_code, found.role, "")
 
 
-def set_phone(svc: Svc, account_id: int, phone: str | None) -> None:
-    """The number to call back, in every case of this account; None takes it away (PDPA ss. 33, 36)."""
-    for case in cases.of_account(svc.session, account_id, limit=1000):
-        had = case.contact is not None
-        case.contact = svc.session.keys.seal_text(phone) if phone and (had or is_open(case.status)) else None
+def set_phone(svc: Svc, account_id: int, phone: str | None) -> int:
+    """The number to call back, in every case of this account and every one it joined; None takes it away (PDPA ss. 33,
+    36). Returns in how many of them it stands now."""
+    found: list[tuple[Case | CaseJoin, bool]] = [
+        (case, is_open(case.status)) for case in cases.of_account(svc.session, account_id, limit=1000)
+    ]
+    for row in joins.all_of_account(svc.session, account_id):
+        goes_on = row.left_at is None and is_open(cases.get(svc.session, row.case_id).status)
+        found.append((row, goes_on))
+    for each, wanted in found:
+        had = each.contact is not None
+        each.contact = svc.session.keys.seal_text(phone) if phone and (had or wanted) else None
     history.append(svc.session, "phone_changed", None, {"account": account_id, "removed": phone is None}, svc.now)
+    return sum(each.contact is not None for each, _wanted in found)
 
 
 def ask_about_data(svc: Svc, account_id: int, what: str, words: str, due_on: date) -> tuple[DataRequest, bool]:

@@ -75,7 +75,7 @@ def accept(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
 
 
 def tell(svc: Svc, case: Case, post: Post, words: str) -> bool:
-    """An officer's words to the complainant; False when that person cannot be reached."""
+    """An officer's words to the complainant, and to nobody who joined; False when that person cannot be reached."""
     update = record(svc, case, "told", by=post.role, post=post, note=words)
     _first_answer(svc, case)
     texts = svc.texts
@@ -83,13 +83,11 @@ def tell(svc: Svc, case: Case, post: Post, words: str) -> bool:
         text = texts.say("status.told_confidential", code=case.reference)
     else:
         text = texts.say("status.told", code=case.reference, unit=notices.unit_name(svc, case), note=words)
-    once = f"update:{update.id}"
-    _tell_joined(svc, case, "status.told", once, unit=notices.unit_name(svc, case), note=svc.tools.mask(words))
-    return notices.tell_complainant(svc, case, [Say(text)], once=once)
+    return notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
 
 
 def _tell_joined(svc: Svc, case: Case, key: str, once: str, **values: str) -> None:
-    """News for those who joined: what was written to the complainant is masked by the caller, nothing is asked."""
+    """News for those who joined, a status or a masked result: nothing that was written to the complainant alone."""
     if case.confidential:
         key, values = "status.told_confidential", {}
     notices.tell_joined(svc, case, [svc.texts.bubble(key, code=case.reference, **values)], once)
@@ -107,6 +105,7 @@ def conclude(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
     case.conclusion_type = case.conclusion_type or "fixed"
     _first_answer(svc, case)
     texts = svc.texts
+    result, masked = _result(svc, case)
     choices = (
         Choice(texts.word("track.button_fixed", code=case.reference)),
         Choice(texts.word("track.button_not_fixed", code=case.reference)),
@@ -117,7 +116,7 @@ def conclude(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
         text = texts.say(
             "status.resolved",
             code=case.reference,
-            result=cases.result_of(svc.session, case),
+            result=result,
             date=texts.day(svc.today),
             unit=notices.unit_name(svc, case),
         )
@@ -128,10 +127,19 @@ def conclude(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
         case,
         "status.resolved_joined",
         f"update:{update.id}",
-        result=svc.tools.mask(cases.result_of(svc.session, case)),
+        result=masked,
         date=texts.day(svc.today),
         unit=notices.unit_name(svc, case),
     )
+
+
+def _result(svc: Svc, case: Case) -> tuple[str, str]:
+    """(for the complainant, for those who joined): masked to whoever it was not written to."""
+    note = cases.last_note(svc.session, case, "result")
+    if note is None:
+        return "", ""
+    masked = svc.tools.mask(note.words)
+    return masked if note.to_another else note.words, masked
 
 
 def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:

@@ -65,8 +65,8 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
 
 def _holding(svc: Svc, talk: Talk, old: Old) -> tuple[list[Case], list[Beside]]:
     """The person's own cases that hold anything of a message, and the cases of others where their words do."""
-    account_id = talk.account.id
-    return filing.holding(svc, account_id, old), joins.holding(svc, account_id, old)
+    beside = joins.holding(svc, talk.account.id, old)  # first: it locks, so that none of them becomes an own one
+    return filing.holding(svc, talk.account.id, old), beside
 
 
 def _not_of(svc: Svc, case: Case, echoes: Sequence[str]) -> list[str]:

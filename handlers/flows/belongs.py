@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from handlers import access, receipts
 from handlers.access import Actor
-from handlers.actions import joins
+from handlers.actions import drafts, joins
 from handlers.messages import Incoming, Part, Say
 from handlers.rules.case_status import is_open
+from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from nlp import entities, kinds, similar
@@ -83,32 +84,39 @@ def _ask(svc: Svc, talk: Talk, case: Case, text: str) -> list[Part]:
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> tuple[list[Part] | None, dict[str, str | int]]:
-    """(answer, what was kept): added to the case; or (None, …) where it is to be told as a new matter."""
+    """(answer, what was kept): added to the case; or (None, …) where it is to be told as a new matter, also when the
+    case is this person's no longer."""
     kept = talk.state.pop("maybe")
     talk.conversation.draft_at = None
     if heard.means(incoming.text, "same_case", "yes"):
         case = cases.by_reference(svc.session, kept["reference"])
         assert case is not None
-        joins.add(svc, talk.account, case, int(kept["message_id"]), str(kept["text"]), None, None)
-        return [Say(svc.texts.say("confirm.added", code=case.reference))], kept
+        if joins.add(svc, talk.account, case, int(kept["message_id"]), str(kept["text"]), None, None):
+            return [Say(svc.texts.say("confirm.added", code=case.reference))], kept
     return None, kept
 
 
 def settle_silent(svc: Svc, talk: Talk) -> None:
-    """Asked, and never answered: the words join the case they seemed to belong to, where people see them."""
+    """Asked, and never answered: the words join the case they seemed to belong to, where people see them. When that is
+    not this person's any more they are a draft, filed like any that fell silent."""
     kept = talk.state.pop("maybe", None)
     if kept is None:
         return
     talk.conversation.draft_at = None
     case = cases.by_reference(svc.session, kept["reference"])
-    if case is not None:
-        joins.add(svc, talk.account, case, int(kept["message_id"]), str(kept["text"]), None, None)
+    message_id, text = int(kept["message_id"]), str(kept["text"])
+    if case is not None and joins.add(svc, talk.account, case, message_id, text, None, None):
+        return
+    draft = drafts.draft_of(talk) or Draft(may_split=False)
+    draft.message_ids.append(message_id)
+    drafts.absorb_text(svc, draft, message_id, text)
+    drafts.keep(svc, talk, draft)
 
 
 def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     """More words, pictures or a pin for a case of this person."""
     place = incoming.place
-    text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
+    text = incoming.text if incoming.kind not in ("place", "sticker") else ""
     rows = [row.id for row in (talk.message, *talk.others)]
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=case.reference))]

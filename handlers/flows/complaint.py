@@ -25,6 +25,7 @@ _MEDIA_KINDS = frozenset({"image", "video", "audio", "file"})
 _QUESTIONS = frozenset({"what", "category", "place", "more", "unclear"})
 # What people say to the review who want it sent: a thank you is the politest way to say yes.
 _SEND = ("yes", "send", "that_is_all", "enough", "thanks")
+_WITH_CAPTION = (*_SEND, "edit", "no", "add_photo", "back")  # below a picture as well: it is kept, and they are heard
 _AT_REVIEW = (*_SEND, "edit", "no", "add_photo", "back", "cancel", "resume", "notice_seen", "picker")
 _AT_SIMILAR = ("join", "not_same", "same_case", "new_case", "yes", "send", *_AT_REVIEW[len(_SEND) :])
 _TO_ANY = ("skip", "unsure_place", "no", "back", "send", "resume", "notice_seen", "picker")
@@ -75,6 +76,8 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """The next message of somebody who is telling us something."""
     draft = drafts.draft_of(talk)
     assert draft is not None
+    if draft.names_something and heard.means(incoming.text, *(_WITH_CAPTION if draft.step == "review" else ("send",))):
+        incoming = drafts.take_beside(svc, talk, draft, incoming)
     if heard.means(incoming.text, "send") and draft.names_something:
         return _file(svc, talk, draft)
     if heard.means(incoming.text, "back"):

@@ -20,6 +20,7 @@ def is_answer(draft: Draft, incoming: Incoming) -> bool:
 
 def take(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part] | None:
     """Joined, or filed where that case ended meanwhile. None: it is another matter, and goes on to the review."""
+    drafts.take_beside(svc, talk, draft, incoming)
     reference, draft.similar, draft.may_join = draft.similar, "", False
     if heard.means(incoming.text, *_APART):
         drafts.keep(svc, talk, draft)

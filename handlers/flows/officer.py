@@ -215,21 +215,30 @@ def _view(svc: Svc, order: Order) -> list[Part]:
         events="\n".join(events),
         language=notices.language_line(svc, case),
     )
-    return [Say("\n".join([text, *_others(svc, case)]), _next_buttons(svc, case))]
+    lines = [text, *_phone(svc, order, case.contact), *_others(svc, order)]
+    return [Say("\n".join(lines), _next_buttons(svc, case))]
 
 
-def _others(svc: Svc, case: Case) -> list[str]:
+def _phone(svc: Svc, order: Order, contact: bytes | None) -> list[str]:
+    """The number to call back, as a line; none in a group."""
+    phone = "" if order.actor.in_group else svc.session.keys.open_text(contact) or ""
+    return [svc.texts.say("officer.call_back", phone=phone)] if phone else []
+
+
+def _others(svc: Svc, order: Order) -> list[str]:
     """Who else told of it, in masked words, and how often this spot was a case before."""
-    texts, lines = svc.texts, []
+    case, texts = order.case, svc.texts
+    lines: list[str] = []
     rows = joins.of_case(svc.session, case.id)
     if rows:
-        words = sum(len(joining_in.said_in(svc, row)) for row in rows)
+        words = sum(len(joining_in.shown_in(svc, row)) for row in rows)
         photos = joins.count_photos(svc.session, rows)
         lines.append(texts.say("officer.also", n=len(rows), words=words, photos=photos))
     for row in rows[-_NEWEST:]:
         if row.masked or row.place_masked:
             told = {"text": shortened(row.masked or "", 120), "place": row.place_masked or ""}
             lines.append(texts.say("officer.also_words", **told).rstrip())
+        lines += _phone(svc, order, row.contact)
     before = joining_in.before_here(svc, case)
     if before:
         lines.append(texts.say("officer.spot_again", n=len(before) + 1, codes=" ".join(before[-_NEWEST:])))

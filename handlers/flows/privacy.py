@@ -8,11 +8,12 @@ from handlers import access
 from handlers.access import Actor
 from handlers.actions import people as persons
 from handlers.messages import Incoming, Part, Say
+from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import phone_hint
 from nlp import entities
-from storage import cases
+from storage import cases, joins
 
 _PATIENCE = timedelta(minutes=30)  # then a question about data is forgotten
 _SENTENCE, _ONLY = 45, 8  # characters of a short wish, of the words beside a lone number
@@ -22,7 +23,9 @@ _REQUESTS = {"data_copy": "copy", "data_consent": "consent"}
 def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     """What we have of this person, in one bubble."""
     own = cases.of_account(svc.session, actor.account_id, limit=1000)
-    phones = {phone for case in own if (phone := svc.session.keys.open_text(case.contact))}
+    contacts = [case.contact for case in own]
+    contacts += [joined.contact for joined in joins.all_of_account(svc.session, actor.account_id)]
+    phones = {phone for contact in contacts if (phone := svc.session.keys.open_text(contact))}
     shown = " ".join(phone_hint(phone) for phone in sorted(phones)) or svc.texts.say("privacy.no_phone")
     n = len(access.cases_of(svc, actor, limit=1000))
     return [svc.texts.bubble("privacy.show", n=n, phone=shown)]
@@ -70,11 +73,20 @@ def is_phone_alone(text: str) -> bool:
 
 
 def take_phone(svc: Svc, actor: Actor, text: str) -> list[Part]:
-    """The number to call back, in every open case of this person."""
+    """The number to call back, in every open case of this person; without one there is nowhere to keep it."""
     phone = entities.find_phone(text)
     assert phone is not None
-    persons.set_phone(svc, actor.account_id, phone)
+    if not persons.set_phone(svc, actor.account_id, phone):
+        return [svc.texts.bubble("privacy.phone_nowhere")]
     return [Say(svc.texts.say("privacy.phone_set", phone=phone_hint(phone)))]
+
+
+def take_contact(svc: Svc, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """A person's own contact card while nothing is being told: the number for their cases. None: there are none."""
+    known = access.cases_of(svc, actor, limit=1)
+    if not incoming.own or entities.find_phone(incoming.text) is None or not known or not is_open(known[0][0].status):
+        return None
+    return take_phone(svc, actor, incoming.text)
 
 
 def answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:

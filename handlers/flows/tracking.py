@@ -8,7 +8,7 @@ from collections.abc import Callable
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import cases as filing
-from handlers.actions import joins, notices, status
+from handlers.actions import drafts, joins, leaving, notices, status
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
@@ -144,7 +144,7 @@ def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) 
     except (access.NotFound, access.SecretNeeded):
         return [svc.texts.bubble("track.notfound", code=reference)]
     place = incoming.place
-    text = incoming.text if incoming.kind not in ("place", "sticker", "contact") else ""
+    text = incoming.text if incoming.kind not in ("place", "sticker") else ""
     rows = [row.id for row in (talk.message, *talk.others)]
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
     return [Say(svc.texts.say("confirm.added", code=reference))]
@@ -198,15 +198,31 @@ def take_withdraw(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> lis
         return [Say(svc.texts.say("track.kept", code=reference))]
     if not heard.means(incoming.text, "withdraw_yes", "yes"):
         return None
-    case, joined = access.case_for_citizen(svc, actor, reference)
-    if joined is not None:
-        joins.leave(svc, case, joined)
-        return [Say(svc.texts.say("track.left", code=reference))]
     try:
-        joins.withdraw(svc, case)
-    except MoveNotAllowed:
-        return [_not_now(svc, case)]
-    return [Say(svc.texts.say("track.withdrawn", code=reference))]
+        case, joined = access.case_for_citizen(svc, actor, reference, lock=True)
+    except (access.NotFound, access.SecretNeeded):
+        return [svc.texts.bubble("track.notfound", code=reference)]
+    if joined is None:
+        try:
+            leaving.withdraw(svc, case)
+        except MoveNotAllowed:
+            return [_not_now(svc, case)]
+    else:
+        leaving.leave(svc, case, joined)
+    _forget(talk, reference)
+    return [Say(svc.texts.say("track.withdrawn" if joined is None else "track.left", code=reference))]
+
+
+def _forget(talk: Talk, reference: str) -> None:
+    """What waited to be put into a case that is not this person's any more goes nowhere: it may be another's now."""
+    for name in ("maybe", "filed", "danger"):
+        if (talk.state.get(name) or {}).get("reference") == reference:
+            talk.state.pop(name)
+    for name in ("adding", "detail"):
+        if talk.state.get(name) == reference:
+            talk.state.pop(name)
+    if "maybe" not in talk.state and drafts.draft_of(talk) is None:
+        talk.conversation.draft_at = None
 
 
 def mended(svc: Svc, talk: Talk, actor: Actor) -> list[Part] | None:

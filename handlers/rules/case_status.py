@@ -142,8 +142,9 @@ def is_open(status: str) -> bool:
     return Status(status) not in ENDED
 
 
-# Others may join while somebody still works on it: what already has its result is told anew, it may be broken again.
-JOINABLE = frozenset(Status) - ENDED - {S.DRAFT, S.RESOLVED}
+# Others may join while somebody still works on it: what already has its result, told or not, is told anew, it may be
+# broken again; and nobody is handed a result that was written before they came.
+JOINABLE = frozenset(Status) - ENDED - {S.DRAFT, S.REPORTED, S.HEAD_REVIEW, S.RESOLVED}
 
 
 def may_join(status: str, *, confidential: bool) -> bool:

@@ -77,6 +77,7 @@ class CaseJoin(Base):
     """Somebody else who brings the same matter: their own words beside the case's, and their own news of it.
 
     `said` is JSON: [message row id, words] each; `message_ids` also holds pictures, pins and files without words.
+    `earlier_ids`: those of both from before they left once; kept so that they can be taken back, shown to nobody.
     """
 
     __tablename__ = "case_joins"
@@ -90,12 +91,15 @@ class CaseJoin(Base):
     left_at: Mapped[MaybeMoment]
     secret: Mapped[MaybeSealed]  # tracking digits on this person's receipt
     message_ids: Mapped[DataList]
+    earlier_ids: Mapped[DataList] = mapped_column(default=list)
     said: Mapped[MaybeSealed]
     masked: Mapped[str | None] = mapped_column(Text)
     place: Mapped[MaybeSealed]
     place_masked: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float | None] = mapped_column(Float)
     lon: Mapped[float | None] = mapped_column(Float)
+    happened: Mapped[MaybeSealed]
+    contact: Mapped[MaybeSealed]
 
 
 class StatusUpdate(Base):

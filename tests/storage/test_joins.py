@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from alembic.config import Config
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from handlers.turn import take_turn
 from nlp.similar import place_key
 from storage import cases, joins, migrations
 from storage.db import Database
+from storage.inbox import lane_of
 from storage.tables import Case
 from storage.words import Status
 from tests.conftest import fresh_postgres, prepared
-from tests.world import World
+from tests.world import World, read
 
 
 def told(world: World, name: str, *texts: str) -> Case:
@@ -75,6 +78,49 @@ def test_a_person_stands_once_in_a_case(world: World) -> None:
         joins.add(session, values)
         with pytest.raises(IntegrityError), session.begin_nested():
             joins.add(session, values)
+
+
+def turn(world: World, name: str, said: str) -> None:
+    """One more message of this person, worked on in a transaction of its own."""
+    world.citizen(name).does(kind="text", text=said, message_id=f"{name}:{said}", work=False)
+    with world.db.transaction() as session:
+        assert take_turn(session, world.tools, read, lane_of(world.db.keys, "line", name), "line", world.now)
+
+
+def somebody_waits(db: Database) -> bool:
+    """Does a transaction of this database wait for another one's lock?"""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.reading() as session:
+        return bool(session.execute(text(waiting)).scalar())
+
+
+@pytest.mark.parametrize("own_db", ["postgres"], indirect=True)
+@pytest.mark.parametrize("joins_too", [True, False])
+def test_who_joins_while_the_first_one_withdraws_is_not_left_behind(own_db: Database, joins_too: bool) -> None:
+    """The second one's "join" (or, joined before, "leave") is done and not yet committed when the first one withdraws:
+    whichever comes first, no one stays in a case that nobody works on."""
+    world = World(own_db)
+    case = told(world, "U1", "ไฟถนนดับ ซอย 5")
+    second = world.citizen("U2").says("ไฟถนนดับ ซอย 5 มืดมาก")
+    if not joins_too:
+        second.says("ร่วมแจ้ง").says(f"ยกเลิก {case.reference}")
+    world.citizen("U1").says(f"ยกเลิก {case.reference}")
+    said = "ร่วมแจ้ง" if joins_too else "ยืนยันยกเลิก"
+    second.does(kind="text", text=said, message_id="last", work=False)
+    with ThreadPoolExecutor(1) as pool:
+        with own_db.transaction() as session:
+            assert take_turn(session, world.tools, read, lane_of(own_db.keys, "line", "U2"), "line", world.now)
+            session.flush()
+            first = pool.submit(turn, world, "U1", "ยืนยันยกเลิก")
+            while not (first.done() or somebody_waits(own_db)):
+                pass
+        first.result()
+    after = world.case(case.reference)
+    with own_db.reading() as session:
+        left = joins.of_case(session, case.id)
+    assert left == []
+    assert after.status == (Status.ASSIGNED if joins_too else Status.WITHDRAWN)
+    assert (after.account_id != case.account_id) == joins_too
 
 
 def alike(world: World, **other: Any) -> list[str]:
