@@ -54,6 +54,7 @@ def prepared(url: str) -> Database:
     return db
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers: each file goes to one of them, the two engines apart, so that servers start once."""
     for item in items:

@@ -33,7 +33,6 @@ from tests.nlp.test_model import EXAMPLES
 from tests.serving import Server
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("own cases")  # one story, told in order
 
 STUDS = ("ตาแมว", "หมุดตาแมว", "แถวตาแมว", "เจ้าตาแมว")
 FAULTS = ("หลุดหาย", "หายไปหลายตัว", "ไม่เหลือสักตัว", "หายหมด")

@@ -412,9 +412,9 @@ def test_a_number_taken_away_does_not_come_back(world: World) -> None:
 def test_edited_while_we_ask_same_or_new(world: World) -> None:
     citizen = world.citizen(channel="telegram")
     reference = tell(citizen, "ไฟถนนดับซอย 5")
-    citizen.says("ไฟถนนดับ มืดมาก").hears("เรื่องเดิม").edits("ไฟถนนดับ มืดมาก เด็กล้ม").hears("แก้ตามที่พิมพ์ใหม่")
+    citizen.says("ไฟถนนดับ มืดมาก").hears("เรื่องเดิม").edits("ไฟถนนดับ มืดมาก เดินลำบาก").hears("แก้ตามที่พิมพ์ใหม่")
     citizen.says("เรื่องเดิม").hears(reference)
-    assert world.opened(world.case(reference).text) == "ไฟถนนดับซอย 5\nไฟถนนดับ มืดมาก เด็กล้ม"
+    assert world.opened(world.case(reference).text) == "ไฟถนนดับซอย 5\nไฟถนนดับ มืดมาก เดินลำบาก"
     citizen.unsends(2)
     assert world.opened(world.case(reference).text) == "ไฟถนนดับซอย 5"
 
