@@ -32,7 +32,7 @@ check: dev
 	.venv/bin/lint-imports
 
 test: dev
-	.venv/bin/python -m pytest -n auto --dist loadgroup
+	.venv/bin/python -m pytest -n auto --dist loadfile
 
 bench: dev
 	.venv/bin/python -m tests.bench

@@ -54,17 +54,6 @@ def prepared(url: str) -> Database:
     return db
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers: each file goes to one of them, the two engines apart, so that servers start once."""
-    for item in items:
-        values = getattr(item, "callspec", None)
-        engines = {"sqlite", "postgres"} & {
-            value for value in (values.params.values() if values else ()) if isinstance(value, str)
-        }
-        item.add_marker(pytest.mark.xdist_group(f"{item.path}:{''.join(engines)}"))
-
-
 @pytest.fixture(scope="session")
 def sqlite_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     db = prepared(f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db")

@@ -33,7 +33,6 @@ from tests.nlp.test_model import EXAMPLES
 from tests.serving import Server
 from tests.world import World
 
-
 STUDS = ("ตาแมว", "หมุดตาแมว", "แถวตาแมว", "เจ้าตาแมว")
 FAULTS = ("หลุดหาย", "หายไปหลายตัว", "ไม่เหลือสักตัว", "หายหมด")
 PLACES = ("แยกวัดใหม่", "แยกตลาดสด", "แยกท่าเรือ", "สามแยกโรงสี", "หน้าอำเภอ", "แยกบ้านดอน", "แยกบ้านใหม่", "แยกสวนหลวง")
