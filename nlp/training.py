@@ -14,7 +14,7 @@ from nlp.features import Array, Block, Words
 from nlp.model import Base, Head, Model, normalized, shrunk
 
 SEED = 2569
-HINTS = 0.4  # how loud the base model's scores speak beside pieces of length one
+HINTS = 0.25  # how loud the base model's scores speak beside pieces of length one
 FOLDS = 3  # for calibration
 MOST_LABELS = 200  # a model of more would not be small
 _FEWEST = 2  # texts a piece of letters is in, to be learned
