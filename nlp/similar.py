@@ -46,7 +46,7 @@ def _line(text: str) -> str:
 
 
 def _bare(text: str, spots: Sequence[str]) -> str:
-    line = _MASKED.sub(" ", normalize(text))
+    line = _MASKED.sub(" ", normalize(text[:_LONGEST]))
     for spot in spots:
         line = line.replace(spot, " ")
     return _FILLING.sub(" ", line)
@@ -78,6 +78,7 @@ _NAMES = {
         rf"หมู่บ้าน|ชุมชน|โค้ง|รพ\.?|รร\.?){_NAME})()"
     ),
 }
+_LONGEST = 500  # letters compared: what it is about is said by then, and hundreds of cases are looked at in a turn
 _LONGEST_PLACE = 300
 # What is a spot by itself; a road or a tambon is kilometres long.
 _SPOTS = ("mark", "soi", "moo")
