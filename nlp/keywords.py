@@ -10,8 +10,6 @@ from functools import cache
 from nlp import lists
 from nlp.phrases import Found
 
-VERSION = "keywords-1"
-
 # A street by its name and number: ถนนพระราม 2. What is counted is no name: ถนนหน้าบ้านพัง 3 หลุม.
 _STREET = re.compile(r"(?:ถนน|ถ\.)\s?[ก-๙]{3,30}\s?\d{1,3}(?!\s?(?:หลุม|วัน|เดือน|ปี))")
 _UNSURE_BELOW = 0.4

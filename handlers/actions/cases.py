@@ -20,7 +20,7 @@ from nlp.digits import arabic
 from nlp.language import foreign_language
 from nlp.normalize import readable
 from storage import agencies, cases, history, ids, messages, sequences
-from storage.tables import Account, Case, Category, Conversation, PlaceName
+from storage.tables import Account, Case, CaseJoin, Category, Conversation, PlaceName
 from storage.words import Kind, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
@@ -290,7 +290,7 @@ def unsend(svc: Svc, case: Case, old: Old) -> None:
     """Words the complainant took back leave the case, and what was read out of them; the unit is told the fact."""
     said = [(row, words) for row, words in said_in(svc, case) if row not in old.rows]
     gone = lost(svc, case, old)
-    _clear(case, gone)
+    clear(case, gone)
     case.verdict = {**case.verdict, "words": []}
     _set_text(svc, case, said)
     _fill(svc, case, gone, [words for _row, words in said])
@@ -306,7 +306,7 @@ def edit(svc: Svc, case: Case, old: Old, message_id: int, text: str, fits: Calla
     before = said_in(svc, case)
     gone = lost(svc, case, old)
     messages.tie_to_case(svc.session, [message_id], case.id)
-    _clear(case, gone)
+    clear(case, gone)
     said = [(message_id, fits(words)) if row in old.rows else (row, words) for row, words in before]
     if said == before and "place" in gone:
         _set_place(svc, case, shortened(text, 200))  # it was the answer to "where?"
@@ -320,14 +320,15 @@ def edit(svc: Svc, case: Case, old: Old, message_id: int, text: str, fits: Calla
     notices.tell_unit(svc, case, "officer.edited", once=f"edited:{case.id}:{message_id}")
 
 
-def _clear(case: Case, slots: Collection[str]) -> None:
+def clear(told: Case | CaseJoin, slots: Collection[str]) -> None:
+    """Forget what was read out of words taken back: of a case, or of what somebody who joined it told."""
     for name in slots:
         if name == "pin":
-            case.lat = case.lon = None
+            told.lat = told.lon = None
         else:
-            setattr(case, name, None)
+            setattr(told, name, None)
     if "place" in slots:
-        case.place_masked = None
+        told.place_masked = None
 
 
 def _fill(svc: Svc, case: Case, slots: Collection[str], texts: Sequence[str], known: Sequence[str] = ()) -> None:

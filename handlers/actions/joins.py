@@ -251,7 +251,7 @@ def lost(svc: Svc, row: CaseJoin, old: Old) -> dict[str, str]:
 def unsend(svc: Svc, case: Case, row: CaseJoin, old: Old) -> None:
     """Words this person took back leave what they said, and what was read out of them; the unit is told the fact."""
     gone = lost(svc, row, old)
-    _clear(row, gone)
+    filing.clear(row, gone)
     row.message_ids = [at for at in row.message_ids if at not in old.rows]
     _set_said(svc, row, [(at, words) for at, words in said_in(svc, row) if at not in old.rows])
     _fill(svc, row, {"place", *gone}, shown_in(svc, row))
@@ -263,7 +263,7 @@ def unsend(svc: Svc, case: Case, row: CaseJoin, old: Old) -> None:
 def edit(svc: Svc, case: Case, row: CaseJoin, old: Old, message_id: int, text: str, fits: Callable[[str], str]) -> None:
     """This person said it better: the new words take the place of the old. `fits`: as in actions/cases.edit."""
     before, gone = said_in(svc, row), lost(svc, row, old)
-    _clear(row, gone)
+    filing.clear(row, gone)
     said = [(message_id, fits(words)) if at in old.rows else (at, words) for at, words in before]
     if said == before and "place" in gone:
         _set_place(svc, row, shortened(text, 200))  # it was the answer to "where?"
@@ -279,16 +279,6 @@ def edit(svc: Svc, case: Case, row: CaseJoin, old: Old, message_id: int, text: s
     if row.left_at is None:
         status.record(svc, case, "edited", by=CITIZEN)
         notices.tell_unit(svc, case, "officer.edited", once=f"edited:{case.id}:{message_id}")
-
-
-def _clear(row: CaseJoin, gone: Collection[str]) -> None:
-    for name in gone:
-        if name == "pin":
-            row.lat = row.lon = None
-        else:
-            setattr(row, name, None)
-    if "place" in gone:
-        row.place_masked = None
 
 
 def _fill(svc: Svc, row: CaseJoin, slots: Collection[str], said: Sequence[tuple[int, str]]) -> None:
