@@ -81,7 +81,13 @@ def tools(settings: Settings) -> Tools:
         return f"{base}/track/{quote(reference)}?s={quote(secret)}" if base.startswith("https://") else ""
 
     engine = models.Engine(settings.data_dir)
-    return Tools(classify=engine.classify, mask=mask.mask, zone=settings.timezone, track_link=link)
+    return Tools(
+        classify=engine.classify,
+        mask=mask.mask,
+        zone=settings.timezone,
+        track_link=link,
+        undo_seconds=settings.undo_seconds,
+    )
 
 
 @dataclass

@@ -8,6 +8,7 @@ from dataclasses import replace
 from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, reached
+from handlers.desk import commands as officer
 from handlers.flows import (
     belongs,
     complaint,
@@ -18,7 +19,6 @@ from handlers.flows import (
     inquiry,
     joining,
     menu,
-    officer,
     privacy,
     tracking,
 )

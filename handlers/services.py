@@ -41,6 +41,7 @@ class Tools:
     mask: Callable[[str], str]
     zone: tzinfo
     track_link: Callable[[str, str], str]  # (reference, secret) → address, "" without a public address
+    undo_seconds: int = 0  # so long an officer may take back what a citizen is about to be told
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Svc:
     session: Session
     now: datetime
     tools: Tools
+    deed: str = ""  # what an officer does now and may take back: whatever is put out for others tells of it
 
     @cached_property
     def agency(self) -> Agency:
@@ -87,6 +89,11 @@ class Svc:
     def limits(self) -> dict[str, Any]:
         """Time limits, the agency's own where it set them."""
         return {**LIMITS, **agencies.setting(self.session, "limits")}
+
+    @property
+    def undo_time(self) -> timedelta:
+        """So long what an officer does can be taken back."""
+        return timedelta(seconds=self.tools.undo_seconds)
 
     def phone(self) -> str:
         """The telephone number of a person at the agency."""
@@ -145,16 +152,18 @@ def put_out(
     reply_event_at: datetime | None = None,
     held: str = "",
     urgent: bool = False,
+    news: str = "",
 ) -> int | None:
     """Put parts into the outbox for one chat. With `once`, a fact is told once only; `held`: not sent by itself.
 
     An answer to somebody takes along what was held for them: a free answer is the chance to tell it. An `urgent`
-    one (about danger) stands alone.
+    one (about danger) stands alone. `news` of a case (promise or plain) rides on the person's next free answer.
     """
     chat_id = svc.session.keys.open_text(conversation.chat_id)
     if not parts or not chat_id:
         return None
-    waited = _waited(svc, conversation, parts) if reply_event_at is not None and not urgent else []
+    is_answer = reply_event_at is not None
+    waited = _waited(svc, conversation, parts) if is_answer and not urgent else []
     return outbox.put(
         svc.session,
         channel=conversation.channel,
@@ -167,7 +176,10 @@ def put_out(
         once=once,
         reply_token=reply_token,
         reply_event_at=reply_event_at,
-        held=held,
+        held=held or (outbox.RIDES if news else ""),
+        undo=svc.deed if not is_answer else "",
+        undo_until=svc.now + svc.undo_time if svc.deed and not is_answer else None,
+        news=news,
     )
 
 

@@ -19,6 +19,8 @@ from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
+RIDES = "rides"  # news that can wait for the person's next free answer
+UNDO = "undo"  # an officer may still take it back; it goes by itself a moment later
 _UNCLEAR = ", unclear"  # a try may have been taken: from then on only its own key may repeat it
 _RECOVERED = "recovered"
 LONG = timedelta(days=3650)  # held until the person writes
@@ -68,11 +70,17 @@ def put(
     reply_token: str = "",
     reply_event_at: datetime | None = None,
     held: str = "",
+    undo: str = "",
+    undo_until: datetime | None = None,
+    news: str = "",
 ) -> int | None:
     """Put a message out. With `once`, a fact already put out is not put out again (returns None).
 
-    `held`: why it is not sent by itself; it goes along with the person's next answer (see `fold`).
+    `held`: why it is not sent by itself; it goes along with the person's next answer (see `fold`). `undo`: the deed it
+    tells of; with `undo_until` it waits so long, keeping nothing behind it back. `news`: promise or plain, of a case.
     """
+    if not held and undo_until is not None:
+        held = UNDO
     if once is not None and session.scalar(select(exists().where(OutboxMessage.once == once))):
         return None
     row = OutboxMessage(
@@ -88,13 +96,32 @@ def put(
         reply_event_us=microseconds(reply_event_at) if reply_event_at else None,
         state=OutboxState.HELD if held else OutboxState.QUEUED,
         error=held or None,
-        not_before=now + LONG if held else AT_ONCE,
+        not_before=_held_until(now, held, undo_until),
+        undo=undo or None,
+        news=news or None,
         created_at=now,
     )
     session.add(row)
     session.flush()
     session.wake("outbox")
     return row.id
+
+
+def _held_until(now: datetime, held: str, undo_until: datetime | None) -> datetime:
+    if held == UNDO and undo_until is not None:
+        return undo_until
+    return now + LONG if held else AT_ONCE
+
+
+def take_back(session: Session, undo: str) -> bool:
+    """Keep what tells of this deed from being sent; False, and nothing is kept, once any of it is on its way."""
+    rows = session.scalars(select(OutboxMessage).where(OutboxMessage.undo == undo).with_for_update()).all()
+    if any(row.state != OutboxState.HELD for row in rows):
+        return False
+    for row in rows:
+        row.state, row.parts, row.once = OutboxState.TAKEN_BACK, None, None
+    session.flush()
+    return True
 
 
 def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list[Claimed]:
@@ -217,7 +244,7 @@ def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]]
         .where(
             OutboxMessage.lane == lane,
             OutboxMessage.state == OutboxState.HELD,
-            OutboxMessage.error.in_((QUOTA, BLOCKED)),
+            OutboxMessage.error.in_((QUOTA, BLOCKED, RIDES)),
             OutboxMessage.calls_done == 0,
             ~OutboxMessage.tried_reply,
         )

@@ -46,6 +46,30 @@ class Status(StrEnum):
 ENDED = frozenset({Status.CLOSED, Status.TRANSFERRED, Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.MERGED})
 
 
+class Route(StrEnum):
+    """The three ways of the provincial guide's flow chart: ordinary, at once, several units together."""
+
+    GENERAL = "general"
+    URGENT = "urgent"
+    MULTI = "multi"
+
+
+class Conclusion(StrEnum):
+    """How a case ended; kept apart in every statistic."""
+
+    FIXED = "fixed"
+    PARTLY = "partly"
+    EXPLAINED = "explained"  # looked into and answered, nothing to mend
+    PLANNED = "planned"  # needs money or time; put into a plan
+    UNFOUNDED = "unfounded"  # not so
+    NOTED = "noted"  # a suggestion, opinion or compliment passed on
+    NO_ANSWER = "no_answer"  # too little was known, and nobody answered
+    TRANSFERRED = "transferred"
+    NOT_ACCEPTED = "not_accepted"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
 class Role(StrEnum):
     """What a person may be for an agency."""
 
@@ -68,7 +92,7 @@ class InboxState(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """A message's life. Every one of them ends in sent, folded, uncertain or given_up."""
+    """A message's life. Every one of them ends in sent, folded, uncertain, given_up or taken_back."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -78,6 +102,7 @@ class OutboxState(StrEnum):
     FOLDED = "folded"  # went along with a later answer
     UNCERTAIN = "uncertain"  # the platform may have taken it; never sent again, shown to people
     GIVEN_UP = "given_up"  # why is in `error`
+    TAKEN_BACK = "taken_back"  # the officer thought better of it in time: never sent
 
 
 class AttachmentState(StrEnum):

@@ -15,16 +15,36 @@ from storage.tables.agencies import (
 from storage.tables.base import Base
 from storage.tables.cases import Case, CaseJoin, HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 from storage.tables.conversations import Attachment, Conversation, File, Message, Point
+from storage.tables.handling import (
+    Absence,
+    CaseDeed,
+    CaseNotice,
+    CasePhoto,
+    CaseReferral,
+    CaseTask,
+    CaseVisit,
+    CaseWord,
+    Letter,
+    Reminder,
+)
 from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
 from storage.tables.queues import InboxEvent, OutboxMessage
 
 __all__ = [
+    "Absence",
     "Account",
     "Agency",
     "Attachment",
     "Base",
     "Case",
+    "CaseDeed",
     "CaseJoin",
+    "CaseNotice",
+    "CasePhoto",
+    "CaseReferral",
+    "CaseTask",
+    "CaseVisit",
+    "CaseWord",
     "Category",
     "Conversation",
     "DataRequest",
@@ -35,6 +55,7 @@ __all__ = [
     "Hotline",
     "InboxEvent",
     "Invite",
+    "Letter",
     "Membership",
     "Message",
     "OutboxMessage",
@@ -42,6 +63,7 @@ __all__ = [
     "PlaceName",
     "Point",
     "RegisterRow",
+    "Reminder",
     "Route",
     "Sequence",
     "Service",

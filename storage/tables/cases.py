@@ -60,6 +60,15 @@ class Case(Base):
     incomplete: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     abstained: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    route: Mapped[Code] = mapped_column(server_default="general", default="general")  # general urgent multi
+    order_number: Mapped[str | None] = mapped_column(String(80))  # of the order that appoints the working group
+    acknowledged_at: Mapped[MaybeMoment]  # an urgent case: somebody in charge said "I know"
+    waiting_since: Mapped[date | None] = mapped_column(Date)  # the clock stands still from this day: need_info
+    asked_from: Mapped[MaybeCode]  # the status an answer leads back to
+    closed_how: Mapped[MaybeCode]  # confirmed silence officer no_answer
+    external_ref: Mapped[str | None] = mapped_column(String(80))  # the number under which somebody else sent it
+    external_on: Mapped[date | None] = mapped_column(Date)
+    complainant: Mapped[MaybeSealed]  # the name, where an officer wrote the case down for somebody
     text: Mapped[MaybeSealed]
     said: Mapped[MaybeSealed]  # JSON: [message row id, words] each, in order: what `text` is made of
     masked: Mapped[str | None] = mapped_column(Text)

@@ -91,6 +91,8 @@ class File(Base):
     mime: Mapped[Code]
     size: Mapped[int] = mapped_column(BigInteger)
     stored_at: Mapped[Moment]
+    looks: Mapped[str | None] = mapped_column(String(16))  # a picture's perceptual hash, hexadecimal
+    taken_at: Mapped[MaybeMoment]  # when the camera says it was taken
     doomed: Mapped[bool] = mapped_column(default=False, server_default=text("false"), index=True)  # unsent, erased
 
 

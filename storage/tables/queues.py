@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.tables.base import Base, Code, Key, MaybeMoment, MaybeSealed, Moment, RowId
+from storage.tables.base import Base, Code, Key, MaybeCode, MaybeMoment, MaybeSealed, Moment, RowId
 
 
 class InboxEvent(Base):
@@ -64,6 +64,7 @@ class OutboxMessage(Base):
             sqlite_where=text("state = 'held'"),
         ),
         Index("ix_outbox_case", "case_id"),
+        Index("ix_outbox_undo", "undo"),
     )
 
     id: Mapped[RowId]
@@ -86,6 +87,8 @@ class OutboxMessage(Base):
     tried_reply: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Words in it were unsent while it was on its way: what arrived is not written down.
     taken_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    undo: Mapped[MaybeCode]  # the officer's deed it tells of; taken back with it while it waits
+    news: Mapped[MaybeCode]  # of a case, waiting for a free answer: promise (a date was given) or plain
     error: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[Moment]

@@ -1,24 +1,18 @@
-"""An officer at work in the chat: join, queue, view, accept, tell, result, close, and the head's live summary."""
+"""What an officer looks at: help, the queue, a case with everything about it, the head's live figures."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import joins as joining_in
-from handlers.actions import notices, status
-from handlers.actions import people as joining
+from handlers.actions import notices
+from handlers.desk.order import Order
 from handlers.messages import Choice, Part, Say
-from handlers.rules.case_status import MoveNotAllowed
-from handlers.services import Svc, Talk
-from handlers.texts import heard, shortened
-from nlp import entities
+from handlers.services import Svc
+from handlers.texts import shortened
 from storage import agencies, cases, joins, messages
-from storage.people import Post
 from storage.tables import Case
 from storage.words import Status
 
@@ -27,98 +21,11 @@ _NEWEST = 5  # of many who joined, and of many cases at one spot, the newest are
 _WAITING = (Status.RESOLVED,)
 
 
-@dataclass(frozen=True)
-class Order:
-    """One command on one case: who gives it, and the words after the reference."""
-
-    actor: Actor
-    post: Post
-    case: Case
-    words: str
-
-
-def join(svc: Svc, talk: Talk, code: str) -> list[Part]:
-    """Use a one-time code: this account becomes an officer's."""
-    try:
-        post = joining.join(svc, talk.account, code)
-    except access.Throttled:
-        return [Say(svc.texts.say("officer.join_throttled"))]
-    except joining.WrongCode:
-        return [Say(svc.texts.say("officer.join_failed"))]
-    agency = agencies.agency(svc.session, post.agency_code)
-    unit = agencies.unit(svc.session, post.agency_code, post.unit_code)
-    return [
-        svc.texts.bubble(
-            "officer.joined",
-            role=svc.texts.word(f"roles.{post.role}"),
-            agency=agency.name if agency else "",
-            unit=f" {unit.name}" if unit else "",
-        )
-    ]
-
-
-def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) -> list[Part]:
-    """Carry out one command line. Every refusal says what would work."""
-    if not actor.works_here:
-        return [svc.texts.bubble("officer.not_officer")]
-    if name in _PLAIN:
-        return _PLAIN[name](svc, actor)
-    if name not in _ON_CASE:
-        return [Say(svc.texts.say("officer.unknown", text=shortened(text, 40)))]
-    reference, words, problem = _reference_in(svc, actor, name, rest)
-    if problem is not None:
-        return [problem]
-    try:
-        case, post = access.case_for_officer(svc, actor, reference)
-    except access.NotFound:
-        return [Say(svc.texts.say("officer.not_found", code=reference))]
-    if name in _NEEDS_WORDS and not words:
-        return [Say(svc.texts.say("officer.needs_words", example=_example(name, reference)))]
-    try:
-        return _ON_CASE[name](svc, Order(actor, post, case, words))
-    except MoveNotAllowed:
-        now = svc.texts.word(f"statuses.{case.status}")
-        return [Say(svc.texts.say("officer.not_now", code=case.reference, status=now))]
-
-
-def _reference_in(svc: Svc, actor: Actor, name: str, rest: str) -> tuple[str, str, Say | None]:
-    """(reference, words after it, what is wrong). The running number alone is enough where it is not ambiguous."""
-    head, _, words = rest.partition(" ")
-    full = entities.find_references(head) or entities.find_references(rest)
-    if full:
-        return full[0], _after_reference(rest), None
-    digits = re.sub(r"\D", "", heard.plain(head))
-    if not digits:
-        example = _example(name, "70-00482-5")
-        return "", "", Say(svc.texts.say("officer.needs_reference", example=example))
-    here = [post.agency_code for post in actor.posts]
-    fitting = cases.ending_with(svc.session, here, digits)
-    if len(fitting) > 1:
-        return "", "", Say(svc.texts.say("officer.ambiguous", code=head))
-    if not fitting:
-        return "", "", Say(svc.texts.say("officer.not_found", code=head))
-    return fitting[0], words.strip(), None
-
-
-def _after_reference(rest: str) -> str:
-    """The words after a reference however it was typed: 70-00482-5, ๗๐ ๐๐๔๘๒ ๓, 70004823."""
-    found = re.match(r"\s*[\d\s.\-–]*\d", rest)
-    return rest[found.end() :].strip() if found else ""
-
-
-def _example(name: str, reference: str) -> str:
-    word = heard.load()["commands"][name][0]
-    return f"/{word} {reference}"
-
-
-# --- without a case ------------------------------------------------------------------------------------------------
-
-
-def _help(svc: Svc, _actor: Actor) -> list[Part]:
+def help_(svc: Svc, _actor: Actor) -> list[Part]:
     return [svc.texts.bubble("officer.help")]
 
 
-def _queue(svc: Svc, actor: Actor) -> list[Part]:
+def queue(svc: Svc, actor: Actor) -> list[Part]:
     post = actor.posts[0]
     rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=8)
     seen = [case for case in rows if access.may_see(post, case) and not (actor.in_group and case.confidential)]
@@ -152,7 +59,7 @@ def _queue_line(svc: Svc, case: Case) -> str:
     )
 
 
-def _summary(svc: Svc, actor: Actor) -> list[Part]:
+def summary(svc: Svc, actor: Actor) -> list[Part]:
     post = actor.posts[0]
     midnight = datetime.combine(svc.today, time(), svc.tools.zone)
     today = cases.summary(svc.session, post.agency_code, midnight)
@@ -186,7 +93,7 @@ def _summary(svc: Svc, actor: Actor) -> list[Part]:
 # --- on a case -----------------------------------------------------------------------------------------------------
 
 
-def _view(svc: Svc, order: Order) -> list[Part]:
+def view(svc: Svc, order: Order) -> list[Part]:
     case, texts = order.case, svc.texts
     category = agencies.category(svc.session, case.category)
     events = [
@@ -267,43 +174,3 @@ def _next_buttons(svc: Svc, case: Case) -> tuple[Choice, ...]:
         Status.RESOLVED: "officer.button_close",
     }.get(Status(case.status))
     return () if key is None else (Choice(svc.texts.word(key, code=case.reference)),)
-
-
-def _accept(svc: Svc, order: Order) -> list[Part]:
-    status.accept(svc, order.case, order.post, access.acts_as(order.post))
-    text = svc.texts.say(
-        "officer.accepted", code=order.case.reference, officer=order.post.name, time=svc.texts.clock(svc.now)
-    )
-    return [Say(text, (Choice(svc.texts.word("officer.button_view", code=order.case.reference)),))]
-
-
-def _tell(svc: Svc, order: Order) -> list[Part]:
-    reached = status.tell(svc, order.case, order.post, order.words)
-    key = "officer.told" if reached else "officer.unreachable"
-    return [Say(svc.texts.say(key, code=order.case.reference, note=order.words))]
-
-
-def _result(svc: Svc, order: Order) -> list[Part]:
-    status.report(svc, order.case, order.post, access.acts_as(order.post), order.words)
-    close = Choice(svc.texts.word("officer.button_close", code=order.case.reference))
-    return [Say(svc.texts.say("officer.reported", code=order.case.reference), (close,))]
-
-
-def _close(svc: Svc, order: Order) -> list[Part]:
-    acting = access.acts_as(order.post)
-    if order.case.status == Status.RESOLVED:
-        status.close(svc, order.case, order.post, acting)
-        return [Say(svc.texts.say("officer.closed", code=order.case.reference))]
-    status.conclude(svc, order.case, order.post, acting)
-    return [Say(svc.texts.say("officer.resolved", code=order.case.reference))]
-
-
-_PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {"help": _help, "queue": _queue, "summary": _summary}
-_ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
-    "view": _view,
-    "accept": _accept,
-    "tell": _tell,
-    "result": _result,
-    "close": _close,
-}
-_NEEDS_WORDS = frozenset({"tell", "result"})
