@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.rules.case_status import HEAD, INTAKE, UNIT, is_open
+from handlers.rules.case_status import HEAD, INTAKE, UNIT, is_open, may_join
+from handlers.rules.duties import READER, may
 from handlers.services import Svc
 from storage import cases, joins, people
 from storage.people import Post
 from storage.tables import Account, Case, CaseJoin
-from storage.words import Role
+from storage.words import Role, Status
 
 TRIES = 5  # wrong tracking secrets an account, or a case, may see in an hour
 WINDOW = timedelta(hours=1)
@@ -109,13 +110,24 @@ def case_for_citizen(svc: Svc, actor: Actor, reference: str, *, lock: bool = Fal
     `lock`: nobody joins, leaves or becomes its complainant until this transaction ends.
     """
     try:
-        return case_for_complainant(svc, actor, reference, lock=lock), None
+        own = case_for_complainant(svc, actor, reference, lock=lock)
+        return _merged_into(svc, actor, own, lock) or (own, None)
     except SecretNeeded:
         case = cases.by_reference(svc.session, reference)
         joined = None if case is None else place_in(svc, actor.person_id, case)
         if case is None or joined is None:
             raise
         return case, joined
+
+
+def _merged_into(svc: Svc, actor: Actor, case: Case, lock: bool) -> tuple[Case, CaseJoin | None] | None:
+    """The case that a merged one went into: whoever asks for the old number is shown, and adds to, the new one."""
+    if case.status != Status.MERGED or case.merged_into_id is None:
+        return None
+    main = cases.get(svc.session, case.merged_into_id, lock=lock)
+    joined = place_in(svc, actor.person_id, main)
+    own = main.account_id in own_accounts(svc, actor.person_id)
+    return (main, joined) if own or joined is not None else None
 
 
 def case_by_secret(svc: Svc, subject: str, reference: str, secret: str) -> Case:
@@ -148,28 +160,49 @@ def _same(right: str, given: str) -> bool:
     return len(right) == len(given) and sum(a != b for a, b in zip(right, given, strict=True)) == 0
 
 
-def case_for_officer(svc: Svc, actor: Actor, reference: str) -> tuple[Case, Post]:
-    """A case this officer may work on, its row locked, and the post that lets them. Raises NotFound."""
+def case_for_officer(svc: Svc, actor: Actor, reference: str, command: str = "view") -> tuple[Case, Post]:
+    """A case this officer may see, its row locked, and the post that lets them: of several the one that may give the
+    command. Raises NotFound."""
     case = cases.by_reference(svc.session, reference, lock=True)
     if case is None:
         raise NotFound(reference)
     if actor.in_group and case.confidential:
         raise NotFound(reference)
-    for post in actor.posts:
-        if may_see(post, case):
-            return case, post
-    raise NotFound(reference)
+    fitting = [post for post in actor.posts if may_see(post, case)]
+    if not fitting:
+        raise NotFound(reference)
+    return case, next((post for post in fitting if may(command, parties(post))), fitting[0])
+
+
+def may_be_joined(case: Case) -> bool:
+    """May another case go into this one?"""
+    return may_join(case.status, confidential=case.confidential)
 
 
 def may_see(post: Post, case: Case) -> bool:
     """May the holder of this post see this case?"""
+    if case.confidential:
+        return _may_see_confidential(post, case)
+    in_unit = post.role in (Role.OFFICER, Role.UNIT_HEAD)
+    if in_unit and f"{post.agency_code}:{post.unit_code}" in case.team:
+        return True  # has a share in it, also for another agency
     if post.agency_code != case.agency_code:
         return False
-    if case.confidential:
-        return post.role in _CONFIDENTIAL
-    if post.role in _WIDE:
-        return True
-    return post.role in (Role.OFFICER, Role.UNIT_HEAD) and post.unit_code == case.unit_code
+    return post.role in _WIDE or (in_unit and post.unit_code == case.unit_code)
+
+
+def _may_see_confidential(post: Post, case: Case) -> bool:
+    """Who screens and decides, the officer named for it, and the head of the unit it was given to."""
+    if post.agency_code != case.agency_code:
+        return False
+    given = case.status not in (Status.RECEIVED, Status.SCREENING)
+    leads = post.role == Role.UNIT_HEAD and post.unit_code == case.unit_code and given
+    return post.role in _CONFIDENTIAL or leads or (post.person_id == case.officer_id and post.role == Role.OFFICER)
+
+
+def parties(post: Post) -> frozenset[str]:
+    """As what the holder of this post may give commands (rules/duties.py)."""
+    return frozenset(acts_as(post)) or frozenset({READER})
 
 
 def acts_as(post: Post) -> Sequence[str]:

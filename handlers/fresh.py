@@ -14,6 +14,7 @@ from nlp.language import foreign_language
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage import cases
+from storage.tables import Case
 from storage.words import Kind
 
 _SHORT = 45  # characters
@@ -31,11 +32,28 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     reference = _just_filed(svc, talk, actor) if incoming.kind in {*_MEDIA, "place"} else None
     if reference is not None:
         return tracking.add(svc, talk, actor, reference, incoming)
+    asked = belongs.asked(svc, actor)
+    if asked is not None:
+        answered = _answer(svc, talk, actor, asked, incoming)
+        if answered is not None:
+            return answered
     if incoming.kind in _MEDIA and foreign_language(incoming.text):
         return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
         return complaint.begin(svc, talk, incoming)
     return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
+
+
+_NO_ANSWERS = ("thanks", "notice_seen", "answered", "keep_case", "opener")
+
+
+def _answer(svc: Svc, talk: Talk, actor: Actor, asked: Case, incoming: Incoming) -> list[Part] | None:
+    """We wait for an answer: is this it?"""
+    if incoming.kind == "text" and heard.means(incoming.text, "no_info"):
+        return tracking.no_info(svc, talk, actor, asked.reference)
+    if incoming.kind == "text" and (heard.means(incoming.text, *_NO_ANSWERS) or foreign_language(incoming.text)):
+        return None
+    return belongs.answer(svc, talk, asked, incoming)
 
 
 def _just_filed(svc: Svc, talk: Talk, actor: Actor) -> str | None:

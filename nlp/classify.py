@@ -22,7 +22,7 @@ _GUESSES = 4  # besides the best one
 _EXTRAS = 2
 _TELLING = 6  # letters: shorter texts only the word lists know
 # Few words (letters) say little against an alarm, and who fears something says that it has not happened: it takes more.
-_SHORT, _SAYS_LITTLE = 20, 4.0
+_SHORT, _SAYS_LITTLE = 24, 4.0
 _WITH_A_RULE = 0.5  # of the threshold is enough where the word lists fired too
 _TELLS_LESS = frozenset({"complaint", "data_right"})
 _IDLE = 0.9

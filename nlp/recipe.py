@@ -26,7 +26,7 @@ TRUST_KIND = 0.5
 # Real messages are further from our texts than our texts from each other: measured on them, not on ours.
 SHARPNESS, THRESHOLD = 2.8, 0.45
 # On real complaints the lowest that leaves few false alarms (nlp/README.md); a missed one may cost a life.
-ALARM = 0.05
+ALARM = 0.03
 UNCLEAR = 0.4  # a kind less sure than this is what the word lists say: short answers have no kind of their own
 _NO_SUBJECT = frozenset({"smalltalk", "abuse", "data_right"})  # their category means nothing
 

@@ -47,6 +47,11 @@ def unit(session: Session, agency_code: str, code: str | None) -> Unit | None:
     return session.get(Unit, (agency_code, code)) if code else None
 
 
+def intake_unit(session: Session, agency_code: str) -> str | None:
+    """The unit of an agency that looks first."""
+    return next((row.code for row in units(session, agency_code) if row.intake), None)
+
+
 def category(session: Session, code: str) -> Category | None:
     """The category of this code."""
     return session.get(Category, code)

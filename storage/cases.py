@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from storage.db import Session
-from storage.tables import Case, CaseJoin, StatusUpdate
+from storage.tables import Case, CaseJoin, CaseTask, StatusUpdate
 from storage.words import ENDED, Kind, Status
 
 # Kinds that stand at a spot; what was withdrawn or merged is no case of its own there.
@@ -136,7 +136,10 @@ def queue(
         Case.status.not_in([status.value for status in ENDED]),
     ]
     if units is not None:
-        where.append(Case.unit_code.in_(units))
+        shares = select(CaseTask.case_id).where(
+            CaseTask.agency_code == agency_code, CaseTask.unit_code.in_(units), CaseTask.done_at.is_(None)
+        )
+        where[0] = or_(and_(Case.agency_code == agency_code, Case.unit_code.in_(units)), Case.id.in_(shares))
     found = session.execute(select(Case.status, func.count()).where(*where).group_by(Case.status)).all()
     counts = {status: count for status, count in found}
     rows = session.scalars(

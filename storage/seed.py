@@ -35,7 +35,12 @@ class BadSeed(Exception):
 
 Row = dict[str, Any]
 # A file's own keys that become columns; everything else of the row is kept as details.
-_REGISTERS = {"missions.toml": "mission", "customer_groups.toml": "group", "channels.toml": "channel"}
+_REGISTERS = {
+    "missions.toml": "mission",
+    "customer_groups.toml": "group",
+    "channels.toml": "channel",
+    "not_accepted.toml": "not_accepted",
+}
 
 
 def load(session: Session, folder: Path) -> dict[str, int]:

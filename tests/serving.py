@@ -66,6 +66,7 @@ class Server:
             **env,
             "PRATU_DATABASE_URL": self.database_url,
             "PRATU_SECRET_KEY": KEY,
+            "PRATU_UNDO_SECONDS": "0",
             "PRATU_DATA_DIR": str(self.folder / "data"),
             **(line_environ(self.emulator) if self.emulator is not None else {}),
             **self.extra,

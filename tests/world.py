@@ -13,7 +13,7 @@ from handlers.actions import people as joining
 from handlers.messages import Card, Incoming, Media, Part, Place, Say, from_json
 from handlers.services import Svc, Tools
 from nlp import classify, mask
-from storage import cases, inbox
+from storage import cases, inbox, outbox
 from storage.db import Database
 from storage.inbox import NewEvent, Unread, lane_of, microseconds
 from storage.tables import Case, OutboxMessage
@@ -140,7 +140,7 @@ class Dialogue:
     channel: str
     name: str
     parts: list[Part] = field(default_factory=list)
-    seen: int = 0
+    heard: set[int] = field(default_factory=set)
     token: str = ""
     sent: list[str] = field(default_factory=list)
     chat: str = ""  # a group's id; "" is the person's own chat
@@ -228,14 +228,20 @@ class Dialogue:
         with db.reading() as session:
             rows = session.scalars(
                 select(OutboxMessage)
-                .where(OutboxMessage.lane == lane, OutboxMessage.id > self.seen)
+                .where(OutboxMessage.lane == lane, OutboxMessage.parts.is_not(None))
                 .order_by(OutboxMessage.id)
             ).all()
             for row in rows:
-                self.seen = row.id
-                assert row.parts is not None
+                if row.id in self.heard or self._waits(row):
+                    continue
+                self.heard.add(row.id)
                 self.parts += [from_json(part) for part in session.keys.open_data(row.parts)]
         return self
+
+    def _waits(self, row: OutboxMessage) -> bool:
+        """News for the next free answer, or something that can still be taken back: nobody has heard it yet."""
+        held = row.state == "held" and row.error in (outbox.RIDES, outbox.UNDO)
+        return held and row.not_before > self.world.now
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.actions import notices
+from handlers.actions import notices, waiting
 from handlers.rules import reference as references
 from handlers.rules import routing
 from handlers.rules.case_status import INTAKE, SYSTEM, check_move
@@ -21,7 +21,7 @@ from nlp.language import foreign_language
 from nlp.normalize import readable
 from storage import agencies, cases, history, ids, messages, sequences
 from storage.tables import Account, Case, CaseJoin, Category, Conversation, PlaceName
-from storage.words import Kind, Status
+from storage.words import Kind, Route, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
 UNKNOWN = "OT"
@@ -71,6 +71,8 @@ def file_case(
     _propose(svc, case, routed)
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
     notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
+    if case.route == Route.URGENT:
+        notices.tell_heads(svc, case, once=f"new:{case.id}")
     return Filed(case, secret, unit.name if unit else svc.agency.name)
 
 
@@ -115,6 +117,7 @@ def _values(
         "due_on": svc.hours.add_working_days(counted_from, days),
         "fiscal_year": year,
         "urgent": draft.urgent,
+        "route": Route.URGENT if draft.kind == Kind.EMERGENCY else Route.GENERAL,
         "abstained": draft.abstained and not draft.category_chosen,
         "text": keys.seal_text(draft.words),
         "said": keys.seal_data(draft.texts),
@@ -197,7 +200,8 @@ def add_to_case(
         told = svc.session.keys.open_text(case.text) or ""
         _set_text(svc, case, [*known, *more], "\n".join([told, *(words for _row, words in more)]).strip())
     _note(svc, case, "added", None, "citizen")
-    notices.tell_unit(svc, case, "officer.added", once=f"added:{rows[0]}")
+    if not waiting.heard_from(svc, case):
+        notices.tell_unit(svc, case, "officer.added", once=f"added:{rows[0]}")
 
 
 def is_problem(svc: Svc, case: Case) -> None:

@@ -17,13 +17,22 @@ from storage.words import Role, Status
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
 _PUSHES_COST = frozenset({"line"})
 _ACCEPTABLE = frozenset({"officer.new", "officer.urgent"})
+# What one can do at once below a notice, besides looking.
+_FIRST_BUTTON: dict[str, tuple[str, ...]] = {
+    "officer.new": ("officer.button_accept",),
+    "officer.urgent": ("officer.button_accept",),
+    "officer.urgent_head": ("officer.button_acknowledge",),
+    "officer.head": ("officer.button_approve", "officer.button_back"),
+}
 _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
 
 
-def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
+def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, **values: str) -> None:
     """Tell the officers who may work on this case; of a confidential one not a word of what it is about."""
-    say = _for_unit(svc, case, key)
-    for post in people.posts_in(svc.session, case.agency_code, svc.today):
+    say = _for_unit(svc, case, key, **values)
+    shares = {share.partition(":")[0] for share in case.team}
+    agencies_in = [case.agency_code, *sorted(shares - {case.agency_code})]
+    for post in (one for code in agencies_in for one in people.posts_in(svc.session, code, svc.today)):
         if Role(post.role) not in _UNIT_ROLES or not may_see(post, case):
             continue
         if post.role == Role.INTAKE and case.status == Status.ASSIGNED and post.unit_code != case.unit_code:
@@ -39,6 +48,30 @@ def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
 def group_post(group: Conversation) -> Post:
     """What an officers' group is for its agency: the invitation it was joined by."""
     return Post(0, group.agency_code or "", group.unit_code, group.role or Role.OFFICER, "")
+
+
+def tell_post(svc: Svc, post: Post, case: Case, key: str, once: str, **values: str) -> None:
+    """Tell one holder of a post about a case, on every channel: it cannot wait. Not whom it is hidden from."""
+    if may_see(post, case):
+        _tell_person(svc, post, _for_unit(svc, case, key, **values), True, case, once)
+
+
+def deciders(svc: Svc, case: Case) -> list[Post]:
+    """The head of the agency, and whoever decides for them today."""
+    posts = people.posts_in(svc.session, case.agency_code, svc.today)
+    return [post for post in posts if post.role in (Role.HEAD, Role.DELEGATE)]
+
+
+def tell_heads(svc: Svc, case: Case, once: str) -> None:
+    """An urgent case: heads and delegates are told at once."""
+    for post in deciders(svc, case):
+        tell_post(svc, post, case, "officer.urgent_head", once)
+
+
+def tell_person(svc: Svc, post: Post, parts: list[Part], case: Case, once: str) -> None:
+    """Put ready words out to the holder of a post."""
+    for account in people.accounts_of(svc.session, post.person_id):
+        tell_account(svc, account, parts, case, once)
 
 
 def tell_roles(svc: Svc, roles: tuple[Role, ...], say: Say, once: str) -> None:
@@ -78,16 +111,17 @@ def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | Non
     )
 
 
-def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None) -> bool:
-    """Put a notice out to the chat the case came from; False when it waits there until that person writes again."""
-    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once)
+def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None, news: str = "") -> bool:
+    """Put a notice out to the chat the case came from; False when it waits there until that person writes again, or
+    there is no chat. `news`: promise or plain; it can wait for the person's next free answer."""
+    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once, news)
 
 
-def tell_joined(svc: Svc, case: Case, parts: list[Part], once: str) -> None:
+def tell_joined(svc: Svc, case: Case, parts: list[Part], once: str, news: str = "") -> None:
     """Put news of a case out to everybody who joined it, each in their own chat, once. The complainant's words and
     whatever was written for that person alone stay out of `parts`."""
     for joined in joins.of_case(svc.session, case.id):
-        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}")
+        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}", news)
 
 
 def tell_one_joined(svc: Svc, case: Case, joined: CaseJoin, parts: list[Part]) -> None:
@@ -96,19 +130,27 @@ def tell_one_joined(svc: Svc, case: Case, joined: CaseJoin, parts: list[Part]) -
 
 
 def _tell_chat(
-    svc: Svc, case: Case, conversation_id: int | None, account_id: int | None, parts: list[Part], once: str | None
+    svc: Svc,
+    case: Case,
+    conversation_id: int | None,
+    account_id: int | None,
+    parts: list[Part],
+    once: str | None,
+    news: str = "",
 ) -> bool:
     conversation = conversation_of_case(svc, conversation_id)
     account = None if account_id is None else people.account(svc.session, account_id)
     if conversation is None or account is None:
         return False
     held = BLOCKED if account.unreachable_at is not None else ""
-    return put_out(svc, conversation, parts, case_id=case.id, once=once, held=held) is not None and not held
+    return put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news) is not None and not held
 
 
-def _for_unit(svc: Svc, case: Case, key: str) -> Say:
+def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:
     texts = svc.texts
     view = Choice(texts.word("officer.button_view", code=case.reference))
+    if case.confidential and key == "officer.head":
+        return Say(texts.say("officer.head_confidential", code=case.reference), (view,))
     if case.confidential and key in _ACCEPTABLE:
         return Say(texts.say("officer.new_confidential", code=case.reference, due=texts.day(case.due_on)), (view,))
     category = agencies.category(svc.session, case.category)
@@ -125,9 +167,11 @@ def _for_unit(svc: Svc, case: Case, key: str) -> Say:
         due=texts.day(case.due_on),
         time=texts.clock(case.received_at),
         language="" if case.confidential else language_line(svc, case),
+        unit=unit_name(svc, case),
+        **({name: hidden for name in values} if case.confidential else values),
     )
-    accept = Choice(texts.word("officer.button_accept", code=case.reference))
-    return Say(text, (accept, view) if key in _ACCEPTABLE else (view,))
+    first = _FIRST_BUTTON.get(key, ())
+    return Say(text, (*(Choice(texts.word(name, code=case.reference)) for name in first), view))
 
 
 def _place(svc: Svc, case: Case) -> str:

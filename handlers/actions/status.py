@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.actions import notices
-from handlers.messages import Choice, Say
+from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, MoveNotAllowed, check_move
 from handlers.services import Svc
-from storage import cases, history
+from storage import cases, handling, history
 from storage.people import Post
 from storage.tables import Case, StatusUpdate
-from storage.words import Status
+from storage.words import Conclusion, Kind, Status
 
 
 def move(
@@ -68,29 +68,20 @@ def record(
     return update
 
 
-def accept(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
-    """A unit's officer takes the case on. The complainant sees it on the next free answer."""
-    move(svc, case, Status.IN_PROGRESS, "accepted", acting=acting, post=post)
+def accept(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> Told:
+    """A unit's officer takes the case on. The complainant hears of it with the next free answer."""
+    update = move(svc, case, Status.IN_PROGRESS, "accepted", acting=acting, post=post)
     case.officer_id = post.person_id
+    case.acknowledged_at = case.acknowledged_at or svc.now
+    due = svc.texts.day(case.extended_to or case.due_on)
+    return tell(svc, case, update, "status.accepted", {"unit": notices.unit_name(svc, case), "due": due}, pace="plain")
 
 
-def tell(svc: Svc, case: Case, post: Post, words: str) -> bool:
-    """An officer's words to the complainant, and to nobody who joined; False when that person cannot be reached."""
+def tell_words(svc: Svc, case: Case, post: Post, words: str) -> Told:
+    """An officer's words to the complainant, and to nobody who joined."""
     update = record(svc, case, "told", by=post.role, post=post, note=words)
-    _first_answer(svc, case)
-    texts = svc.texts
-    if case.confidential:
-        text = texts.say("status.told_confidential", code=case.reference)
-    else:
-        text = texts.say("status.told", code=case.reference, unit=notices.unit_name(svc, case), note=words)
-    return notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
-
-
-def _tell_joined(svc: Svc, case: Case, key: str, once: str, **values: str) -> None:
-    """News for those who joined, a status or a masked result: nothing that was written to the complainant alone."""
-    if case.confidential:
-        key, values = "status.told_confidential", {}
-    notices.tell_joined(svc, case, [svc.texts.bubble(key, code=case.reference, **values)], once)
+    first_answer(svc, case)
+    return tell(svc, case, update, "status.told", {"unit": notices.unit_name(svc, case), "note": words}, alone=True)
 
 
 def report(svc: Svc, case: Case, post: Post, acting: Sequence[str], words: str) -> None:
@@ -98,39 +89,41 @@ def report(svc: Svc, case: Case, post: Post, acting: Sequence[str], words: str) 
     move(svc, case, Status.REPORTED, "result", acting=acting, post=post, note=words)
 
 
-def conclude(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
-    """Give the reported result to the complainant and ask whether it is really mended."""
-    update = move(svc, case, Status.RESOLVED, "resolved", acting=acting, post=post)
+# What the complainant is asked: is it mended, or is the answer understood?
+_ASKS_MENDED = frozenset({Conclusion.FIXED, Conclusion.PARTLY})
+
+
+def usual_conclusion(case: Case) -> Conclusion:
+    """How a case of this kind ends where nobody says otherwise."""
+    if case.kind in (Kind.SUGGESTION, Kind.OPINION, Kind.COMPLIMENT):
+        return Conclusion.NOTED
+    return Conclusion.EXPLAINED if case.kind == Kind.INQUIRY else Conclusion.FIXED
+
+
+def conclude(
+    svc: Svc, case: Case, post: Post, acting: Sequence[str], conclusion: str = "", what: str = "resolved"
+) -> Told:
+    """Give the reported result to the complainant, and ask whether it is really so. Raises MoveNotAllowed."""
+    update = move(svc, case, Status.RESOLVED, what, acting=acting, post=post)
     case.resolved_at = svc.now
-    case.conclusion_type = case.conclusion_type or "fixed"
-    _first_answer(svc, case)
-    texts = svc.texts
+    case.conclusion_type = conclusion or case.conclusion_type or usual_conclusion(case)
+    first_answer(svc, case)
+    mended = case.conclusion_type in _ASKS_MENDED
     result, masked = _result(svc, case)
-    choices = (
-        Choice(texts.word("track.button_fixed", code=case.reference)),
-        Choice(texts.word("track.button_not_fixed", code=case.reference)),
-    )
+    values = {"date": svc.texts.day(svc.today), "unit": notices.unit_name(svc, case)}
+    key = "status.resolved" if mended else "status.explained"
+    buttons = ("track.button_fixed", "track.button_not_fixed")
+    asks = buttons if mended else ("track.button_understood", "track.button_still_asks")
+    told = tell(svc, case, update, key, {"result": result, **values}, choices=asks, alone=True)
+    _tell_joined(svc, case, "status.resolved_joined", f"update:{update.id}", result=masked, **values)
+    return told
+
+
+def _tell_joined(svc: Svc, case: Case, key: str, once: str, **values: str) -> None:
+    """News for those who joined, a status or a masked result: nothing that was written to the complainant alone."""
     if case.confidential:
-        say = Say(texts.say("status.told_confidential", code=case.reference))
-    else:
-        text = texts.say(
-            "status.resolved",
-            code=case.reference,
-            result=result,
-            date=texts.day(svc.today),
-            unit=notices.unit_name(svc, case),
-        )
-        say = Say(text, choices)
-    notices.tell_complainant(svc, case, [say], once=f"update:{update.id}")
-    _tell_joined(
-        svc,
-        case,
-        "status.resolved_joined",
-        f"update:{update.id}",
-        result=masked,
-        date=texts.day(svc.today),
-        unit=notices.unit_name(svc, case),
-    )
+        key, values = "status.told_confidential", {}
+    notices.tell_joined(svc, case, [svc.texts.bubble(key, code=case.reference, **values)], once)
 
 
 def _result(svc: Svc, case: Case) -> tuple[str, str]:
@@ -142,28 +135,27 @@ def _result(svc: Svc, case: Case) -> tuple[str, str]:
     return masked if note.to_another else note.words, masked
 
 
-def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
-    """An officer closes a case whose result the complainant has."""
+def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> Told:
+    """An officer closes a case whose result the complainant has. Raises MoveNotAllowed."""
     update = move(svc, case, Status.CLOSED, "closed", acting=acting, post=post)
-    case.closed_at = svc.now
-    text = svc.texts.say("status.closed", code=case.reference)
-    notices.tell_complainant(svc, case, [Say(text)], once=f"update:{update.id}")
-    _tell_joined(svc, case, "status.closed", f"update:{update.id}")
+    case.closed_at, case.closed_how = svc.now, "officer"
+    return tell(svc, case, update, "status.closed", {})
 
 
 def confirm(svc: Svc, case: Case) -> None:
-    """The complainant says it is mended."""
+    """The complainant says it is mended: closed, and counted as confirmed."""
     update = move(svc, case, Status.CLOSED, "confirmed", acting=(CITIZEN,))
-    case.closed_at = svc.now
+    case.closed_at, case.closed_how = svc.now, "confirmed"
     notices.tell_unit(svc, case, "officer.closed", once=f"confirmed:{case.id}:{case.closed_at.isoformat()}")
     _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 
 
 def reopen(svc: Svc, case: Case) -> None:
-    """The complainant says it is not mended: open again, and the unit is told."""
+    """The complainant says it is not mended: open again, and the unit and its head are told."""
     update = move(svc, case, Status.REOPENED, "reopened", acting=(CITIZEN,))
     case.resolved_at = case.closed_at = None
-    case.conclusion_type = None
+    case.conclusion_type = case.closed_how = None
+    handling.wanted_no_more(svc.session, case.id)
     notices.tell_unit(svc, case, "officer.reopened", once=f"update:{update.id}")
     _tell_joined(svc, case, "track.not_fixed", f"update:{update.id}", unit=notices.unit_name(svc, case))
 
@@ -195,9 +187,3 @@ def withdraw(svc: Svc, case: Case) -> None:
     move(svc, case, Status.WITHDRAWN, "withdrawn", acting=(CITIZEN,))
     case.conclusion_type = "withdrawn"
     notices.tell_unit(svc, case, "officer.withdrawn", once=f"withdrawn:{case.id}")
-
-
-def _first_answer(svc: Svc, case: Case) -> None:
-    # The first answer by a person; the machine's receipt does not count (contract).
-    if case.first_answer_at is None:
-        case.first_answer_at = svc.now

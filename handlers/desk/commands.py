@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from handlers import access
 from handlers.access import Actor
+from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import looking, orders
+from handlers.desk import looking, orders, ruling
 from handlers.desk.order import Order, example, reference_in
-from handlers.messages import Part, Say
+from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import MoveNotAllowed
+from handlers.rules.duties import DUTIES, may
 from handlers.services import Svc, Talk
-from handlers.texts import shortened
-from storage import agencies
+from handlers.texts import heard, shortened
+from storage import agencies, handling, people
 
 
 def join(svc: Svc, talk: Talk, code: str) -> list[Part]:
@@ -48,28 +51,95 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
     if problem is not None:
         return [problem]
     try:
-        case, post = access.case_for_officer(svc, actor, reference)
+        case, post = access.case_for_officer(svc, actor, reference, name)
     except access.NotFound:
         return [Say(svc.texts.say("officer.not_found", code=reference))]
-    if name in _NEEDS_WORDS and not words:
-        return [Say(svc.texts.say("officer.needs_words", example=example(name, reference)))]
+    order = Order(actor, post, case, words, talk)
+    return [refused] if (refused := _refused(svc, order, name, text)) is not None else _carry_out(svc, order, name)
+
+
+def _refused(svc: Svc, order: Order, name: str, text: str) -> Say | None:
+    """Why not: no right, not in a group, no words, or somebody else was faster."""
+    duty, code = DUTIES[name], order.case.reference
+    if not may(name, access.parties(order.post)):
+        who = " · ".join(svc.texts.word(f"parties.{party}") for party in sorted(duty.by))
+        return Say(svc.texts.say("officer.may_not", code=code, who=who))
+    if duty.alone and order.actor.in_group:
+        return Say(svc.texts.say("officer.alone_only"))
+    if duty.words and not order.words:
+        return Say(svc.texts.say("officer.needs_words", example=example(name, code)))
+    if duty.told and not heard.is_forced(text):
+        return _collision(svc, order, name)
+    return None
+
+
+_GUARD = timedelta(minutes=5)
+_TOLD = frozenset({"asked", "told", "resolved", "approved", "transferred", "not_accepted", "deferred", "closed"})
+_VISIT = frozenset({"visit"})  # many visits are no collision
+
+
+def _collision(svc: Svc, order: Order, name: str) -> Say | None:
+    """Somebody else told the complainant a moment ago: said once, and done if it is still wanted."""
+    if name in _VISIT:
+        return None
+    row = handling.told_lately(svc.session, order.case.id, _TOLD, order.post.person_id, svc.now - _GUARD)
+    if row is None:
+        return None
+    names = {post.person_id: post.name for post in people.posts_in(svc.session, order.case.agency_code, svc.today)}
+    word = heard.load()["commands"][name][0]
+    force = Choice(svc.texts.word("officer.button_force"), f"/{word}! {order.case.reference} {order.words}".strip())
+    text = svc.texts.say(
+        "officer.collision",
+        code=order.case.reference,
+        name=names.get(row.person_id or 0) or svc.texts.word(f"roles.{row.by}"),
+        what=svc.texts.word(f"events.{row.what}"),
+        minutes=int((svc.now - row.at).total_seconds() // 60),
+        note=shortened(row.note_masked or "", 80),
+    )
+    return Say(text, (force, Choice(svc.texts.word("officer.button_view", code=order.case.reference))))
+
+
+def _carry_out(svc: Svc, order: Order, name: str) -> list[Part]:
+    case = order.case
+    before, last = handling.standing(case), handling.last_update_id(svc.session, case.id)
+    if DUTIES[name].told:
+        deeds.begin(svc)
     try:
-        return _ON_CASE[name](svc, Order(actor, post, case, words, talk))
+        return _ON_CASE[name](svc, order)
     except MoveNotAllowed:
         now = svc.texts.word(f"statuses.{case.status}")
         return [Say(svc.texts.say("officer.not_now", code=case.reference, status=now))]
+    finally:
+        deeds.end(svc, case, order.post, name, before, last)
 
 
 _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
-    "help": looking.help_,
+    "help": lambda svc, actor: [ruling.help_for(svc, actor.posts, actor.in_group)],
     "queue": looking.queue,
     "summary": looking.summary,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,
     "accept": orders.accept,
+    "return": orders.hand_back,
+    "ask": orders.ask,
+    "note": orders.note,
     "tell": orders.tell,
     "result": orders.result,
+    "defer": orders.defer,
+    "propose": orders.propose,
     "close": orders.close,
+    "category": ruling.category,
+    "assign": ruling.assign,
+    "team": ruling.team,
+    "urgent": ruling.urgent,
+    "acknowledge": ruling.acknowledge,
+    "approve": ruling.approve,
+    "back": ruling.back,
+    "notified": ruling.notified,
+    "forward": ruling.forward,
+    "reject": ruling.reject,
+    "merge": ruling.merge,
+    "reveal": ruling.reveal,
+    "undo": ruling.undo,
 }
-_NEEDS_WORDS = frozenset({"tell", "result"})

@@ -21,10 +21,6 @@ _NEWEST = 5  # of many who joined, and of many cases at one spot, the newest are
 _WAITING = (Status.RESOLVED,)
 
 
-def help_(svc: Svc, _actor: Actor) -> list[Part]:
-    return [svc.texts.bubble("officer.help")]
-
-
 def queue(svc: Svc, actor: Actor) -> list[Part]:
     post = actor.posts[0]
     rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=8)

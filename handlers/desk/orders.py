@@ -1,39 +1,150 @@
-"""What an officer does to a case: one function for each command."""
+"""What an officer of a unit does to a case: one function for each command."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from handlers import access
-from handlers.actions import status
-from handlers.desk.order import Order
+from handlers.actions import deciding, status, waiting, ways
+from handlers.actions.telling import Told
+from handlers.desk.order import Order, conclusion_in, date_in
 from handlers.messages import Choice, Part, Say
+from handlers.rules.case_status import UNIT
 from handlers.services import Svc
 from storage.words import Status
 
 
+def done(svc: Svc, order: Order, key: str, told: Told | None, *buttons: str, **values: str) -> list[Part]:
+    """What the officer reads: what was done, what the citizen sees, and how to take it back."""
+    code = order.case.reference
+    lines = [svc.texts.say(key, code=code, **values)]
+    if told is not None:
+        lines.append(_seen(svc, order, told))
+    choices = [Choice(svc.texts.word(f"officer.button_{name}", code=code)) for name in buttons]
+    if svc.deed:
+        lines.append(svc.texts.say("officer.can_undo", seconds=svc.tools.undo_seconds))
+        choices.insert(0, Choice(svc.texts.word("officer.button_undo", code=code)))
+    return [Say("\n".join(lines), tuple(choices))]
+
+
+def _seen(svc: Svc, order: Order, told: Told) -> str:
+    if order.case.account_id is None:
+        return svc.texts.say("officer.no_chat")
+    if not told.reached:
+        return svc.texts.say("officer.unreachable", code=order.case.reference)
+    if order.actor.in_group and not order.case.confidential:
+        return svc.texts.say("officer.citizen_sees", text=svc.tools.mask(told.text))
+    return svc.texts.say("officer.citizen_sees", text=told.text)
+
+
 def accept(svc: Svc, order: Order) -> list[Part]:
-    status.accept(svc, order.case, order.post, access.acts_as(order.post))
-    text = svc.texts.say(
-        "officer.accepted", code=order.case.reference, officer=order.post.name, time=svc.texts.clock(svc.now)
-    )
-    return [Say(text, (Choice(svc.texts.word("officer.button_view", code=order.case.reference)),))]
+    """Take it on; the same officer may take it up again after a question nobody answered."""
+    acting = access.acts_as(order.post)
+    if order.case.status == Status.NEED_INFO:
+        waiting.go_on(svc, order.case, order.post, acting)
+        return done(svc, order, "officer.went_on", None, "view")
+    status.accept(svc, order.case, order.post, acting)
+    return done(svc, order, "officer.accepted", None, "view", officer=order.post.name, time=svc.texts.clock(svc.now))
+
+
+def hand_back(svc: Svc, order: Order) -> list[Part]:
+    """Not ours."""
+    ways.hand_back(svc, order.case, order.post, (UNIT,), order.words)
+    return done(svc, order, "officer.handed_back_done", None, reason=order.words)
+
+
+def ask(svc: Svc, order: Order) -> list[Part]:
+    """Ask the complainant."""
+    told = waiting.ask(svc, order.case, order.post, access.acts_as(order.post), order.words)
+    return done(svc, order, "officer.asked", told, due=svc.texts.day(waiting.answer_by(svc)))
+
+
+def note(svc: Svc, order: Order) -> list[Part]:
+    """Write something down that only officers read."""
+    status.record(svc, order.case, "noted", by=order.post.role, post=order.post, note=order.words)
+    return done(svc, order, "officer.noted", None)
 
 
 def tell(svc: Svc, order: Order) -> list[Part]:
-    reached = status.tell(svc, order.case, order.post, order.words)
-    key = "officer.told" if reached else "officer.unreachable"
-    return [Say(svc.texts.say(key, code=order.case.reference, note=order.words))]
+    """Words to the complainant."""
+    told = status.tell_words(svc, order.case, order.post, order.words)
+    return done(svc, order, "officer.told", told)
 
 
 def result(svc: Svc, order: Order) -> list[Part]:
-    status.report(svc, order.case, order.post, access.acts_as(order.post), order.words)
-    close = Choice(svc.texts.word("officer.button_close", code=order.case.reference))
-    return [Say(svc.texts.say("officer.reported", code=order.case.reference), (close,))]
+    """The unit's result; of a working group its share."""
+    case, post = order.case, order.post
+    if ways.open_task(svc, case, post):
+        waiting_for = ways.do_task(svc, case, post, order.words)
+        if waiting_for:
+            return done(svc, order, "officer.share_done", None, "view", units=" ".join(waiting_for))
+        order = order.saying(ways.all_shares(svc, case))
+        if case.status == Status.ASSIGNED:
+            status.accept(svc, case, post, (UNIT,))
+    status.report(svc, case, post, (UNIT,), order.words)
+    if deciding.propose_at_once(svc, case):
+        return done(svc, order, "officer.proposed", None, "view")
+    lacking = deciding.missing(svc, case, conclusion_in(order.words))
+    head = deciding.head_decides(svc, case)
+    key = "officer.reported_lacks" if lacking else "officer.reported_head" if head else "officer.reported"
+    return done(svc, order, key, None, "propose" if head else "close", missing=" · ".join(lacking))
+
+
+def defer(svc: Svc, order: Order) -> list[Part]:
+    """A later date, with the reason."""
+    found = date_in(svc, order.words)
+    if found is None:
+        return [Say(svc.texts.say("officer.needs_date", code=order.case.reference))]
+    day, reason = found
+    refused = _not_that_day(svc, order, day)
+    if refused or len(reason) < _LEAST_REASON:
+        return [Say(refused or svc.texts.say("officer.needs_reason", code=order.case.reference))]
+    if not svc.hours.is_working_day(day):
+        day = svc.hours.next_working_day(day)
+    told = waiting.defer(svc, order.case, order.post, day, reason)
+    return done(svc, order, "officer.deferred", told, due=svc.texts.day(day), reason=reason)
+
+
+_LEAST_REASON = 4  # letters
+_LONGEST_WAIT = 400  # days
+
+
+def _not_that_day(svc: Svc, order: Order, day: date) -> str:
+    code, now = order.case.reference, order.case.extended_to or order.case.due_on
+    if order.case.status in (Status.RESOLVED, Status.HEAD_REVIEW, Status.REPORTED):
+        return svc.texts.say("officer.not_now", code=code, status=svc.texts.word(f"statuses.{order.case.status}"))
+    if day <= max(now, svc.today) or (day - svc.today).days > _LONGEST_WAIT:
+        return svc.texts.say("officer.date_too_early", code=code, due=svc.texts.day(now))
+    return ""
+
+
+def propose(svc: Svc, order: Order) -> list[Part]:
+    """Before the head; what is not complete goes back to the unit when intake sees it."""
+    lacking = deciding.missing(svc, order.case, conclusion_in(order.words))
+    acting = access.acts_as(order.post)
+    if lacking and UNIT in acting and len(acting) == 1:
+        return done(svc, order, "officer.incomplete", None, missing=" · ".join(lacking))
+    if lacking and order.case.status == Status.REPORTED:
+        deciding.send_back(svc, order.case, order.post, acting, " · ".join(lacking))
+        return done(svc, order, "officer.sent_back_done", None, reason=" · ".join(lacking))
+    deciders = deciding.propose(svc, order.case, order.post, acting, order.words)
+    return done(svc, order, "officer.proposed" if deciders else "officer.proposed_nobody", None, "view")
 
 
 def close(svc: Svc, order: Order) -> list[Part]:
-    acting = access.acts_as(order.post)
-    if order.case.status == Status.RESOLVED:
-        status.close(svc, order.case, order.post, acting)
-        return [Say(svc.texts.say("officer.closed", code=order.case.reference))]
-    status.conclude(svc, order.case, order.post, acting)
-    return [Say(svc.texts.say("officer.resolved", code=order.case.reference))]
+    """Tell the result where the unit may; close what the complainant has seen."""
+    case, acting = order.case, access.acts_as(order.post)
+    if case.status == Status.RESOLVED:
+        told = status.close(svc, case, order.post, acting)
+        return done(svc, order, "officer.closed", told)
+    conclusion = conclusion_in(order.words)
+    if order.words and not conclusion:
+        names = svc.texts.table("conclusions").values()
+        return [Say(svc.texts.say("officer.which_conclusion", code=case.reference, names=" · ".join(names)))]
+    lacking = deciding.missing(svc, case, conclusion)
+    if lacking and case.status in (Status.REPORTED, Status.HEAD_REVIEW):
+        return done(svc, order, "officer.incomplete", None, missing=" · ".join(lacking))
+    if deciding.head_decides(svc, case) and case.status == Status.REPORTED:
+        return done(svc, order, "officer.head_first", None, "propose")
+    told = deciding.finish(svc, case, order.post, acting, conclusion)
+    return done(svc, order, "officer.resolved", told)

@@ -15,7 +15,7 @@ from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage import cases, messages
 from storage.tables import Case, CaseJoin
-from storage.words import Kind
+from storage.words import Kind, Status
 
 Own = tuple[Case, CaseJoin | None]
 ALIKE = 0.45  # of the letters' runs: a repeat of the same complaint in other words shares about half
@@ -61,6 +61,29 @@ def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verd
     told = (svc.session.keys.open_text(case.text) or "") if joined is None else joins.words_in(svc, joined)
     alike = similar.likeness(text, told) >= ALIKE
     return _ask(svc, talk, case, text) if just or alike else None
+
+
+def asked(svc: Svc, actor: Actor) -> Case | None:
+    """The person's own case in which we wait for their answer; the one asked last where there are several."""
+    waits = [one for one in cases.of_account(svc.session, actor.account_id, limit=50) if one.status == Status.NEED_INFO]
+    return max(waits, key=lambda one: (one.waiting_since or one.counted_from, one.id), default=None)
+
+
+_NO_ANSWER = frozenset({Kind.FOLLOWUP, Kind.DATA_RIGHT, Kind.INQUIRY, Kind.SMALLTALK, Kind.ABUSE})
+
+
+def answer(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part] | None:
+    """Does this answer the question we wait with? None: it is something else; asked where it may be either."""
+    text = incoming.text
+    if incoming.kind != "text" or heard.means(text, "yes", "no"):
+        return add(svc, talk, case, incoming)
+    verdict = svc.tools.classify(text).inside
+    if verdict.kind in _NO_ANSWER or heard.holds(text, "belongs", "other"):
+        return None
+    elsewhere = not verdict.abstained and verdict.category != case.category and kinds.names_problem(normalize(text))
+    if elsewhere and not case.confidential:
+        return _ask(svc, talk, case, text)
+    return add(svc, talk, case, incoming)
 
 
 def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Own | None, bool]:
@@ -118,5 +141,7 @@ def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     place = incoming.place
     text = incoming.text if incoming.kind not in ("place", "sticker") else ""
     rows = [row.id for row in (talk.message, *talk.others)]
+    waits = case.status == Status.NEED_INFO
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
-    return [Say(svc.texts.say("confirm.added", code=case.reference))]
+    key = "status.answered" if waits and case.status != Status.NEED_INFO else "confirm.added"
+    return [Say(svc.texts.say(key, code=case.reference))]

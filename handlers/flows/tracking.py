@@ -8,7 +8,7 @@ from collections.abc import Callable
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import cases as filing
-from handlers.actions import drafts, joins, leaving, notices, status
+from handlers.actions import drafts, endings, joins, leaving, notices, status, waiting
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
@@ -146,8 +146,38 @@ def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) 
     place = incoming.place
     text = incoming.text if incoming.kind not in ("place", "sticker") else ""
     rows = [row.id for row in (talk.message, *talk.others)]
+    asked = case.status == Status.NEED_INFO
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
-    return [Say(svc.texts.say("confirm.added", code=reference))]
+    key = "status.answered" if asked and case.status != Status.NEED_INFO else "confirm.added"
+    return [Say(svc.texts.say(key, code=reference))]
+
+
+def no_info(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
+    """Asked, and they know no more: the case goes on with what there is."""
+    case = _waiting_for(svc, actor, reference)
+    if case is None:
+        return [Say(svc.texts.say("greet.thanks"))]
+    status.record(svc, case, "no_info", by="citizen")
+    waiting.answered(svc, case)
+    return [Say(svc.texts.say("status.no_info", code=case.reference))]
+
+
+def _waiting_for(svc: Svc, actor: Actor, reference: str | None) -> Case | None:
+    own = cases.of_account(svc.session, actor.account_id, limit=50)
+    fitting = [case for case in own if case.status == Status.NEED_INFO and reference in (None, case.reference)]
+    return fitting[0] if fitting else None
+
+
+def apart(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
+    """A merged case is another matter, says whoever brought it."""
+    try:
+        case = access.case_for_complainant(svc, actor, reference or "")
+        endings.split(svc, case)
+    except (access.NotFound, access.SecretNeeded):
+        return [svc.texts.bubble("track.notfound", code=reference or "")]
+    except MoveNotAllowed:
+        return [case_card(svc, case)]
+    return [Say(svc.texts.say("status.split", code=case.reference))]
 
 
 # --- hurry, withdraw ---------------------------------------------------------------------------------------------

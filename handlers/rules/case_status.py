@@ -43,6 +43,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
     S.SCREENING: (
         _move(S.ASSIGNED, INTAKE, told=False),
         _move(S.NEED_INFO, INTAKE),
+        _move(S.ASSIGNED, HEAD, SYSTEM, told=False),  # the head gives it to a unit; a category was named that has one
         _move(S.NOT_ACCEPTED, INTAKE, HEAD),
         _move(S.TRANSFERRED, INTAKE, HEAD),
         _move(S.MERGED, INTAKE),
@@ -52,7 +53,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
         _move(S.IN_PROGRESS, UNIT),  # accepted
         _move(S.SCREENING, UNIT, told=False),  # handed back: not ours
         _move(S.NEED_INFO, UNIT, INTAKE),
-        _move(S.ASSIGNED, INTAKE, HEAD, told=False),  # to another unit
+        _move(S.ASSIGNED, INTAKE, HEAD, SYSTEM, told=False),  # to another unit, or to several
         _move(S.NOT_ACCEPTED, INTAKE, HEAD),
         _move(S.TRANSFERRED, INTAKE, UNIT, HEAD),
         _move(S.MERGED, INTAKE, UNIT),
@@ -69,30 +70,34 @@ MOVES: dict[Status, tuple[Move, ...]] = {
         _move(S.REPORTED, UNIT, told=False),  # the unit reports its result
         _move(S.NEED_INFO, UNIT),
         _move(S.SCREENING, UNIT, told=False),
-        _move(S.ASSIGNED, INTAKE, HEAD, told=False),
+        _move(S.NEED_INFO, INTAKE),
+        _move(S.ASSIGNED, INTAKE, HEAD, SYSTEM, told=False),
+        _move(S.NOT_ACCEPTED, INTAKE, HEAD),  # looked into, and found to be nothing an agency may take up
         _move(S.TRANSFERRED, UNIT, INTAKE, HEAD),
         _move(S.MERGED, UNIT, INTAKE),
         _move(S.WITHDRAWN, CITIZEN),
     ),
     S.REPORTED: (
         _move(S.HEAD_REVIEW, UNIT, INTAKE, SYSTEM, told=False),
-        _move(S.RETURNED_INCOMPLETE, INTAKE, HEAD, told=False),
+        _move(S.RETURNED_INCOMPLETE, INTAKE, HEAD, told=False),  # not complete: why is said
+        _move(S.REPORTED, UNIT, told=False),  # said better
         _move(S.RESOLVED, UNIT, INTAKE, HEAD),  # where the agency lets units conclude by themselves
         _move(S.WITHDRAWN, CITIZEN),
     ),
     S.RETURNED_INCOMPLETE: (
         _move(S.REPORTED, UNIT, told=False),
-        _move(S.NEED_INFO, UNIT),
+        _move(S.NEED_INFO, UNIT, INTAKE),
+        _move(S.ASSIGNED, INTAKE, HEAD, SYSTEM, told=False),
         _move(S.TRANSFERRED, UNIT, INTAKE, HEAD),
         _move(S.WITHDRAWN, CITIZEN),
     ),
     S.HEAD_REVIEW: (
         _move(S.RESOLVED, HEAD),
-        _move(S.RETURNED_INCOMPLETE, HEAD, told=False),
+        _move(S.RETURNED_INCOMPLETE, HEAD, INTAKE, told=False),
         _move(S.WITHDRAWN, CITIZEN),
     ),
     S.RESOLVED: (
-        _move(S.CLOSED, CITIZEN, SYSTEM, UNIT, INTAKE),  # "แก้แล้ว", or seven days of silence
+        _move(S.CLOSED, CITIZEN, SYSTEM, UNIT, INTAKE, HEAD),  # "แก้แล้ว", or seven days of silence
         _move(S.REOPENED, CITIZEN, HEAD),  # "ยังไม่แก้"
     ),
     S.CLOSED: (
@@ -100,10 +105,12 @@ MOVES: dict[Status, tuple[Move, ...]] = {
     ),
     S.REOPENED: (
         _move(S.IN_PROGRESS, UNIT),
-        _move(S.ASSIGNED, INTAKE, HEAD, told=False),
+        _move(S.ASSIGNED, INTAKE, HEAD, SYSTEM, told=False),
         _move(S.SCREENING, UNIT, told=False),
         _move(S.NEED_INFO, UNIT, INTAKE),
+        _move(S.NOT_ACCEPTED, INTAKE, HEAD),
         _move(S.TRANSFERRED, UNIT, INTAKE, HEAD),
+        _move(S.MERGED, UNIT, INTAKE),
         _move(S.WITHDRAWN, CITIZEN),
     ),
     S.TRANSFERRED: (),
@@ -111,7 +118,9 @@ MOVES: dict[Status, tuple[Move, ...]] = {
         _move(S.SCREENING, INTAKE, CITIZEN, told=False),  # new facts: looked at again
     ),
     S.WITHDRAWN: (),
-    S.MERGED: (),
+    S.MERGED: (
+        _move(S.SCREENING, CITIZEN, told=False),  # "it is not the same": looked at by itself again
+    ),
 }
 
 

@@ -69,6 +69,13 @@ class Texts:
         """A list such as the months."""
         return list(_entry(key))
 
+    def table(self, section: str) -> dict[str, str]:
+        """All bare words of a section: name → word. Raises UnknownText."""
+        found = {key.removeprefix(f"{section}."): word for key, word in load().items() if key.startswith(f"{section}.")}
+        if not found:
+            raise UnknownText(f"no section {section!r} in the texts")
+        return {name: self._fill(value, {}) for name, value in found.items() if isinstance(value, str)}
+
     def bubble(self, key: str, *extra: Choice, **values: object) -> Say:
         """The sentence with its buttons; numbered ones also say what to type."""
         entry = _entry(key)

@@ -36,6 +36,11 @@ def _commands() -> dict[str, str]:
     return {word.lower(): name for name, words in load()["commands"].items() for word in words}
 
 
+def arabic(text: str) -> str:
+    """Thai digits as Arabic ones."""
+    return text.translate(_DIGITS)
+
+
 def plain(text: str) -> str:
     """What was typed without emoji, punctuation, double spaces and closing particles; Thai digits as Arabic."""
     line = _bare(text)
@@ -155,4 +160,9 @@ def command(text: str) -> tuple[str, str] | None:
     head, newline, more = head.partition("\n")
     rest = (more + " " + rest).strip() if newline else rest.strip()
     # Telegram adds the bot's name in groups: /q@pratu_bot
-    return _commands().get(head.partition("@")[0].lower(), ""), rest
+    return _commands().get(head.partition("@")[0].rstrip("!").lower(), ""), rest
+
+
+def is_forced(text: str) -> bool:
+    """Does this command say "do it all the same" ("/แจ้ง! 482 …")?"""
+    return text.split(maxsplit=1)[0].partition("@")[0].endswith("!") if text.split() else False

@@ -121,6 +121,7 @@ class CaseDeed(Base):
     __tablename__ = "case_deeds"
 
     id: Mapped[RowId]
+    key: Mapped[str] = mapped_column(String(40), unique=True)  # outbox rows that tell of it carry it
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     person_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[Moment]

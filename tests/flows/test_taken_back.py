@@ -163,7 +163,7 @@ def test_what_is_still_to_be_sent_loses_the_words_and_keeps_the_news(world: Worl
     officer.listen().hears(PINK)
     citizen.unsends(0)
     assert places(world, PINK) == []
-    officer.seen, officer.parts = 0, []
+    officer.heard, officer.parts = set(), []
     officer.listen().hears("เรื่องใหม่", reference, "“…”").hears_not(PINK)
 
 
@@ -532,9 +532,9 @@ def test_nothing_of_a_tip_is_pushed_to_anybody(world: World) -> None:
     citizen.says(f"เพิ่มข้อมูล {reference}").says("เขาขับรถสีชมพู ทะเบียน กข 1234")
     citizen.edits("เขาขับรถสีชมพูกับเลขา").says(f"ยกเลิกเรื่อง {reference}").says("ยืนยันยกเลิก")
     for person in [*people, group]:
-        person.seen, person.parts = 0, []
+        person.heard, person.parts = set(), []
         person.listen().hears_not(PINK, "ใต้โต๊ะ", "ซอย 5")
     group.says("/คิว").hears_not(PINK, "ใต้โต๊ะ", reference)
     group.says(f"/ดู {reference}").hears_not(PINK, "ใต้โต๊ะ")
-    people[0].seen, people[0].parts = 0, []
+    people[0].heard, people[0].parts = set(), []
     people[0].listen().hears("ขอเร่งเรื่อง", "ไม่แสดงรายละเอียด")

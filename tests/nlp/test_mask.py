@@ -347,6 +347,8 @@ def test_hardly_a_text_without_personal_data_is_touched() -> None:
     counts: dict[str, int] = {}
     texts = 0
     for path in sorted(TRAINING.glob("*.jsonl")):
+        if path.name == "calm2.jsonl":
+            continue  # answers in the middle of a chat: they give invented numbers and names
         for line in path.read_text(encoding="utf-8").splitlines():
             texts += 1
             for kind in found_in(json.loads(line)["text"]):

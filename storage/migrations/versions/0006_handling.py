@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 CASE_COLUMNS = (
     ('route', sa.String(40), 'general'),
     ('order_number', sa.String(80), None),
+    ('team', sa.JSON(), '[]'),
     ('acknowledged_at', sa.DateTime(timezone=True), None),
     ('waiting_since', sa.Date(), None),
     ('asked_from', sa.String(40), None),
@@ -122,6 +123,7 @@ def upgrade() -> None:
     )
     op.create_table('case_deeds',
     sa.Column('id', BIG, autoincrement=True, nullable=False),
+    sa.Column('key', sa.String(40), nullable=False),
     sa.Column('case_id', BIG, nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -132,6 +134,7 @@ def upgrade() -> None:
     sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_deeds_case_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_deeds')),
+    sa.UniqueConstraint('key', name='uq_case_deeds_key'),
     )
     op.create_index(op.f('ix_case_deeds_case_id'), 'case_deeds', ['case_id'])
     op.create_table('case_words',

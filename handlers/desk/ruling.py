@@ -1,0 +1,236 @@
+"""What intake and heads do to a case: route, decide, send on, merge, reveal; and what anybody may take back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import access
+from handlers.actions import deciding, deeds, endings, status, ways
+from handlers.desk.order import Order, conclusion_in, pick, reference_in
+from handlers.desk.orders import done
+from handlers.messages import Choice, Part, Say
+from handlers.rules.duties import DUTIES
+from handlers.services import Svc
+from handlers.texts import heard
+from storage import agencies, people
+from storage.people import Post
+from storage.tables import Agency, Category, Unit
+from storage.words import Role
+
+
+def category(svc: Svc, order: Order) -> list[Part]:
+    """By code (RD, RD-2) or by name."""
+    wanted = order.words.split()[0].upper()
+    code, _, number = wanted.partition("-")
+    rows = agencies.categories(svc.session)
+    row = next((one for one in rows if one.code == code), None) or _by_name(order.words, rows)
+    if row is None:
+        listed = " · ".join(f"{one.code} {one.name}" for one in rows)
+        return [Say(svc.texts.say("officer.which_category", listed=listed))]
+    subs = {str(sub["code"]) for sub in row.subcategories}
+    sub = wanted if number and wanted in subs else None
+    unit = ways.recategorise(svc, order.case, order.post, row.code, sub)
+    key = "officer.recategorised_to" if unit else "officer.recategorised"
+    return done(svc, order, key, None, "view", category=row.name, unit=unit.name if unit else "")
+
+
+def _by_name(words: str, rows: Sequence[Category]) -> Category | None:
+    found = pick(words, [row.name for row in rows])
+    return None if len(found) != 1 else rows[found[0]]
+
+
+def assign(svc: Svc, order: Order) -> list[Part]:
+    """To a unit by code or name, and where one is named after it to one officer of it."""
+    units = agencies.units(svc.session, order.case.agency_code)
+    unit, rest = _unit_in(order.words, units)
+    if unit is None:
+        return [_which_unit(svc, order, units)]
+    officer = None
+    if rest:
+        posts = [one for one in people.posts_in(svc.session, unit.agency_code, svc.today) if one.unit_code == unit.code]
+        found = pick(rest, [one.name for one in posts])
+        if len(found) != 1:
+            names = " · ".join(one.name for one in posts) or "-"
+            return [Say(svc.texts.say("officer.which_officer", unit=unit.name, names=names))]
+        officer = posts[found[0]]
+    ways.assign(svc, order.case, order.post, access.acts_as(order.post), unit, officer)
+    return done(svc, order, "officer.assigned", None, "view", unit=unit.name, officer=officer.name if officer else "")
+
+
+def _unit_in(words: str, units: Sequence[Unit]) -> tuple[Unit | None, str]:
+    """The unit these words begin with, and what stands behind it."""
+    head, _, rest = words.partition(" ")
+    for unit in units:
+        if head.upper() == unit.code:
+            return unit, rest.strip()
+    found = pick(head, [unit.name for unit in units])
+    return (units[found[0]], rest.strip()) if len(found) == 1 else (None, "")
+
+
+def _which_unit(svc: Svc, order: Order, units: Sequence[Unit]) -> Say:
+    listed = " · ".join(f"{unit.code} {unit.name}" for unit in units)
+    return Say(svc.texts.say("officer.which_unit", code=order.case.reference, listed=listed))
+
+
+def team(svc: Svc, order: Order) -> list[Part]:
+    """Units by code or name, with commas; AGENCY:UNIT for another agency's."""
+    own = agencies.units(svc.session, order.case.agency_code)
+    every = [unit for one in agencies.all_agencies(svc.session) for unit in agencies.units(svc.session, one.code)]
+    units = []
+    for name in (piece.strip() for piece in order.words.replace("+", ",").split(",")):
+        agency, colon, code = name.upper().partition(":")
+        far = [unit for unit in every if colon and (unit.agency_code, unit.code) == (agency, code)]
+        found = far[0] if far else _unit_in(name, own)[0]
+        if found is None:
+            return [_which_unit(svc, order, own)]
+        units.append(found)
+    if len({(unit.agency_code, unit.code) for unit in units} | set(order.case.team)) < 2:
+        return [Say(svc.texts.say("officer.team_of_two", code=order.case.reference))]
+    number, told = ways.form_team(svc, order.case, order.post, access.acts_as(order.post), units)
+    return done(svc, order, "officer.team_done", told, "view", number=number, units=" ".join(u.name for u in units))
+
+
+def urgent(svc: Svc, order: Order) -> list[Part]:
+    """Urgent; with "ไม่ด่วน" behind the reference it is not any more."""
+    is_urgent = not heard.holds(order.words, "desk", "not_urgent")
+    ways.urgent(svc, order.case, order.post, is_urgent)
+    return done(svc, order, "officer.made_urgent" if is_urgent else "officer.made_calm", None, "view")
+
+
+def acknowledge(svc: Svc, order: Order) -> list[Part]:
+    """I know."""
+    first = ways.acknowledge(svc, order.case, order.post)
+    return done(svc, order, "officer.acknowledged" if first else "officer.known_already", None, "view")
+
+
+# --- the head --------------------------------------------------------------------------------------------------------
+
+
+def approve(svc: Svc, order: Order) -> list[Part]:
+    """The head agrees: the complainant hears the result now."""
+    conclusion = conclusion_in(order.words)
+    told = deciding.finish(svc, order.case, order.post, access.acts_as(order.post), conclusion, "approved")
+    owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, order.case)]
+    parts = done(svc, order, "officer.approved_done", told)
+    if owed:
+        parts.append(Say(svc.texts.say("officer.still_to_tell", code=order.case.reference, names=" · ".join(owed))))
+    return parts
+
+
+def back(svc: Svc, order: Order) -> list[Part]:
+    """Not complete, or not good enough."""
+    deciding.send_back(svc, order.case, order.post, access.acts_as(order.post), order.words)
+    return done(svc, order, "officer.sent_back_done", None, reason=order.words)
+
+
+def notified(svc: Svc, order: Order) -> list[Part]:
+    """Tick one of the four notices: to whom, and the letter's number where there is one."""
+    head, _, number = order.words.partition(" ")
+    names = {name: svc.texts.word(f"recipients.{name}") for name in deciding.RECIPIENTS}
+    found = pick(head, list(names.values()))
+    if len(found) != 1:
+        return [Say(svc.texts.say("officer.which_recipient", names=" · ".join(names.values())))]
+    recipient = list(names)[found[0]]
+    deciding.tick(svc, order.case, order.post, recipient, number.strip()[:80])
+    return done(svc, order, "officer.notified", None, who=names[recipient], number=number.strip()[:80] or "-")
+
+
+# --- ends ------------------------------------------------------------------------------------------------------------
+
+
+def forward(svc: Svc, order: Order) -> list[Part]:
+    """To somebody outside: name, then why."""
+    to, _, reason = order.words.partition(" ")
+    if not reason.strip():
+        return [Say(svc.texts.say("officer.needs_reason", code=order.case.reference))]
+    known = _agency(to, agencies.all_agencies(svc.session))
+    acting = access.acts_as(order.post)
+    told = endings.forward(svc, order.case, order.post, acting, to, known, reason.strip())
+    return done(svc, order, "officer.forwarded", told, "letter", agency=known.name if known else to)
+
+
+def _agency(name: str, rows: Sequence[Agency]) -> Agency | None:
+    for row in rows:
+        if name.upper() == row.code or name == row.settings.get("short_name"):
+            return row
+    found = pick(name, [row.name for row in rows])
+    return rows[found[0]] if len(found) == 1 else None
+
+
+def reject(svc: Svc, order: Order) -> list[Part]:
+    """By one of the known reasons (its number or words of it), or in the officer's own words."""
+    rows = agencies.register(svc.session, "not_accepted")
+    chosen = order.words.split()[0]
+    row = next((one for one in rows if one.code == chosen), None)
+    if row is None and order.words.isdigit():
+        listed = "\n".join(f"{one.code} {one.name}" for one in rows)
+        return [Say(svc.texts.say("officer.which_reason", listed=listed))]
+    if row is None:
+        found = pick(order.words, [one.name for one in rows])
+        row = rows[found[0]] if len(found) == 1 else None
+    reason = row.name if row is not None else order.words
+    plain = svc.texts.word("officer.no_alternative")
+    alternative = str(row.details.get("alternative") or plain) if row is not None else plain
+    told = endings.reject(svc, order.case, order.post, access.acts_as(order.post), reason, alternative)
+    return done(svc, order, "officer.rejected", told, reason=reason)
+
+
+def merge(svc: Svc, order: Order) -> list[Part]:
+    """The first case into the second."""
+    reference, _, problem = reference_in(svc, order.actor, "merge", order.words)
+    if problem is not None:
+        return [problem]
+    if reference == order.case.reference:
+        return [Say(svc.texts.say("officer.merge_itself", code=reference))]
+    try:
+        main, _post = access.case_for_officer(svc, order.actor, reference)
+    except access.NotFound:
+        return [Say(svc.texts.say("officer.not_found", code=reference))]
+    if main.confidential or order.case.confidential or not access.may_be_joined(main):
+        return [Say(svc.texts.say("officer.merge_not", code=reference))]
+    told = endings.merge(svc, order.case, main, order.post, access.acts_as(order.post))
+    return done(svc, order, "officer.merged", told, main=main.reference)
+
+
+# --- who it is -------------------------------------------------------------------------------------------------------
+
+
+def reveal(svc: Svc, order: Order) -> list[Part]:
+    """Everything personal of a case, once, for a reason that is written down (ITA: reporters are protected)."""
+    case, opened = order.case, svc.session.keys.open_text
+    status.record(svc, case, "revealed", by=order.post.role, post=order.post, note=order.words)
+    text = svc.texts.say(
+        "officer.revealed",
+        code=case.reference,
+        name=opened(case.complainant) or "-",
+        phone=opened(case.contact) or "-",
+        place=opened(case.place) or "-",
+        text=opened(case.text) or "-",
+        reason=order.words,
+    )
+    return [Say(text)]
+
+
+def undo(svc: Svc, order: Order) -> list[Part]:
+    """Take back what one just did."""
+    try:
+        command = deeds.undo(svc, order.case, order.post)
+    except deeds.TooLate:
+        return [Say(svc.texts.say("officer.undo_late", code=order.case.reference))]
+    word = heard.load()["commands"][command][0]
+    view = Choice(svc.texts.word("officer.button_view", code=order.case.reference))
+    return [Say(svc.texts.say("officer.undone", code=order.case.reference, command=f"/{word}"), (view,))]
+
+
+def help_for(svc: Svc, posts: Sequence[Post], in_group: bool) -> Say:
+    """The commands somebody of these posts may give, each with its form; nothing they may not."""
+    parties = frozenset(party for post in posts for party in access.parties(post))
+    lines = []
+    for name, form in svc.texts.table("officer.forms").items():
+        duty = DUTIES.get(name)
+        if duty is not None and (duty.by.isdisjoint(parties) or (in_group and duty.alone)):
+            continue
+        lines.append(f"/{heard.load()['commands'][name][0]} {form}".strip())
+    head = any(post.role in (Role.HEAD, Role.DELEGATE, Role.GOVERNOR) for post in posts)
+    roles = " · ".join(dict.fromkeys(svc.texts.word(f"roles.{post.role}") for post in posts))
+    return svc.texts.bubble("officer.help_head" if head else "officer.help", roles=roles, lines="\n".join(lines))

@@ -1,0 +1,61 @@
+"""Who may give which command, to be read aloud: acting parties, is the citizen told, must there be words.
+
+The parties are those of the status table (case_status.py): unit, intake, head. A reader may look, not act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.rules.case_status import HEAD, INTAKE, UNIT
+
+READER = "reader"  # coordinator, admin
+_ALL = frozenset({UNIT, INTAKE, HEAD})
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One command on one case."""
+
+    by: frozenset[str]
+    told: bool = False  # is the citizen told? Then it can be taken back for some seconds, and two officers may collide
+    words: bool = False  # it needs words after the reference: a reason, a question, a date
+    alone: bool = False  # never in a group: it decides, or it shows who somebody is
+
+
+def _duty(*by: str, told: bool = False, words: bool = False, alone: bool = False) -> Duty:
+    return Duty(frozenset(by), told, words, alone)
+
+
+DUTIES: dict[str, Duty] = {
+    "view": Duty(_ALL | {READER}),
+    "accept": _duty(UNIT),
+    "return": _duty(UNIT, words=True),
+    "ask": _duty(UNIT, INTAKE, told=True, words=True),
+    "note": Duty(_ALL, words=True),
+    "tell": Duty(_ALL, told=True, words=True),
+    "visit": _duty(UNIT, INTAKE, told=True, words=True),
+    "result": _duty(UNIT, words=True),
+    "defer": Duty(_ALL, told=True, words=True),
+    "propose": _duty(UNIT, INTAKE),
+    "approve": _duty(HEAD, told=True, alone=True),
+    "back": _duty(INTAKE, HEAD, words=True),
+    "close": Duty(_ALL, told=True),
+    "category": _duty(UNIT, INTAKE, HEAD, words=True),
+    "urgent": Duty(_ALL),
+    "acknowledge": Duty(_ALL),
+    "team": _duty(INTAKE, HEAD, words=True),
+    "merge": _duty(UNIT, INTAKE, words=True),
+    "assign": _duty(INTAKE, HEAD, words=True),
+    "forward": Duty(_ALL, told=True, words=True),
+    "reject": _duty(INTAKE, HEAD, told=True, words=True, alone=True),
+    "reveal": _duty(INTAKE, HEAD, words=True, alone=True),
+    "letter": Duty(_ALL, words=True),
+    "notified": _duty(INTAKE, HEAD, words=True),
+    "undo": Duty(_ALL),
+}
+
+
+def may(command: str, parties: frozenset[str]) -> bool:
+    """May one of these parties give this command?"""
+    return not DUTIES[command].by.isdisjoint(parties)

@@ -1,0 +1,211 @@
+"""Rows of what officers do with a case: deeds that can be taken back, tasks, notices, referrals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from storage.db import Session
+from storage.tables import (
+    Case,
+    CaseDeed,
+    CaseNotice,
+    CaseReferral,
+    CaseTask,
+    CaseVisit,
+    StatusUpdate,
+)
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+# What a deed may change of a case, and what it is put back to.
+_KEPT = (
+    *("status", "unit_code", "officer_id", "conclusion_type", "closed_how", "asked_from"),
+    *("first_answer_at", "resolved_at", "closed_at", "acknowledged_at", "extended_to", "waiting_since"),
+)
+
+
+def standing(case: Case) -> dict[str, Any]:
+    """How a case stands now, as JSON data: what `put_back` takes."""
+    found = {name: getattr(case, name) for name in _KEPT}
+    return {name: value.isoformat() if isinstance(value, (date, datetime)) else value for name, value in found.items()}
+
+
+def put_back(case: Case, before: dict[str, Any]) -> None:
+    """Let the case stand as it did, all but its status: that one is moved by an update."""
+    for name, value in before.items():
+        if name == "status":
+            continue
+        if value is not None and name.endswith("_at"):
+            value = datetime.fromisoformat(value)
+        elif value is not None and name in ("extended_to", "waiting_since"):
+            value = date.fromisoformat(value)
+        setattr(case, name, value)
+
+
+def last_update_id(session: Session, case_id: int) -> int:
+    """The row id of the newest thing that happened to a case; 0 where nothing did."""
+    return session.scalar(select(func.max(StatusUpdate.id)).where(StatusUpdate.case_id == case_id)) or 0
+
+
+def note_deed(
+    session: Session,
+    case: Case,
+    *,
+    key: str,
+    person_id: int,
+    command: str,
+    now: datetime,
+    undo_for: timedelta,
+    before: dict[str, Any],
+) -> None:
+    """Remember what an officer just did, for as long as it can be taken back."""
+    session.add(
+        CaseDeed(
+            key=key,
+            case_id=case.id,
+            person_id=person_id,
+            at=now,
+            until=now + undo_for,
+            command=command,
+            before=before,
+            update_id=last_update_id(session, case.id),
+        )
+    )
+    session.flush()
+
+
+def last_deed(session: Session, case_id: int, person_id: int, now: datetime) -> CaseDeed | None:
+    """What this person did last to a case, if it can still be taken back and nothing happened since."""
+    found = session.scalars(
+        select(CaseDeed)
+        .where(CaseDeed.case_id == case_id, CaseDeed.person_id == person_id, CaseDeed.undone_at.is_(None))
+        .order_by(CaseDeed.id.desc())
+        .limit(1)
+    ).first()
+    if found is None or found.until < now or found.update_id != last_update_id(session, case_id):
+        return None
+    return found
+
+
+def forget_rows_of(session: Session, deed: CaseDeed) -> None:
+    """What a deed wrote beside the case goes with it."""
+    for table, at in ((CaseReferral, CaseReferral.at), (CaseNotice, CaseNotice.wanted_at)):
+        session.execute(delete(table).where(table.case_id == deed.case_id, at == deed.at))
+    if deed.command == "visit":
+        newest = select(func.max(CaseVisit.id)).where(CaseVisit.case_id == deed.case_id).scalar_subquery()
+        session.execute(delete(CaseVisit).where(CaseVisit.id == newest, CaseVisit.made_at.is_(None)))
+
+
+def told_lately(
+    session: Session, case_id: int, whats: frozenset[str], but: int, since: datetime
+) -> StatusUpdate | None:
+    """The newest thing somebody else told the complainant since then, if it was not taken back."""
+    row = session.scalars(
+        select(StatusUpdate)
+        .where(StatusUpdate.case_id == case_id, StatusUpdate.at >= since, StatusUpdate.what.in_({*whats, "undone"}))
+        .order_by(StatusUpdate.id.desc())
+        .limit(1)
+    ).first()
+    if row is None or row.what == "undone" or row.person_id is None or row.person_id == but:
+        return None
+    return row
+
+
+# --- a working group's tasks -----------------------------------------------------------------------------------------
+
+
+def tasks(session: Session, case_id: int) -> list[CaseTask]:
+    """The shares of a case's units, in the order they were given."""
+    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.id)))
+
+
+def has_task(session: Session, case_id: int, agency_code: str, unit_code: str | None) -> bool:
+    """Does this unit have a share in the case?"""
+    query = select(CaseTask.id).where(
+        CaseTask.case_id == case_id, CaseTask.agency_code == agency_code, CaseTask.unit_code == unit_code
+    )
+    return session.scalar(query) is not None
+
+
+def add_task(session: Session, case_id: int, agency_code: str, unit_code: str, due_on: date) -> None:
+    """Give a unit its share."""
+    session.add(CaseTask(case_id=case_id, agency_code=agency_code, unit_code=unit_code, due_on=due_on))
+    session.flush()
+
+
+# --- the four notices ------------------------------------------------------------------------------------------------
+
+
+def notices(session: Session, case_id: int) -> list[CaseNotice]:
+    """Who is to be told of a case's end, and who was."""
+    return list(session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id).order_by(CaseNotice.id)))
+
+
+def want_notice(session: Session, case_id: int, recipient: str, now: datetime) -> CaseNotice:
+    """The notice to this recipient, wanted anew where it was wanted before."""
+    row = session.scalars(
+        select(CaseNotice).where(CaseNotice.case_id == case_id, CaseNotice.recipient == recipient)
+    ).first()
+    if row is None:
+        row = CaseNotice(case_id=case_id, recipient=recipient, wanted_at=now)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def tick(
+    session: Session,
+    row: CaseNotice,
+    now: datetime,
+    how: str,
+    *,
+    number: str | None = None,
+    person_id: int | None = None,
+) -> None:
+    """Told: when, how, under which letter, by whom."""
+    row.done_at, row.how, row.number, row.person_id = now, how, number, person_id
+    session.flush()
+
+
+def not_told_after_all(session: Session, case_id: int) -> None:
+    """The complainant's chat did not take it: that notice is still owed."""
+    session.execute(
+        update(CaseNotice)
+        .where(CaseNotice.case_id == case_id, CaseNotice.recipient == "complainant", CaseNotice.how == "chat")
+        .values(done_at=None, how=None)
+    )
+
+
+def wanted_no_more(session: Session, case_id: int) -> None:
+    """The case is open again: its end is to be told anew."""
+    session.execute(update(CaseNotice).where(CaseNotice.case_id == case_id).values(done_at=None, how=None, number=None))
+
+
+# --- sent on ---------------------------------------------------------------------------------------------------------
+
+
+def refer(
+    session: Session,
+    case_id: int,
+    *,
+    now: datetime,
+    agency_name: str,
+    agency_code: str | None,
+    phone: str | None,
+    number: str,
+) -> CaseReferral:
+    """Write down to whom a case was sent on."""
+    row = CaseReferral(
+        case_id=case_id, at=now, agency_name=agency_name, agency_code=agency_code, phone=phone, number=number
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def referrals(session: Session, case_id: int) -> list[CaseReferral]:
+    """Where a case was sent on to, oldest first."""
+    return list(session.scalars(select(CaseReferral).where(CaseReferral.case_id == case_id).order_by(CaseReferral.id)))
