@@ -9,6 +9,7 @@ from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, reached
 from handlers.desk import commands as officer
+from handlers.desk import recording
 from handlers.flows import (
     belongs,
     complaint,
@@ -76,7 +77,7 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
 
 
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    for way in (_command, _danger, _emergency, _escape, _contact, _reference, _running):
+    for way in (_recording, _command, _danger, _emergency, _escape, _contact, _reference, _running):
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
@@ -173,6 +174,14 @@ def _without_media(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, refus
 
 
 # --- the ways, in order --------------------------------------------------------------------------------------------
+
+
+def _recording(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """An officer is writing a matter down for somebody; what they themselves were telling as a citizen waits."""
+    parts = recording.take(svc, talk, actor, incoming)
+    if parts is None or "recording" in talk.state:
+        return parts
+    return [*parts, *complaint.kept_line(svc, talk)]
 
 
 def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:

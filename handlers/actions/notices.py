@@ -23,11 +23,15 @@ _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
 def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
     """Tell the officers who may work on this case; of a confidential one not a word of what it is about."""
     say = _for_unit(svc, case, key)
+    told: set[int] = set()  # who holds several posts, or stands in for others, hears it once
     for post in people.posts_in(svc.session, case.agency_code, svc.today):
         if Role(post.role) not in _UNIT_ROLES or not may_see(post, case):
             continue
         if post.role == Role.INTAKE and case.status == Status.ASSIGNED and post.unit_code != case.unit_code:
             continue  # a unit has it already
+        if post.person_id in told:
+            continue
+        told.add(post.person_id)
         _tell_person(svc, post, say, case.urgent, case, once)
     for group in conversations.groups_of(svc.session, case.agency_code):
         if case.confidential:
