@@ -69,11 +69,17 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
         return _happening(svc, talk, incoming)
     if incoming.kind == "text":
         said = heard.chosen(incoming.text, talk.offered, numbers=not _asks_where(talk))
-        incoming = replace(incoming, text=readable(incoming.text) if said is None else said)
+        incoming = replace(incoming, text=_as_meant(incoming.text) if said is None else said)
     refused = _refused(svc, incoming)
     if refused is None:
         return _answered(svc, talk, actor, incoming)
     return _without_media(svc, talk, actor, incoming, refused)
+
+
+def _as_meant(text: str) -> str:
+    """What was typed on the wrong keyboard in its own letters; a command in Latin letters stays one."""
+    found = heard.command(text)
+    return text if found is not None and found[0] else readable(text)
 
 
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
@@ -193,6 +199,8 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
         return officer.join(svc, talk, rest) if rest else menu.welcome(svc, talk)
     if name == "join":
         return officer.join(svc, talk, rest)
+    if name == "cancel":
+        return complaint.cancel(svc, talk)
     if name == "report":
         return complaint.start(svc, talk, Kind.COMPLAINT)
     if name == "track":

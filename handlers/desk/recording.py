@@ -154,7 +154,7 @@ def _take_channel(svc: Svc, talk: Talk, told: Recording, text: str) -> list[Part
 
 def _take_what(svc: Svc, talk: Talk, told: Recording, text: str) -> list[Part]:
     """Words of the matter; of danger the numbers to call are shown at once."""
-    if not any(letter.isalpha() for letter in text):
+    if not any(letter.isalpha() for letter in text) or heard.means(text, "skip"):
         raise _NotSo("record_what_again")
     told.told.append(["what", talk.message.id, text])
     draft = recording.understood(svc, told)
