@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     seed.add_argument("folder", metavar="DIR")
     add("check", commands.check, "say what is missing for real use, in Thai and English")
     _invite(add("invite", commands.invite, "a one-time code for an officer or a head"))
+    _leave(add("leave", commands.leave, "somebody's posts end now: they see nothing any more"))
     line = add("line", commands.line, "LINE chores").add_subparsers(required=True, metavar="menu")
     line.add_parser("menu", help="build and install the rich menus").set_defaults(run=commands.line_menu)
     telegram = add("telegram", commands.telegram, "Telegram chores")
@@ -89,12 +90,22 @@ def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
     evaluate.add_argument("--model", metavar="MODEL", help="a model made by train; without it the shipped one")
 
 
-def _invite(parser: argparse.ArgumentParser) -> None:
-    roles = ("officer", "unit_head", "head", "delegate", "governor", "intake", "coordinator", "admin")
+_ROLES = ("officer", "unit_head", "head", "delegate", "governor", "intake", "coordinator", "admin")
+
+
+def _leave(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agency", required=True, metavar="CODE")
-    parser.add_argument("--role", required=True, choices=roles)
+    parser.add_argument("--name", required=True, help="as on the invitation, or a part that fits one person")
+    parser.add_argument("--role", choices=_ROLES, help="only this post")
+
+
+def _invite(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agency", required=True, metavar="CODE")
+    parser.add_argument("--role", required=True, choices=_ROLES)
     parser.add_argument("--unit", metavar="CODE")
     parser.add_argument("--name", default="")
+    parser.add_argument("--since", metavar="DATE", help="the post begins on this day (YYYY-MM-DD)")
+    parser.add_argument("--until", metavar="DATE", help="and ends by itself after this one")
     parser.add_argument("--json", action="store_true")
 
 

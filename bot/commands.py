@@ -8,7 +8,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -132,7 +132,10 @@ def invite(arguments: argparse.Namespace) -> int:
         svc = Svc(session, clock.now(), tools(settings.read()))
         try:
             role, name = Role(arguments.role), arguments.name
-            code = people.invite(svc, arguments.agency, arguments.unit, role, name)
+            since, until = _day(arguments.since), _day(arguments.until)
+            if until is not None and until < max(since or svc.today, svc.today):
+                raise Refused(f"--until {until} is over before the post begins")
+            code = people.invite(svc, arguments.agency, arguments.unit, role, name, since=since, until=until)
         except people.NoSuchPlace as wrong:
             raise Refused(str(wrong)) from wrong
         joins = svc.texts.word("officer.join_line", code=code)
@@ -142,6 +145,33 @@ def invite(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(line for line in (f"code: {code}", joins, link or "") if line))
     return 0
+
+
+def leave(arguments: argparse.Namespace) -> int:
+    """Somebody's posts end now: a former officer sees nothing."""
+    from bot.app import tools
+    from handlers.actions import people
+    from handlers.services import Svc
+    from storage.words import Role
+
+    role = Role(arguments.role) if arguments.role else None
+    with current_database() as db, db.transaction() as session:
+        svc = Svc(session, clock.now(), tools(settings.read()))
+        try:
+            ended = people.leave(svc, arguments.agency, arguments.name, role)
+        except (people.NoSuchPlace, people.WhoIsIt) as wrong:
+            raise Refused(str(wrong)) from wrong
+    for post in ended:
+        print(f"{post.name}: no longer {post.role} of {' '.join(filter(None, (post.agency_code, post.unit_code)))}")
+    return 0
+
+
+def _day(text: str | None) -> date | None:
+    """A date of the command line, YYYY-MM-DD. Raises Refused."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as wrong:
+        raise Refused(f"not a date (YYYY-MM-DD): {text!r}") from wrong
 
 
 def _telegram_link(config: Settings, code: str) -> str | None:

@@ -9,6 +9,7 @@ from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, reached
 from handlers.desk import commands as officer
+from handlers.desk import recording
 from handlers.flows import (
     belongs,
     complaint,
@@ -68,15 +69,21 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
         return _happening(svc, talk, incoming)
     if incoming.kind == "text":
         said = heard.chosen(incoming.text, talk.offered, numbers=not _asks_where(talk))
-        incoming = replace(incoming, text=readable(incoming.text) if said is None else said)
+        incoming = replace(incoming, text=_as_meant(incoming.text) if said is None else said)
     refused = _refused(svc, incoming)
     if refused is None:
         return _answered(svc, talk, actor, incoming)
     return _without_media(svc, talk, actor, incoming, refused)
 
 
+def _as_meant(text: str) -> str:
+    """What was typed on the wrong keyboard in its own letters; a command in Latin letters stays one."""
+    found = heard.command(text)
+    return text if found is not None and found[0] else readable(text)
+
+
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    for way in (_command, _danger, _emergency, _escape, _contact, _reference, _running):
+    for way in (_recording, _command, _danger, _emergency, _escape, _contact, _reference, _running):
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
@@ -175,6 +182,14 @@ def _without_media(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, refus
 # --- the ways, in order --------------------------------------------------------------------------------------------
 
 
+def _recording(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """An officer is writing a matter down for somebody; what they themselves were telling as a citizen waits."""
+    parts = recording.take(svc, talk, actor, incoming)
+    if parts is None or "recording" in talk.state:
+        return parts
+    return [*parts, *complaint.kept_line(svc, talk)]
+
+
 def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     found = heard.command(incoming.text) if incoming.kind == "text" else None
     if found is None:
@@ -184,6 +199,8 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
         return officer.join(svc, talk, rest) if rest else menu.welcome(svc, talk)
     if name == "join":
         return officer.join(svc, talk, rest)
+    if name == "cancel":
+        return complaint.cancel(svc, talk)
     if name == "report":
         return complaint.start(svc, talk, Kind.COMPLAINT)
     if name == "track":

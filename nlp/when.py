@@ -117,6 +117,27 @@ def resolve(words: str, now: datetime) -> Stretch | None:
     return found
 
 
+def coming(words: str, now: datetime) -> Stretch | None:
+    """As `resolve`, of what is planned: a day of the week, or a date without its year, is the next one."""
+    found = resolve(words, now)
+    if found is None or found[1] > _midnight(now.date(), now):
+        return found
+    for later in (timedelta(days=6), timedelta(days=367)):  # no week and no year is so long: what moves along is "ago"
+        other = resolve(words, now + later)
+        if other is not None and other[0] >= _midnight(now.date(), now) and other[0] - found[0] != later:
+            return other
+    return found
+
+
+def leading(words: str, now: datetime) -> tuple[date, str] | None:
+    """The day a text begins with, and the rest of it; None where it begins with something else."""
+    line = arabic(words[:_LONGEST])
+    day = _day(line, now)
+    if day is None or not day.whole or line[: day.at].strip():
+        return None
+    return day.start.date(), words[day.to :]
+
+
 def find_date(text: str) -> str | None:
     """The first date of the calendar in a text, as it stands there: "12 ส.ค. 69", "12/8/2569"; "12/8" is none."""
     look = _looks()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -146,6 +146,17 @@ def queue(
         select(Case).where(*where).order_by(Case.urgent.desc(), Case.due_on, Case.id).limit(limit)
     ).all()
     return list(rows), counts
+
+
+def overdue(
+    session: Session, agency_codes: Collection[str], today: date, but: Collection[str], limit: int = 500
+) -> list[Case]:
+    """Cases of these agencies whose newest date is before today, oldest date first; ended ones and those of the
+    statuses `but` never."""
+    due = func.coalesce(Case.extended_to, Case.due_on)
+    left_out = [*(status.value for status in ENDED), *but]
+    query = select(Case).where(Case.agency_code.in_(agency_codes), due < today, Case.status.not_in(left_out))
+    return list(session.scalars(query.order_by(due, Case.id).limit(limit)))
 
 
 def summary(session: Session, agency_code: str, since: datetime) -> dict[str, dict[str, int]]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
 from storage import ids
 from storage.db import Session
-from storage.tables import Account, DataRequest, Invite, Membership, Person, WrongGuess
+from storage.tables import Absence, Account, DataRequest, Invite, Membership, Person, WrongGuess
+
+ANYBODY = "?"  # somebody away whose invitation named nobody
 
 
 @dataclass(frozen=True)
 class Post:
-    """What a person is for an agency today."""
+    """What a person is for an agency today. `instead_of`: whose post it is, where they only act (รักษาราชการแทน)."""
 
     person_id: int
     agency_code: str
     unit_code: str | None
     role: str
     name: str
+    instead_of: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 def account_for(session: Session, channel: str, user_id: str, now: datetime) -> Account:
@@ -55,15 +61,50 @@ def mark_unreachable(session: Session, account_id: int, at: datetime | None) -> 
 
 
 def posts_of(session: Session, person_id: int, today: date) -> list[Post]:
-    """What this person is for agencies today."""
+    """What this person is for agencies today; last the posts of those they stand in for."""
+    own = own_posts(session, person_id, today)
+    return [*own, *_standing_in(session, own, today)]
+
+
+def own_posts(session: Session, person_id: int, today: date) -> list[Post]:
+    """What this person is for agencies today, in their own right."""
     rows = session.scalars(_current(today).where(Membership.person_id == person_id)).all()
     return [_post(session, row) for row in rows]
 
 
 def posts_in(session: Session, agency_code: str, today: date) -> list[Post]:
-    """Everybody who is something for this agency today."""
+    """Everybody who is something for this agency today; last those who stand in for somebody else."""
     rows = session.scalars(_current(today).where(Membership.agency_code == agency_code)).all()
-    return [_post(session, row) for row in rows]
+    own = [_post(session, row) for row in rows]
+    return [*own, *_standing_in(session, own, today)]
+
+
+def posts_held(session: Session, agency_code: str, today: date) -> list[Post]:
+    """What people are for this agency today or later in their own right."""
+    rows = select(Membership).where(
+        Membership.agency_code == agency_code, or_(Membership.until.is_(None), Membership.until >= today)
+    )
+    return [_post(session, row) for row in session.scalars(rows.order_by(Membership.id))]
+
+
+def _standing_in(session: Session, own: Sequence[Post], today: date) -> list[Post]:
+    """The posts these people hold today for somebody away. Who is nothing themselves any more stands in for nobody."""
+    names = {(post.person_id, post.agency_code): post.name for post in own}
+    away = select(Absence).where(
+        Absence.stand_in_id.in_({post.person_id for post in own}), Absence.since <= today, Absence.until >= today
+    )
+    posts: list[Post] = []
+    for absence in session.scalars(away.order_by(Absence.id)):
+        name = names.get((absence.stand_in_id or 0, absence.agency_code))
+        if name is None:
+            continue
+        held = _current(today).where(
+            Membership.person_id == absence.person_id, Membership.agency_code == absence.agency_code
+        )
+        for row in session.scalars(held):
+            of = _post(session, row)
+            posts.append(replace(of, person_id=absence.stand_in_id or 0, name=name, instead_of=of.name or ANYBODY))
+    return posts
 
 
 def chats_of_officers(session: Session, channel: str, today: date) -> list[str]:
@@ -85,7 +126,7 @@ def _current(today: date):  # type: ignore[no-untyped-def]
 
 def _post(session: Session, row: Membership) -> Post:
     name = session.keys.open_text(row.display_name) or ""
-    return Post(row.person_id, row.agency_code, row.unit_code, row.role, name)
+    return Post(row.person_id, row.agency_code, row.unit_code, row.role, name, since=row.since, until=row.until)
 
 
 def add_post(
@@ -97,8 +138,11 @@ def add_post(
     role: str,
     name: str,
     today: date,
+    since: date | None = None,
+    until: date | None = None,
 ) -> None:
-    """Make a person something for an agency; saying it twice changes nothing."""
+    """Make a person something for an agency, from `since` (today) to `until` (for good), both included; who is it
+    already is it until the later date."""
     same = session.scalars(
         _current(today).where(
             Membership.person_id == person_id,
@@ -107,7 +151,10 @@ def add_post(
             Membership.unit_code.is_(unit_code) if unit_code is None else Membership.unit_code == unit_code,
         )
     ).first()
-    if same is None:
+    if same is not None:
+        same.until = None if until is None or same.until is None else max(same.until, until)
+        session.flush()
+    else:
         session.add(
             Membership(
                 person_id=person_id,
@@ -115,10 +162,58 @@ def add_post(
                 unit_code=unit_code,
                 role=role,
                 display_name=session.keys.seal_text(name),
-                since=today,
+                since=max(since or today, today),
+                until=until,
             )
         )
         session.flush()
+
+
+def end_posts(session: Session, agency_code: str, person_id: int, role: str | None, today: date) -> list[Post]:
+    """From now on this person is nothing for the agency any more (with `role`: not that); returns what they were or
+    were going to be."""
+    open_ended = or_(Membership.until.is_(None), Membership.until >= today)
+    query = select(Membership).where(
+        Membership.agency_code == agency_code, Membership.person_id == person_id, open_ended
+    )
+    if role is not None:
+        query = query.where(Membership.role == role)
+    rows = list(session.scalars(query.order_by(Membership.id).with_for_update()))
+    for row in rows:
+        row.until = today - timedelta(days=1)
+    session.flush()
+    return [_post(session, row) for row in rows]
+
+
+# --- away ------------------------------------------------------------------------------------------------------------
+
+
+def go_away(
+    session: Session, person_id: int, agency_code: str, since: date, until: date, stand_in_id: int | None
+) -> None:
+    """This person is away from an agency, both days included; what was planned for these days before is no more."""
+    overlapping = (Absence.since <= until) & (Absence.until >= since)
+    own = (Absence.person_id == person_id) & (Absence.agency_code == agency_code)
+    session.execute(delete(Absence).where(own, overlapping))
+    session.add(
+        Absence(person_id=person_id, agency_code=agency_code, since=since, until=until, stand_in_id=stand_in_id)
+    )
+    session.flush()
+
+
+def absences(session: Session, person_id: int, today: date) -> list[Absence]:
+    """When this person is away, today or later, soonest first."""
+    query = select(Absence).where(Absence.person_id == person_id, Absence.until >= today)
+    return list(session.scalars(query.order_by(Absence.since, Absence.id)))
+
+
+def come_back(session: Session, absence: Absence, today: date) -> None:
+    """An absence ends before its time; one that had not begun never was."""
+    if absence.since < today:
+        absence.until = today - timedelta(days=1)
+    else:
+        session.delete(absence)
+    session.flush()
 
 
 def accounts_of(session: Session, person_id: int) -> list[Account]:
@@ -134,6 +229,8 @@ def invite(
     role: str,
     name: str,
     expires_at: datetime,
+    since: date | None = None,
+    until: date | None = None,
 ) -> str:
     """Make a one-time code; only its keyed hash is kept, so it is shown this once."""
     code = ids.code()
@@ -145,18 +242,23 @@ def invite(
             role=role,
             display_name=session.keys.seal_text(name),
             expires_at=expires_at,
+            since=since,
+            until=until,
         )
     )
     session.flush()
     return code
 
 
-def take_invite(session: Session, code: str, person_id: int, now: datetime) -> Invite | None:
-    """Use a code up; None when it is wrong, used or too old."""
+def take_invite(
+    session: Session, code: str, person_id: int, now: datetime, today: date, *, group: bool = False
+) -> Invite | None:
+    """Use a code up; None when it is wrong, used or too old, or its post is over. A post with dates is no group's."""
     key = session.keys.find_key("invite", code.strip().upper().replace("-", ""))
     found = session.scalars(
         select(Invite)
         .where(Invite.code_key == key, Invite.used_at.is_(None), Invite.expires_at > now)
+        .where(Invite.until.is_(None) if group else or_(Invite.until.is_(None), Invite.until >= today))
         .with_for_update()
     ).first()
     if found is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from handlers.actions import notices, waiting
+from handlers.actions import finding, notices, waiting
 from handlers.rules import reference as references
 from handlers.rules import routing
-from handlers.rules.case_status import INTAKE, SYSTEM, check_move
+from handlers.rules.case_status import CITIZEN, INTAKE, SYSTEM, check_move
 from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
@@ -19,7 +19,8 @@ from nlp import entities, gazetteer
 from nlp.digits import arabic
 from nlp.language import foreign_language
 from nlp.normalize import readable
-from storage import agencies, cases, history, ids, messages, sequences
+from storage import agencies, cases, history, ids, joins, messages, sequences
+from storage.people import Post
 from storage.tables import Account, Case, CaseJoin, Category, Conversation, PlaceName
 from storage.words import Kind, Route, Status
 
@@ -42,19 +43,33 @@ class Filed:
     unit_name: str
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A matter that came by another way than a chat: by which (a code of the seed's channels.toml), which officer wrote
+    it down, whose it is ("": they did not say), and the number and date of whoever sent it on."""
+
+    channel: str
+    post: Post
+    name: str = ""
+    number: str = ""
+    dated: date | None = None
+
+
 def file_case(
     svc: Svc,
-    conversation: Conversation,
-    account: Account,
+    conversation: Conversation | None,
+    account: Account | None,
     draft: Draft,
     *,
     received_at: datetime,
     silent: bool = False,
+    brought: Brought | None = None,
 ) -> Filed:
     """Turn a draft into a case: number it, promise a date, route it, tell the unit. All in this transaction.
 
     `received_at`: when the person sent it, not when we got round to it; every date and the fiscal year follow from it.
-    `silent`: the person fell silent, so it is filed as received and marked incomplete.
+    `silent`: the person fell silent, so it is filed as received and marked incomplete. `brought`: it came by another
+    way than a chat and an officer wrote it down; then there is neither `conversation` nor `account`.
     """
     received_at = min(received_at, svc.now)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
@@ -62,12 +77,15 @@ def file_case(
     confidential = draft.confidential or _is_secret(draft, category)
     routed = routed_to(svc, draft)
     secret = ids.tracking_secret()
-    values = _values(svc, conversation, account, draft, days, secret, routed, received_at)
-    case = cases.add(svc.session, {**values, "confidential": confidential})
-    case.incomplete = silent
+    values = _values(svc, draft, days, secret, routed, received_at)
+    values |= {"confidential": confidential, "incomplete": silent, **_way_in(svc, conversation, account, brought)}
+    case = cases.add(svc.session, values)
     messages.tie_to_case(svc.session, draft.message_ids, case.id)
-    by = SYSTEM if silent else "citizen"
-    _note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, by)
+    finding.note(svc, case)
+    if brought is not None:
+        _note(svc, case, "recorded", Status.RECEIVED, brought.post.role, brought.post.person_id)
+    else:
+        _note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, SYSTEM if silent else CITIZEN)
     _propose(svc, case, routed)
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
     notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
@@ -82,10 +100,24 @@ def _is_secret(draft: Draft, category: Category | None) -> bool:
     return bool(category and category.confidential) and draft.kind not in open_kinds
 
 
+def _way_in(
+    svc: Svc, conversation: Conversation | None, account: Account | None, brought: Brought | None
+) -> dict[str, object]:
+    """By which way a case came, and from whom."""
+    if brought is None:
+        assert conversation is not None
+        assert account is not None
+        return {"channel": conversation.channel, "account_id": account.id, "conversation_id": conversation.id}
+    return {
+        "channel": brought.channel,
+        "complainant": svc.session.keys.seal_text(brought.name or None),
+        "external_ref": brought.number or None,
+        "external_on": brought.dated,
+    }
+
+
 def _values(
     svc: Svc,
-    conversation: Conversation,
-    account: Account,
     draft: Draft,
     days: int,
     secret: str,
@@ -106,11 +138,8 @@ def _values(
         "subcategory": draft.subcategory,
         "extra_categories": draft.extra_categories,
         "status": Status.DRAFT,
-        "channel": conversation.channel,
         "agency_code": routed.agency,
         "unit_code": routed.unit or None,
-        "account_id": account.id,
-        "conversation_id": conversation.id,
         "received_at": received_at,
         "counted_from": counted_from,
         "standard_days": days,
@@ -172,9 +201,9 @@ def _propose(svc: Svc, case: Case, routed: routing.Routed) -> None:
     _note(svc, case, what, to, SYSTEM)
 
 
-def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str) -> None:
+def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str, person_id: int | None = None) -> None:
     """A fact of the case. The complainant's words stay out of it: they may be taken back, a link never is."""
-    cases.add_update(svc.session, case, at=svc.now, what=what, by=by, status=status)
+    cases.add_update(svc.session, case, at=svc.now, what=what, by=by, status=status, person_id=person_id)
     details = {"reference": case.reference, "status": status, "by": by}
     history.append(svc.session, what, case.id, details, svc.now)
 
@@ -224,6 +253,7 @@ def _set_text(svc: Svc, case: Case, said: Sequence[tuple[int, str]], text: str |
     case.text = svc.session.keys.seal_text(words or None)
     case.masked = svc.tools.mask(words) or None
     svc.session.flush()
+    finding.note(svc, case)
 
 
 # --- taken back, or said better ------------------------------------------------------------------------------------
@@ -239,13 +269,20 @@ class Old:
 
 
 def holding(svc: Svc, account_id: int, old: Old) -> list[Case]:
-    """The person's cases that hold anything of a message: one that told of several matters is in several."""
+    """The person's cases that hold anything of a message: one that told of several matters is in several. What an
+    officer wrote down for somebody is tied to its case."""
     tied = messages.case_ids(svc.session, old.rows)
+    written = [case for row in sorted(tied) if _is_written_by(svc, case := cases.get(svc.session, row), account_id)]
     return [
         case
-        for case in cases.of_account(svc.session, account_id, limit=1000)
+        for case in [*cases.of_account(svc.session, account_id, limit=1000), *written]
         if case.id in tied or {row for row, _words in said_in(svc, case)} & old.rows or lost(svc, case, old)
     ]
+
+
+def _is_written_by(svc: Svc, case: Case, account_id: int) -> bool:
+    """Did an officer write this case down for somebody, and not only say something as one who joined it?"""
+    return case.account_id is None and joins.find(svc.session, case.id, {account_id}) is None
 
 
 def lost(svc: Svc, case: Case, old: Old) -> dict[str, str]:
@@ -353,11 +390,13 @@ def _fill(svc: Svc, case: Case, slots: Collection[str], texts: Sequence[str], kn
 
 def _set_place(svc: Svc, case: Case, place: str) -> None:
     case.place, case.place_masked = svc.session.keys.seal_text(place), svc.tools.mask(place)
+    finding.note(svc, case)
 
 
 _SLOTS: dict[str, Callable[[str], str | None]] = {
     "place": entities.find_place,
     "happened": entities.find_when,
     "contact": entities.find_phone,
+    "complainant": lambda _text: None,
 }
 _SPACING = re.compile(r"[\s.\-–—‑()]")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.actions import cases as filing
-from handlers.actions import notices, status
+from handlers.actions import finding, notices, status
 from handlers.messages import Say
 from handlers.rules.case_status import CITIZEN
 from handlers.rules.draft import Draft
@@ -46,6 +46,7 @@ def set_place(svc: Svc, case: Case, place: str) -> None:
     """The spot became known after the case was filed."""
     case.place = svc.session.keys.seal_text(place)
     case.place_masked = svc.tools.mask(place)
+    finding.note(svc, case)
 
 
 def calm(svc: Svc, case: Case) -> None:

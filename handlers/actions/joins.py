@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from handlers import access
 from handlers.actions import cases as filing
-from handlers.actions import notices, status
+from handlers.actions import finding, notices, status
 from handlers.actions.cases import UNKNOWN, Old
 from handlers.rules.case_status import CITIZEN, JOINABLE, may_join
 from handlers.rules.draft import Draft
@@ -218,10 +218,12 @@ def _set_said(svc: Svc, row: CaseJoin, said: Sequence[tuple[int, str]]) -> None:
     row.said = svc.session.keys.seal_data(list(said)) if said else None
     row.masked = svc.tools.mask(words_in(svc, row)) or None
     svc.session.flush()
+    finding.note(svc, cases.get(svc.session, row.case_id))
 
 
 def _set_place(svc: Svc, row: CaseJoin, place: str) -> None:
     row.place, row.place_masked = svc.session.keys.seal_text(place), svc.tools.mask(place)
+    finding.note(svc, cases.get(svc.session, row.case_id))
 
 
 # --- taken back, or said better --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.actions import cases as filing
-from handlers.actions import notices, status
+from handlers.actions import finding, notices, status
 from handlers.actions.joins import shown_in, tells_enough, words_in
 from handlers.messages import Say
 from handlers.rules.case_status import CITIZEN, may_move
@@ -23,6 +23,7 @@ def leave(svc: Svc, case: Case, row: CaseJoin) -> None:
     row.left_at = svc.now
     history.append(svc.session, "case_left", case.id, {"reference": case.reference, "join": row.id}, svc.now)
     svc.session.flush()
+    finding.note(svc, case)
 
 
 def withdraw(svc: Svc, case: Case) -> None:
@@ -79,3 +80,4 @@ def _trade_places(svc: Svc, case: Case, row: CaseJoin) -> None:
     case.channel = case.channel if conversation is None else conversation.channel
     row.said, row.message_ids, row.left_at = keys.seal_data(said), gone, svc.now
     svc.session.flush()
+    finding.note(svc, case)

@@ -32,11 +32,15 @@ def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, **values:
     say = _for_unit(svc, case, key, **values)
     shares = {share.partition(":")[0] for share in case.team}
     agencies_in = [case.agency_code, *sorted(shares - {case.agency_code})]
+    told: set[int] = set()  # who holds several posts, or stands in for others, hears it once
     for post in (one for code in agencies_in for one in people.posts_in(svc.session, code, svc.today)):
         if Role(post.role) not in _UNIT_ROLES or not may_see(post, case):
             continue
         if post.role == Role.INTAKE and case.status == Status.ASSIGNED and post.unit_code != case.unit_code:
             continue  # a unit has it already
+        if post.person_id in told:
+            continue
+        told.add(post.person_id)
         _tell_person(svc, post, say, case.urgent, case, once)
     for group in conversations.groups_of(svc.session, case.agency_code):
         if case.confidential:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers.actions import cases as filing
-from handlers.actions import drafts, joins, notices
+from handlers.actions import drafts, joins, notices, recording
 from handlers.actions.cases import Old
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, may_move
@@ -49,6 +49,7 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
         if row.inbox_id is not None:
             inbox.blank(svc.session, row.inbox_id)
     drafts.forget(svc, talk, old)
+    recording.forget(talk, old.rows)
     for case in found:
         filing.unsend(svc, case, old)
     for case, joined in beside:
@@ -115,6 +116,8 @@ def _told(svc: Svc, talk: Talk, found: Sequence[Case], beside: Sequence[Beside])
     draft = drafts.draft_of(talk)
     told: list[Sequence[Sequence[Any]]] = [filing.said_in(svc, case) for case in found]
     told += [joins.said_in(svc, row) for _case, row in beside]
+    written = recording.recording_of(talk)
+    told += [] if written is None else [[(row, words) for _asked, row, words in written.told if words]]
     return [*told, draft.texts if draft else [], talk.state.get("topics", [])]
 
 
@@ -172,7 +175,7 @@ def edit(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     found, beside = _holding(svc, talk, old)
     fits = _fitting(_told(svc, talk, found, beside), old, text)
     parts: list[Part] = []
-    if drafts.reword(svc, talk, old, text, fits):
+    if drafts.reword(svc, talk, old, text, fits) or recording.reword(talk, old.rows, text):
         parts.append(Say(svc.texts.say("error.edited_draft")))
     for case in found:
         filing.edit(svc, case, old, talk.message.id, text, fits)

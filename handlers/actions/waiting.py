@@ -64,7 +64,7 @@ def heard_from(svc: Svc, case: Case) -> bool:
 
 
 def _go_on(svc: Svc, case: Case) -> None:
-    waited = 0 if case.waiting_since is None else working_days_between(svc, case.waiting_since, svc.today)
+    waited = 0 if case.waiting_since is None else svc.hours.working_days_between(case.waiting_since, svc.today)
     if waited:
         case.extended_to = svc.hours.add_working_days(case.extended_to or case.due_on, waited)
     case.waiting_since = case.asked_from = None
@@ -74,15 +74,6 @@ def go_on(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
     """An officer goes on without the answer. Raises MoveNotAllowed."""
     move(svc, case, Status.IN_PROGRESS, "went_on", acting=acting, post=post)
     _go_on(svc, case)
-
-
-def working_days_between(svc: Svc, day: date, until: date) -> int:
-    """Working days after `day`, up to and with `until`."""
-    count = 0
-    while day < until:
-        day += timedelta(days=1)
-        count += svc.hours.is_working_day(day)
-    return count
 
 
 def defer(svc: Svc, case: Case, post: Post, to: date, reason: str) -> Told:

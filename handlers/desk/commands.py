@@ -9,7 +9,7 @@ from handlers import access
 from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import looking, orders, ruling
+from handlers.desk import away, finding, looking, orders, recording, ruling
 from handlers.desk.order import Order, example, reference_in
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import MoveNotAllowed
@@ -29,14 +29,16 @@ def join(svc: Svc, talk: Talk, code: str) -> list[Part]:
         return [Say(svc.texts.say("officer.join_failed"))]
     agency = agencies.agency(svc.session, post.agency_code)
     unit = agencies.unit(svc.session, post.agency_code, post.unit_code)
-    return [
-        svc.texts.bubble(
-            "officer.joined",
-            role=svc.texts.word(f"roles.{post.role}"),
-            agency=agency.name if agency else "",
-            unit=f" {unit.name}" if unit else "",
-        )
-    ]
+    values = {
+        "role": svc.texts.word(f"roles.{post.role}"),
+        "agency": agency.name if agency else "",
+        "unit": f" {unit.name}" if unit else "",
+    }
+    if post.until is None and (post.since is None or post.since <= svc.today):
+        return [svc.texts.bubble("officer.joined", **values)]
+    until = svc.texts.day(post.until) if post.until else svc.texts.word("officer.no_end")
+    since = svc.texts.day(max(post.since or svc.today, svc.today))
+    return [svc.texts.bubble("officer.joined_dated", since=since, until=until, **values)]
 
 
 def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) -> list[Part]:
@@ -45,6 +47,8 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
         return [svc.texts.bubble("officer.not_officer")]
     if name in _PLAIN:
         return _PLAIN[name](svc, actor)
+    if name in _ON_WORDS:
+        return _ON_WORDS[name](svc, talk, actor, rest)
     if name not in _ON_CASE:
         return [Say(svc.texts.say("officer.unknown", text=shortened(text, 40)))]
     reference, words, problem = reference_in(svc, actor, name, rest)
@@ -117,6 +121,13 @@ _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
     "help": lambda svc, actor: [ruling.help_for(svc, actor.posts, actor.in_group)],
     "queue": looking.queue,
     "summary": looking.summary,
+    "late": finding.late,
+}
+_ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
+    "find": finding.find,
+    "record": recording.begin,
+    "away": away.leave,
+    "at_work": away.come_back,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,

@@ -38,13 +38,14 @@ def queue(svc: Svc, actor: Actor) -> list[Part]:
         doing=sum(counts.values()) - new - waiting,
         waiting=waiting,
         late=sum(notices.is_overdue(svc, case) for case in seen),
-        lines="\n".join(_queue_line(svc, case) for case in seen),
+        lines="\n".join(queue_line(svc, case) for case in seen),
     )
     view = tuple(Choice(svc.texts.word("officer.button_view", code=case.reference)) for case in seen)
     return [Say(text, view)]
 
 
-def _queue_line(svc: Svc, case: Case) -> str:
+def queue_line(svc: Svc, case: Case) -> str:
+    """A case in one line of a list, and a few of its masked words."""
     return svc.texts.say(
         "officer.queue_line",
         code=case.reference,
@@ -118,8 +119,21 @@ def view(svc: Svc, order: Order) -> list[Part]:
         events="\n".join(events),
         language=notices.language_line(svc, case),
     )
-    lines = [text, *_phone(svc, order, case.contact), *_others(svc, order)]
+    lines = [text, *_sender(svc, order), *_phone(svc, order, case.contact), *_others(svc, order)]
     return [Say("\n".join(lines), _next_buttons(svc, case))]
+
+
+def _sender(svc: Svc, order: Order) -> list[str]:
+    """Whose case it is, where an officer wrote it down, and under which number it was sent on; no name in a group."""
+    case, texts = order.case, svc.texts
+    lines: list[str] = []
+    name = "" if order.actor.in_group else svc.session.keys.open_text(case.complainant) or ""
+    if name:
+        lines.append(texts.say("officer.sender", name=name))
+    if case.external_ref or case.external_on:
+        dated = texts.day(case.external_on) if case.external_on else ""
+        lines.append(texts.say("officer.sent_under", number=case.external_ref or "", date=dated).rstrip())
+    return lines
 
 
 def _phone(svc: Svc, order: Order, contact: bytes | None) -> list[str]:

@@ -96,38 +96,23 @@ def _looks() -> dict[str, re.Pattern[str]]:
     said = {name: "|".join(map(re.escape, words)) for name, words in heard.load()["dates"].items()}
     return {
         "ahead": re.compile(rf"^(?:{said['in']})\s*(\d{{1,3}})\s*(?:{said['days']})\s*"),
-        "dated": re.compile(r"^(\d{1,2}(?:/\d{1,2}(?:/\d{2,4})?|\s*[ก-ฮ][^\s\d]*(?:\s+\d{2}(?:\d{2})?(?=\s|$))?))\s*"),
         "clock": re.compile(rf"^(?:{said['at']})?\s*(\d{{1,2}})(?:[:.](\d{{2}}))?\s*(?:{said['hours']})?(?=\s|$)\s*"),
     }
 
 
 def date_in(svc: Svc, words: str) -> tuple[date, str] | None:
-    """(the day these words begin with, what stands behind it). Days to come: without a year the next one there is;
-    "อีก 5 วัน" is five working days on, as everywhere."""
-    line = heard.arabic(words).strip()
+    """(the day these words begin with, what stands behind it). Days to come: a weekday, or a date without its year, is
+    the next one; "อีก 5 วัน" is five working days on, as everywhere."""
+    line, now = heard.arabic(words).strip(), svc.now.astimezone(svc.tools.zone)
     ahead = _looks()["ahead"].match(line)
     if ahead:
         return svc.hours.add_working_days(svc.today, int(ahead.group(1))), line[ahead.end() :].strip()
-    dated = _looks()["dated"].match(line)
-    told = dated.group(1) if dated else line.split(" ")[0]
     try:
-        found = when.resolve(told, svc.now.astimezone(svc.tools.zone))
+        found = when.leading(line, now)
+        meant = None if found is None else when.coming(line[: len(line) - len(found[1])], now)
     except ValueError:  # 31 February
         return None
-    if found is None:
-        return None
-    day, rest = found[0].date(), line[len(told) :].strip()
-    if day < svc.today and dated is not None:
-        with_year = when.find_date(told) is not None
-        day = day if with_year else _next_year(day)
-    return day, rest
-
-
-def _next_year(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + 1, day=28)
+    return None if found is None or meant is None else (meant[0].date(), found[1].strip())
 
 
 def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:

@@ -60,6 +60,11 @@ class OfficeHours:
             day = self.next_working_day(day)
         return day if days or self.is_working_day(day) else self.next_working_day(day)
 
+    def working_days_between(self, day: date, later: date) -> int:
+        """Working days after `day` up to `later`, which is counted: so many days something is late. 0 for none."""
+        between = (day + timedelta(days=number) for number in range(1, (later - day).days + 1))
+        return sum(self.is_working_day(each) for each in between)
+
 
 def fiscal_year(day: date) -> int:
     """The Buddhist-era fiscal year of a local date: 20 Nov 2026 is 2570."""

@@ -145,6 +145,18 @@ def foreign_hello(text: str) -> str:
     return next((language for language, words in load()["foreign_hello"].items() if line in words), "")
 
 
+def begins(text: str, table: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """(name, the rest) of the longest listed word a text begins with, as a word of its own; ("", text) for none."""
+    stripped = text.strip()
+    line = stripped.translate(_DIGITS).lower()
+    words = [(word.lower(), name) for name, listed in table.items() for word in listed]
+    for word, name in sorted(words, key=lambda pair: -len(pair[0])):
+        after = line[len(word) : len(word) + 1]
+        if line.startswith(word) and not (after.isalnum() or unicodedata.category(after or " ")[0] == "M"):
+            return name, stripped[len(word) :].strip(" :,")
+    return "", stripped
+
+
 def stands_for(text: str) -> str:
     """The fuller words behind a short button."""
     words: str = load()["stands_for"].get(text.strip(), text)

@@ -63,6 +63,8 @@ class Invite(Base):
     unit_code: Mapped[MaybeCode]
     role: Mapped[Code]
     display_name: Mapped[MaybeSealed]
+    since: Mapped[date | None] = mapped_column(Date)  # of the post, not of the code
+    until: Mapped[date | None] = mapped_column(Date)
     expires_at: Mapped[Moment]
     used_at: Mapped[MaybeMoment]
     used_by: Mapped[int | None] = mapped_column(BigInteger)

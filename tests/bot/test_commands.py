@@ -75,6 +75,19 @@ def test_invite_prints_a_code_once(server: Server) -> None:
     assert "DEMO" in refused.stderr
 
 
+def test_a_post_with_dates_and_one_that_ends(server: Server) -> None:
+    delegate = ("invite", "--agency", "DEMO", "--role", "delegate", "--name", "somebody")
+    assert server.run(*delegate, "--since", "2026-12-01", "--until", "2099-12-31").stdout.startswith("code: ")
+    for days, why in ((("--until", "2020-01-01"), "over"), (("--since", "tomorrow"), "YYYY-MM-DD")):
+        refused = server.run(*delegate, *days, check=False)
+        assert refused.returncode == 2
+        assert why in refused.stderr
+    nobody = server.run("leave", "--agency", "DEMO", "--name", "somebody", check=False)
+    assert nobody.returncode == 2
+    assert "nobody called 'somebody'" in nobody.stderr
+    assert "DEMO" in server.run("leave", "--agency", "X", "--name", "somebody", check=False).stderr
+
+
 def test_classify_answers_line_by_line(server: Server) -> None:
     import subprocess
     import sys

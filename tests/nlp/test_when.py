@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.when import resolve
+from nlp.when import coming, leading, resolve
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 NOW = datetime(2026, 11, 26, 14, 20, tzinfo=BANGKOK)
@@ -105,6 +105,46 @@ def test_the_last_day_of_a_shorter_month() -> None:
 
 def test_on_new_year_yesterday_was_last_year() -> None:
     assert resolve("เมื่อวาน", at("2027-01-01 00:05")) == (at("2026-12-31"), at("2027-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        ("วันนี้", "2026-11-26"),
+        ("พรุ่งนี้", "2026-11-27"),
+        ("วันพุธ", "2026-12-02"),
+        ("วันพฤหัส", "2026-11-26"),
+        ("วันจันทร์หน้า", "2026-11-30"),
+        ("25 ธ.ค.", "2026-12-25"),
+        ("25 พ.ย.", "2027-11-25"),
+        ("1/12", "2026-12-01"),
+        ("25 พ.ย. 69", "2026-11-25"),
+        ("เมื่อวาน", "2026-11-25"),
+        ("3 วันก่อน", "2026-11-23"),
+        ("สัปดาห์หน้า", "2026-11-30"),
+    ],
+)
+def test_what_is_planned_lies_ahead(words: str, start: str) -> None:
+    found = coming(words, NOW)
+    assert found is not None
+    assert found[0] == at(start)
+
+
+@given(st.integers(0, 365), st.datetimes(min_value=datetime(2023, 1, 1), max_value=datetime(2040, 1, 1)))
+def test_a_planned_date_without_its_year_is_within_a_year(days: int, now: datetime) -> None:
+    day = (now + timedelta(days=days)).date()
+    found = coming(f"{day.day}/{day.month}", now.replace(tzinfo=BANGKOK))
+    if (day.day, day.month) != (29, 2):
+        assert found is not None
+        assert (found[0].day, found[0].month) == (day.day, day.month)
+        assert now.date() <= found[0].date() <= now.date() + timedelta(days=366)
+
+
+def test_the_day_a_text_begins_with() -> None:
+    assert leading("20 พ.ย. 69 ถนนพัง", NOW) == (at("2026-11-20").date(), " ถนนพัง")
+    assert leading("เมื่อวาน: ไฟดับ", NOW) == (at("2026-11-25").date(), ": ไฟดับ")
+    assert leading("ไฟดับเมื่อวาน", NOW) is None
+    assert leading("", NOW) is None
 
 
 PIECES = st.sampled_from(

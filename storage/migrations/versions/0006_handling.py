@@ -32,6 +32,8 @@ def upgrade() -> None:
     op.add_column('outbox', sa.Column('undo', sa.String(40), nullable=True))
     op.add_column('outbox', sa.Column('news', sa.String(40), nullable=True))
     op.create_index('ix_outbox_undo', 'outbox', ['undo'])
+    op.add_column('invites', sa.Column('since', sa.Date(), nullable=True))
+    op.add_column('invites', sa.Column('until', sa.Date(), nullable=True))
     op.create_table('case_photos',
     sa.Column('attachment_id', BIG, nullable=False),
     sa.Column('case_id', BIG, nullable=False),
@@ -163,7 +165,7 @@ def downgrade() -> None:
                  'case_visits', 'case_photos'):
         op.drop_table(name)
     op.drop_index('ix_outbox_undo', table_name='outbox')
-    for table, column in (('outbox', 'news'), ('outbox', 'undo'), ('files', 'taken_at'), ('files', 'looks')):
+    for table, column in (('invites', 'until'), ('invites', 'since'), ('outbox', 'news'), ('outbox', 'undo'), ('files', 'taken_at'), ('files', 'looks')):
         op.drop_column(table, column)
     for name, _kind, _default in reversed(CASE_COLUMNS):
         op.drop_column('cases', name)
