@@ -191,7 +191,8 @@ def _recording(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
 
 
 def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
-    found = heard.command(incoming.text) if incoming.kind == "text" else None
+    spoken = incoming.kind == "text" or incoming.kind in _MEDIA  # "/ผล 482 …" below a picture
+    found = heard.command(incoming.text) if spoken else None
     if found is None:
         return None
     name, rest = found

@@ -6,29 +6,41 @@ from datetime import datetime, time, timedelta
 
 from handlers import access
 from handlers.access import Actor
+from handlers.actions import deciding, notices
 from handlers.actions import joins as joining_in
-from handlers.actions import notices
 from handlers.desk.order import Order
 from handlers.messages import Choice, Part, Say
+from handlers.rules.case_status import HEAD
+from handlers.rules.duties import may
 from handlers.services import Svc
 from handlers.texts import shortened
-from storage import agencies, cases, joins, messages
+from storage import agencies, cases, handling, joins, messages
+from storage.people import Post
 from storage.tables import Case
-from storage.words import Status
+from storage.words import ENDED, Status
 
 _NEW = (Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.REOPENED)
 _NEWEST = 5  # of many who joined, and of many cases at one spot, the newest are shown
 _WAITING = (Status.RESOLVED,)
+_MOST, _MOST_QUEUES = 8, 3
 
 
 def queue(svc: Svc, actor: Actor) -> list[Part]:
-    post = actor.posts[0]
-    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=8)
+    """What waits, for each agency and unit this person works for today, also in somebody's place."""
+    posts = {(post.agency_code, tuple(access.units_seen(post) or ())): post for post in actor.posts}
+    return [_queue_of(svc, actor, post) for post in list(posts.values())[:_MOST_QUEUES]]
+
+
+def _queue_of(svc: Svc, actor: Actor, post: Post) -> Say:
+    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=50)
     seen = [case for case in rows if access.may_see(post, case) and not (actor.in_group and case.confidential)]
+    if HEAD in access.acts_as(post):
+        seen.sort(key=lambda case: case.status != Status.HEAD_REVIEW)  # what waits for this person's word
     unit = agencies.unit(svc.session, post.agency_code, post.unit_code)
-    name = unit.name if unit else svc.agency.name
+    agency = agencies.agency(svc.session, post.agency_code)
+    name = unit.name if unit else agency.name if agency else svc.agency.name
     if not seen:
-        return [Say(svc.texts.say("officer.queue_empty", unit=name))]
+        return Say(svc.texts.say("officer.queue_empty", unit=name))
     new = sum(counts.get(status, 0) for status in _NEW)
     waiting = sum(counts.get(status, 0) for status in _WAITING)
     text = svc.texts.say(
@@ -38,10 +50,10 @@ def queue(svc: Svc, actor: Actor) -> list[Part]:
         doing=sum(counts.values()) - new - waiting,
         waiting=waiting,
         late=sum(notices.is_overdue(svc, case) for case in seen),
-        lines="\n".join(queue_line(svc, case) for case in seen),
+        lines="\n".join(queue_line(svc, case) for case in seen[:_MOST]),
     )
-    view = tuple(Choice(svc.texts.word("officer.button_view", code=case.reference)) for case in seen)
-    return [Say(text, view)]
+    view = tuple(Choice(svc.texts.word("officer.button_view", code=case.reference)) for case in seen[:_MOST])
+    return Say(text, view)
 
 
 def queue_line(svc: Svc, case: Case) -> str:
@@ -119,15 +131,38 @@ def view(svc: Svc, order: Order) -> list[Part]:
         events="\n".join(events),
         language=notices.language_line(svc, case),
     )
-    lines = [text, *_sender(svc, order), *_phone(svc, order, case.contact), *_others(svc, order)]
-    return [Say("\n".join(lines), _next_buttons(svc, case))]
+    lines = [text, *_sender(svc, order), *_phone(svc, order, case.contact), *_others(svc, order), *_handling(svc, case)]
+    return [Say("\n".join(lines), _next_buttons(svc, order))]
+
+
+def _is_masked(order: Order) -> bool:
+    """Before many eyes, and of a confidential case: who it is stays hidden (/เปิดเผย shows it, with a reason)."""
+    return order.actor.in_group or order.case.confidential
+
+
+def _handling(svc: Svc, case: Case) -> list[str]:
+    """A working group's shares, where it was sent on to, and who is still to be told."""
+    lines = []
+    for task in handling.tasks(svc.session, case.id):
+        unit = agencies.unit(svc.session, task.agency_code, task.unit_code)
+        mark = "✓" if task.done_at is not None else "…"
+        lines.append(f"{mark} {unit.name if unit else task.unit_code}: {task.result_masked or '-'}")
+    if lines:
+        lines.insert(0, svc.texts.say("officer.team_line", number=case.order_number or "-"))
+    for sent in handling.referrals(svc.session, case.id):
+        phone = sent.phone or "-"
+        lines.append(svc.texts.say("officer.sent_on_line", agency=sent.agency_name, number=sent.number, phone=phone))
+    owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, case)]
+    if owed:
+        lines.append(svc.texts.say("officer.still_to_tell", code=case.reference, names=" · ".join(owed)))
+    return lines
 
 
 def _sender(svc: Svc, order: Order) -> list[str]:
     """Whose case it is, where an officer wrote it down, and under which number it was sent on; no name in a group."""
     case, texts = order.case, svc.texts
     lines: list[str] = []
-    name = "" if order.actor.in_group else svc.session.keys.open_text(case.complainant) or ""
+    name = "" if _is_masked(order) else svc.session.keys.open_text(case.complainant) or ""
     if name:
         lines.append(texts.say("officer.sender", name=name))
     if case.external_ref or case.external_on:
@@ -138,7 +173,7 @@ def _sender(svc: Svc, order: Order) -> list[str]:
 
 def _phone(svc: Svc, order: Order, contact: bytes | None) -> list[str]:
     """The number to call back, as a line; none in a group."""
-    phone = "" if order.actor.in_group else svc.session.keys.open_text(contact) or ""
+    phone = "" if _is_masked(order) else svc.session.keys.open_text(contact) or ""
     return [svc.texts.say("officer.call_back", phone=phone)] if phone else []
 
 
@@ -163,24 +198,35 @@ def _others(svc: Svc, order: Order) -> list[str]:
 
 
 def _words(svc: Svc, order: Order) -> str:
-    if order.actor.in_group:
+    if _is_masked(order):
         return order.case.masked or ""
     return svc.session.keys.open_text(order.case.text) or ""
 
 
 def _place(svc: Svc, order: Order) -> str:
     case = order.case
-    place = (case.place_masked if order.actor.in_group else svc.session.keys.open_text(case.place)) or ""
+    place = (case.place_masked if _is_masked(order) else svc.session.keys.open_text(case.place)) or ""
     if case.lat is not None and case.lon is not None:
         place = f"{place} {case.lat:.5f},{case.lon:.5f}".strip()
     return place or svc.texts.word("review.values.no_place")
 
 
-def _next_buttons(svc: Svc, case: Case) -> tuple[Choice, ...]:
-    key = {
-        Status.ASSIGNED: "officer.button_accept",
-        Status.REOPENED: "officer.button_accept",
-        Status.REPORTED: "officer.button_close",
-        Status.RESOLVED: "officer.button_close",
-    }.get(Status(case.status))
-    return () if key is None else (Choice(svc.texts.word(key, code=case.reference)),)
+_NEXT: dict[Status, tuple[str, ...]] = {
+    Status.ASSIGNED: ("accept",),
+    Status.REOPENED: ("accept",),
+    Status.NEED_INFO: ("accept",),
+    Status.REPORTED: ("propose", "close"),
+    Status.HEAD_REVIEW: ("approve",),
+    Status.RESOLVED: ("close",),
+}
+
+
+def _next_buttons(svc: Svc, order: Order) -> tuple[Choice, ...]:
+    """What this person can do now with one tap."""
+    case = order.case
+    names = [name for name in _NEXT.get(Status(case.status), ()) if may(name, access.parties(order.post))]
+    if case.status == Status.REPORTED and len(names) == 2:
+        names.remove("close" if deciding.head_decides(svc, case) else "propose")
+    if case.urgent and case.acknowledged_at is None and case.status not in ENDED:
+        names.insert(0, "acknowledge")
+    return tuple(Choice(svc.texts.word(f"officer.button_{name}", code=case.reference)) for name in names)
