@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 FONT = "TH Sarabun New"  # what Thai offices have (ประกาศ ค.ร.ม. 2553: the national fonts)
-OTHER_FONTS = ("TH SarabunPSK", "Sarabun", "Noto Sans Thai")  # where it is not there
+OTHER_FONTS = ("TH SarabunPSK", "Sarabun", "Laksaman", "Noto Sans Thai")  # where it is not there
 SIZE = 16
 LANGUAGE = "th-TH"
+_INSIDE_NUMBER = re.compile(r"(?<=\d)-(?=\d)")
 QUIET, RED = RGBColor(0x59, 0x59, 0x59), RGBColor(0xB0, 0x00, 0x20)
 _LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(20), Mm(20), Mm(20)
 
@@ -79,8 +81,13 @@ def _font(properties: Any, size: float, *, bold: bool = False, colour: RGBColor 
 def say(
     line: Paragraph, text: str, *, size: float = SIZE, bold: bool = False, colour: RGBColor | None = None
 ) -> Paragraph:
-    """Words at the end of a paragraph; a new line in them breaks the line, a tab is a tab."""
-    _font(line.add_run(text)._r.get_or_add_rPr(), size, bold=bold, colour=colour)
+    """Words at the end of a paragraph; a new line in them breaks the line, a tab is a tab, a number stays whole."""
+    pieces = _INSIDE_NUMBER.split(text)
+    for at, piece in enumerate(pieces):
+        run = line.add_run(piece)
+        if at + 1 < len(pieces):
+            run._r.append(OxmlElement("w:noBreakHyphen"))
+        _font(run._r.get_or_add_rPr(), size, bold=bold, colour=colour)
     return line
 
 
@@ -119,8 +126,9 @@ def new_page(document: Document) -> None:
 
 def rule(document: Document, inset: Length | None = None) -> None:
     """A thin line across; `inset` shortens it on both sides."""
-    line = paragraph(document, "", size=4, after=4)
-    line.paragraph_format.left_indent = line.paragraph_format.right_indent = inset
+    line = paragraph(document, "", after=4, left=inset, keep=True)
+    line.paragraph_format.right_indent = inset
+    line.paragraph_format.line_spacing = Pt(6)
     border = '<w:pBdr {}><w:bottom w:val="single" w:sz="6" w:space="1" w:color="8C8C8C"/></w:pBdr>'
     properties = line._p.get_or_add_pPr()
     properties.insert_element_before(parse_xml(border.format(nsdecls("w"))), "w:spacing", "w:ind", "w:jc", "w:rPr")

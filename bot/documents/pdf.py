@@ -1,4 +1,4 @@
-"""PDF by typst with the bundled Thai font, which breaks lines between Thai words. Pictures never touch the disk."""
+"""PDF by typst with the bundled Thai font. Pictures never touch the disk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.documents import breaks
 from bot.documents.pictures import Load, small
 from handlers.reports.dossier import Dossier
 from handlers.reports.paper import Paper
@@ -17,12 +18,12 @@ _FOLDER = Path(__file__).parent
 
 def letter(paper: Paper, made: datetime) -> bytes:
     """A letter, memo or order."""
-    return _compiled({"paper": asdict(paper)}, made)
+    return _compiled({"paper": breaks.marked(asdict(paper))}, made)
 
 
 def dossier(found: Dossier, made: datetime, load: Load) -> bytes:
     """A dossier with its pictures, and its letters behind it."""
-    data = asdict(found)
+    data = breaks.marked(asdict(found))
     for step in data["steps"]:
         for photo in step["photos"]:
             picture = small(load(photo.pop("digest")))

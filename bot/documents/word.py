@@ -173,7 +173,7 @@ def _events(document: Document, step: Step) -> None:
     if not step.events:
         return
     aside = any(event.aside for event in step.events)
-    widths = (Mm(36), Mm(86), Mm(38)) if aside else (Mm(36), Mm(124))
+    widths = (Mm(38), Mm(80), Mm(42)) if aside else (Mm(38), Mm(122))
     rows = grid(document, [widths] * (len(step.events) + 1), ruled=True)
     for cell, name in zip(rows[0], step.columns, strict=False):
         say(cell, name, size=14, bold=True)

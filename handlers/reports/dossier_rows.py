@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import zip_longest
 
 from handlers.reports.letters import CHASES
 from handlers.reports.paper import Words, category_name, channel_name, long_date
@@ -16,7 +17,8 @@ from storage.tables import Case, Letter, StatusUpdate
 from storage.words import Role, Status
 
 _WORDS = 600  # letters shown of one message or note
-_HASH = 16  # digits of a hash that stand in the table; the head stands in full
+_HASH = 12  # digits of a hash that stand in the table; the head stands in full
+_LETTER = "letter"  # what a letter's status update and link are called
 _TO_UNITS = ("notify_unit", "order_team", "refer")
 _DECIDING = frozenset({Status.REPORTED, Status.HEAD_REVIEW, Status.RETURNED_INCOMPLETE, Status.RESOLVED})
 
@@ -102,16 +104,16 @@ class Gatherer:
     def register_rows(self) -> list[Row]:
         """The case's line in the register, and what proves its history."""
         case, word = self.case, self.svc.texts.word
-        chain, links = dossiers.chain(self.svc.session), dossiers.links(self.svc.session, case.id)
+        chain = dossiers.chain(self.svc.session)
         referral = dossiers.referral(self.svc.session, case.id)
         names = {
-            "status": word(f"statuses.{case.status}"),
+            "status": self._first_known(f"dossier.statuses.{case.status}", word(f"statuses.{case.status}")),
             "due": self._day(case.due_on),
             "extended": self._day(case.extended_to) if case.extended_to else "",
             "closed": self._time(case.closed_at),
             "closed_how": self._named("closed", case.closed_how) if case.closed_how else "",
             "referred": referral.agency_name if referral is not None else "",
-            "links": word("dossier.values.links", n=len(links), total=chain.links),
+            "links": word("dossier.values.links", n=len(self._links), total=chain.links),
             "head": chain.head,
             "verify": word("dossier.values.verify"),
         }
@@ -168,7 +170,7 @@ class Gatherer:
             self._event(row.sent_at or row.at, self._sent_words(row), self._named("deliveries", row.state))
             for row in dossiers.sent(self.svc.session, self.case)
         ]
-        return _in_order([*events, *self._letters(("tell_complainant", "governor", "ministry"))])
+        return _in_order([*events, *self._letters(("tell_complainant", "governor", "ministry"), by=False)])
 
     def reminders(self) -> list[Event]:
         """What the clock reminded of, whoever asked to hurry, and the letters of pursuit."""
@@ -181,12 +183,14 @@ class Gatherer:
         return _in_order([*events, *hurried, *self._letters(CHASES)])
 
     def register(self) -> list[Event]:
-        """Every link of the case's history; the words of each stand in the other steps."""
-        names = {link.what: self._named_event(link.what) for link in dossiers.links(self.svc.session, self.case.id)}
-        return [
-            self._event(link.at, names[link.what], self._value("link", n=link.number, hash=link.hash[:_HASH]))
-            for link in dossiers.links(self.svc.session, self.case.id)
-        ]
+        """Every link of the case's history; of letters with their number, the words of others stand elsewhere."""
+        numbers = [row.note_masked or "" for row in self._issued]
+        events = []
+        for link in self._links:
+            note = f": {numbers.pop(0)}" if link.what == _LETTER and numbers else ""
+            aside = self._value("link", n=link.number, hash=link.hash[:_HASH])
+            events.append(self._event(link.at, f"{self._named_event(link.what)}{note}", aside))
+        return events
 
     # --- words ---
 
@@ -194,6 +198,15 @@ class Gatherer:
     def updates(self) -> list[StatusUpdate]:
         """What happened, oldest first."""
         return cases.updates(self.svc.session, [self.case.id])
+
+    @cached_property
+    def _links(self) -> list[dossiers.Link]:
+        return dossiers.links(self.svc.session, self.case.id)
+
+    @cached_property
+    def _issued(self) -> list[StatusUpdate]:
+        """What says that a letter was issued, in the register's order."""
+        return [row for row in self.updates if row.what == _LETTER]
 
     def _rows(self, values: dict[str, str]) -> list[Row]:
         return [Row(self.svc.texts.word(f"dossier.rows.{name}"), value) for name, value in values.items()]
@@ -206,9 +219,13 @@ class Gatherer:
         what = self._named_event(row.what)
         return self._event(row.at, f"{what}: {note}" if note else what, self._by(row.by))
 
-    def _letters(self, kinds: Iterable[str]) -> list[Event]:
-        rows = [row for row in letters.of_case(self.svc.session, self.case.id) if row.kind in kinds]
-        return [self._event(row.at, self._letter(row)) for row in rows]
+    def _letters(self, kinds: Iterable[str], *, by: bool = True) -> list[Event]:
+        rows = zip_longest(letters.of_case(self.svc.session, self.case.id), self._issued)
+        return [
+            self._event(row.at, self._letter(row), self._by(issued.by) if by and issued is not None else "")
+            for row, issued in rows
+            if row is not None and row.kind in kinds
+        ]
 
     def _letter(self, row: Letter) -> str:
         return self._value("letter", name=self.svc.texts.word(f"letter.names.{row.kind}"), number=row.number)

@@ -152,7 +152,8 @@ class Facts:
 
     def _note(self, *, what: str = "", status: Status | None = None) -> str:
         """An officer's newest words of this kind; what was written to somebody who had the case before is masked."""
-        rows = [row for row in self.updates if row.note is not None and (row.what == what or row.status == status)]
+        fitting = [row for row in self.updates if (row.what == what if what else row.status == status)]
+        rows = [row for row in fitting if row.note is not None]
         if not rows:
             return ""
         handed = [row.id for row in self.updates if row.what == "handed_over"]

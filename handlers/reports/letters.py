@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from handlers.reports.letter_facts import Facts
 from handlers.reports.paper import Form, Paper, Words, channel_name, head_title, local_date, long_date, unit_title
 from handlers.services import Svc
-from storage import agencies, dossiers, letters, messages
+from storage import agencies, dossiers, letters
 from storage.tables import Case, Letter
 from storage.words import Route
 
@@ -50,7 +50,7 @@ class _Sheet:
             speed=self._speed(),
             number=f"{word('letter.words.number')}  {self._number()}",
             sender=() if form != "external" else (self.facts.agency.name, *self._address()),
-            date=long_date(self.svc.texts, self.facts.on),
+            date=self._date(),
             heads=self._heads(),
             body=tuple(line.strip() for line in lines if line.strip()),
             members=self._members() if order else (),
@@ -72,6 +72,10 @@ class _Sheet:
         if self.form == "order":
             return self.svc.texts.word("letter.words.order", agency=self.facts.agency.name)
         return self.svc.texts.word("letter.words.memo") if self.form == "memo" else ""
+
+    def _date(self) -> str:
+        on = long_date(self.svc.texts, self.facts.on)
+        return f"{self.svc.texts.word('letter.words.date')}  {on}" if self.form == "memo" else on
 
     def _number(self) -> str:
         # An order stands in the register like any letter; on paper it has no prefix.
@@ -128,7 +132,9 @@ class _Sheet:
         ]
 
     def _attached(self) -> list[str]:
-        photos = messages.count_photos(self.svc.session, self.case.id) if self.letter.kind in _WITH_PHOTOS else 0
+        if self.letter.kind not in _WITH_PHOTOS:
+            return []
+        photos = sum(one.stage == dossiers.BEFORE for one in dossiers.pictures(self.svc.session, self.case))
         return [self.svc.texts.word("letter.words.photos", n=photos)] if photos else []
 
     def _members(self) -> tuple[tuple[str, str], ...]:
