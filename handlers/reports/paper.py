@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -14,7 +13,6 @@ from storage import agencies, dossiers
 from storage.tables import Agency, Case
 
 Form = Literal["external", "memo", "order"]
-_TITLES = re.compile(r"^(นาย|นางสาว|นาง|น\.ส\.|ด\.ช\.|ด\.ญ\.|คุณ)\s*")
 _SHORTEST_NAME = 3  # letters; shorter parts of a name stand in too many words
 
 
@@ -98,7 +96,9 @@ class Words:
     @cached_property
     def _known(self) -> tuple[str, ...]:
         """The complainant's name, whole and in parts, longest first."""
-        bare = _TITLES.sub("", self.complainant)
+        titles = self.svc.texts.words("letter.titles")
+        title = max((one for one in titles if self.complainant.startswith(one)), key=len, default="")
+        bare = self.complainant.removeprefix(title).strip()
         parts = {self.complainant, bare, *bare.split()}
         return tuple(sorted((part for part in parts if len(part) >= _SHORTEST_NAME), key=len, reverse=True))
 
