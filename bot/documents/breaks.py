@@ -1,4 +1,4 @@
-"""Where a Thai line may break: between words of the dictionary, marked by a zero-width space for typst.
+"""Where a Thai line may break: between words of the dictionary, marked for typst.
 
 Typst's own breaking goes by likelihood and now and then cuts a word (พฤศจิกาย|น).
 """
@@ -14,10 +14,11 @@ from typing import Any
 
 from nlp import tokenize
 
-MARK = "\u200b"
+MARK = "\ue000"  # between Thai words; papers.typ takes it out
+_ZERO = "\u200b"  # in what has no words: typst breaks there by itself
 _LONGEST = 24  # letters without a place to break: more of them might not fit the line
 _THAI = re.compile("[\u0e00-\u0e7f]+")
-_LONG = re.compile(f"[^\\s\u0e00-\u0e7f]{{{_LONGEST + 1},}}")  # a hash, an address of the web
+_LONG = re.compile(f"[^\\s.\u0e00-\u0e7f]{{{_LONGEST + 1},}}")  # a hash, an address of the web
 _AFTER_SPACE = re.compile(" (?=[\u0e46\u0e2f])")  # ๆ and ฯ stay with their word
 _CLUSTER = re.compile("[\u0e40-\u0e44]?.[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]*", re.DOTALL)
 
@@ -51,17 +52,17 @@ def _run(run: str) -> str:
 
 
 def _marked(text: str) -> str:
-    text = _AFTER_SPACE.sub("\u00a0", text.replace(MARK, ""))
-    text = _LONG.sub(lambda found: _chunks(found.group()), text)
+    text = _AFTER_SPACE.sub("\u00a0", text.replace(MARK, "").replace(_ZERO, ""))
+    text = _LONG.sub(lambda found: _chunks(found.group(), _ZERO), text)
     return _THAI.sub(lambda found: _run(found.group()), text)
 
 
 def _cut(word: str) -> str:
     if len(word) <= _LONGEST:
         return word
-    return _chunks(_CLUSTER.findall(word))
+    return _chunks(_CLUSTER.findall(word), MARK)
 
 
-def _chunks(letters: Sequence[str]) -> str:
+def _chunks(letters: Sequence[str], mark: str) -> str:
     step = _LONGEST // 2
-    return MARK.join("".join(letters[at : at + step]) for at in range(0, len(letters), step))
+    return mark.join("".join(letters[at : at + step]) for at in range(0, len(letters), step))

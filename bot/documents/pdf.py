@@ -24,10 +24,10 @@ def letter(paper: Paper, made: datetime) -> bytes:
 def dossier(found: Dossier, made: datetime, load: Load) -> bytes:
     """A dossier with its pictures, and its letters behind it."""
     data = breaks.marked(asdict(found))
-    for step in data["steps"]:
-        for photo in step["photos"]:
-            picture = small(load(photo.pop("digest")))
-            photo["bytes"] = None if picture is None else list(picture)
+    for step, drawn in zip(found.steps, data["steps"], strict=True):
+        for photo, place in zip(step.photos, drawn["photos"], strict=True):
+            picture = small(load(photo.digest))
+            place["bytes"] = None if picture is None else list(picture)
     return _compiled({"dossier": data}, made)
 
 

@@ -12,7 +12,7 @@ from handlers.reports.letters import CHASES
 from handlers.reports.paper import Words, category_name, channel_name, long_date
 from handlers.services import Svc
 from handlers.texts import UnknownText, shortened
-from storage import agencies, cases, dossiers, joins, letters, messages
+from storage import agencies, cases, dossiers, joins, letters
 from storage.tables import Case, Letter, StatusUpdate
 from storage.words import Role, Status
 
@@ -58,7 +58,7 @@ class Gatherer:
     def intake_rows(self) -> list[Row]:
         """Who brought it, how, when, where."""
         case, word = self.case, self.svc.texts.word
-        photos = messages.count_photos(self.svc.session, case.id)
+        photos = sum(one.stage == dossiers.BEFORE for one in dossiers.pictures(self.svc.session, case))
         joined = len(joins.of_case(self.svc.session, case.id))
         names = {
             "channel": channel_name(self.svc, case.channel),
