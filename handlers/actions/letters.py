@@ -47,7 +47,7 @@ def issue(
         at=svc.now,
         details={name: value for name, value in known.items() if value is not None},
     )
-    if kind == "order_team":
+    if kind == "order_team" and case.order_number is None:
         case.order_number = letter.number
     note = svc.texts.word("letter.note", name=svc.texts.word(f"letter.names.{kind}"), number=letter.number)
     status.record(svc, case, "letter", by=post.role if post else SYSTEM, post=post, note=note)

@@ -78,8 +78,9 @@ class _Sheet:
         return f"{self.svc.texts.word('letter.words.date')}  {on}" if self.form == "memo" else on
 
     def _number(self) -> str:
-        # An order stands in the register like any letter; on paper it has no prefix.
-        return self.letter.number.rpartition(" ")[2] if self.form == "order" else self.letter.number
+        # Orders are counted by themselves where the case has such a number; without a prefix in any case.
+        number = (self.case.order_number or self.letter.number) if self.form == "order" else self.letter.number
+        return number.rpartition(" ")[2] if self.form == "order" else number
 
     def _speed(self) -> str:
         if self.case.urgent or self.case.route == Route.URGENT:

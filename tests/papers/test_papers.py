@@ -166,6 +166,16 @@ def test_an_order_appoints_the_units_and_intake_keeps_the_papers(scene: Scene) -
     assert paper.signature[0] == "สั่ง ณ วันที่ 13 ธันวาคม พ.ศ. 2569"
 
 
+def test_an_order_that_has_its_number_keeps_it(world: World) -> None:
+    scene = scenes.told(world)
+    with world.db.transaction() as session:
+        case = scene.case(session)
+        case.order_number = "7/2570"
+        letters.issue(scene.svc(session), case, "order_team")
+        assert case.order_number == "7/2570"
+    assert paper_of(scene, "order_team").number == "ที่  7/2570"
+
+
 def test_thai_digits_are_a_switch(scene: Scene) -> None:
     paper = paper_of(scene, "governor", thai_digits=True)
     assert paper.date == "๑๓ ธันวาคม ๒๕๖๙"
