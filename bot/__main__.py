@@ -70,6 +70,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Papers about one case."""
+    dossier = add("dossier", papers.dossier, "the seven-step evidence file of one case")
+    letter = add("letter", papers.letter, "a letter about one case, numbered in the register of outgoing letters")
+    for command in (dossier, letter):
+        command.add_argument("reference", metavar="REFERENCE")
+    letter.add_argument("kind", metavar="KIND", help="notify_unit, memo_head, tell_complainant, chase_1 …")
+    letter.add_argument("--to", metavar="NAME", help="whom it is written to, where the case does not say")
+    letter.add_argument("--new", action="store_true", help="another one, though there is one of this kind already")
+    letter.add_argument("--thai-digits", action="store_true", help="numbers as ๐-๙")
+    for command in (dossier, letter):
+        command.add_argument("--out", metavar="FILE", required=True, help="ends in .docx or .pdf")
+        command.add_argument("--open", action="store_true", help="personal data shown; masked without it")
+
+
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What one can ask of the engine, and teach it."""
     classify = add("classify", engine.classify, "kind and category of a text, as JSON")
@@ -88,21 +103,6 @@ def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--data", metavar="FILE", nargs="+", required=True, help='JSONL, {"text","labels":[...]} each'
     )
     evaluate.add_argument("--model", metavar="MODEL", help="a model made by train; without it the shipped one")
-
-
-def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
-    """Papers about one case."""
-    dossier = add("dossier", papers.dossier, "the seven-step evidence file of one case")
-    letter = add("letter", papers.letter, "a letter about one case, numbered in the register of outgoing letters")
-    for command in (dossier, letter):
-        command.add_argument("reference", metavar="REFERENCE")
-    letter.add_argument("kind", metavar="KIND", help="notify_unit, memo_head, tell_complainant, chase_1 …")
-    letter.add_argument("--to", metavar="NAME", help="whom it is written to, where the case does not say")
-    letter.add_argument("--new", action="store_true", help="another one, though there is one of this kind already")
-    letter.add_argument("--thai-digits", action="store_true", help="numbers as ๐-๙")
-    for command in (dossier, letter):
-        command.add_argument("--out", metavar="FILE", required=True, help="ends in .docx or .pdf")
-        command.add_argument("--open", action="store_true", help="personal data shown; masked without it")
 
 
 def _invite(parser: argparse.ArgumentParser) -> None:
