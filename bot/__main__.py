@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, engine
+from bot import commands, engine, papers
 from bot.settings import BadSettings
 
 
@@ -64,10 +64,26 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
     export.add_argument("--masked", action="store_true", help="personal data masked")
     export.add_argument("--out", metavar="FILE")
+    _papers(add)
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
     return parser
+
+
+def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Papers about one case."""
+    dossier = add("dossier", papers.dossier, "the seven-step evidence file of one case")
+    letter = add("letter", papers.letter, "a letter about one case, numbered in the register of outgoing letters")
+    for command in (dossier, letter):
+        command.add_argument("reference", metavar="REFERENCE")
+    letter.add_argument("kind", metavar="KIND", help="notify_unit, memo_head, tell_complainant, chase_1 …")
+    letter.add_argument("--to", metavar="NAME", help="whom it is written to, where the case does not say")
+    letter.add_argument("--new", action="store_true", help="another one, though there is one of this kind already")
+    letter.add_argument("--thai-digits", action="store_true", help="numbers as ๐-๙")
+    for command in (dossier, letter):
+        command.add_argument("--out", metavar="FILE", required=True, help="ends in .docx or .pdf")
+        command.add_argument("--open", action="store_true", help="personal data shown; masked without it")
 
 
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import track
+from bot.pages import files, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
@@ -80,12 +80,16 @@ def tools(settings: Settings) -> Tools:
     def link(reference: str, secret: str) -> str:
         return f"{base}/track/{quote(reference)}?s={quote(secret)}" if base.startswith("https://") else ""
 
+    def file_link(token: str) -> str:
+        return f"{base}/files/{token}" if base.startswith("https://") else ""
+
     engine = models.Engine(settings.data_dir)
     return Tools(
         classify=engine.classify,
         mask=mask.mask,
         zone=settings.timezone,
         track_link=link,
+        file_link=file_link,
         undo_seconds=settings.undo_seconds,
     )
 
@@ -243,6 +247,7 @@ class App:
             )
             routes += webchat.routes(context)
             routes += track.routes(self.db, self.tools, self.clock)
+            routes += files.routes(self.db, self.tools, self.clock)
         return Starlette(routes=routes)
 
     def _enroll(self, chat_id: str, pane: str) -> None:

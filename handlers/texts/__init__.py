@@ -20,7 +20,7 @@ OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 # Particle slots as they stand in the texts, and what each persona says (domain: one particle family per agency).
 _SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_FILES = ("th.toml", "officer.toml")  # for citizens, and for those who work here
+_FILES = ("th.toml", "officer.toml", "letters.toml")  # for citizens, for those who work here, and on paper
 _OPENS = {"place", "camera", "photos", "link"}
 
 
@@ -30,7 +30,7 @@ class UnknownText(KeyError):
 
 @cache
 def load() -> Mapping[str, Any]:
-    """The texts of both files (no section is in two), flattened to "section.key" → table. Read once."""
+    """The texts of all files (no section is in two), flattened to "section.key" → table. Read once."""
     raw: dict[str, Any] = {}
     for name in _FILES:
         raw |= tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
@@ -147,7 +147,7 @@ def _entry(key: str) -> Any:
     try:
         return load()[key]
     except KeyError as missing:
-        raise UnknownText(f"no text {key!r} in handlers/texts/th.toml or officer.toml") from missing
+        raise UnknownText(f"no text {key!r} in handlers/texts/th.toml, officer.toml or letters.toml") from missing
 
 
 def _choice(label: str) -> Choice:

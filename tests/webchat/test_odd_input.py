@@ -97,6 +97,10 @@ def test_an_odd_message_is_refused_or_kept(browser: httpx.Client, token: str, bo
         "/static/%00",
         "/chat/events?after=" + "9" * 40,
         "/chat/events?after=%ff",
+        "/files/%00",
+        "/files/%ed%a0%80.1.1.1",
+        "/files/..%2f..%2fbot%2fapp.py",
+        "/files/" + "1" * 3000,
         "/nothing",
     ],
 )

@@ -1,0 +1,87 @@
+"""Papers for operators: `pratu dossier`, `pratu letter`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import clock, settings
+from bot.commands import Refused, current_database
+
+if TYPE_CHECKING:
+    from handlers.services import Svc
+    from storage.tables import Case
+
+
+def dossier(arguments: argparse.Namespace) -> int:
+    """The seven-step evidence file of one case."""
+    from bot.documents import draw, pictures
+    from handlers.reports import dossier as reports
+
+    out, ending = _out(arguments.out)
+    with _case(arguments.reference) as (svc, case):
+        found = reports.dossier(svc, case, open_=arguments.open)
+        load = pictures.stored_in(settings.read().data_dir / "files", svc.session.keys)
+    _write(out, draw.dossier(found, ending, svc.now, load))
+    return 0
+
+
+def letter(arguments: argparse.Namespace) -> int:
+    """A letter about a case: the newest of this kind in the register; the first one, or with --new another, is issued.
+
+    Prints its number.
+    """
+    from bot.documents import draw
+    from handlers.actions import letters as issuing
+    from handlers.reports import letters as reports
+    from storage import letters
+
+    out, ending = _out(arguments.out)
+    if arguments.kind not in reports.KINDS:
+        raise Refused(f"no letter {arguments.kind!r}; there are: {', '.join(reports.KINDS)}")
+    with _case(arguments.reference) as (svc, case):
+        known = None if arguments.new else letters.newest(svc.session, case.id, arguments.kind)
+        row = known or issuing.issue(svc, case, arguments.kind, details={"to": arguments.to or None})
+        paper = reports.paper(svc, case, row, open_=arguments.open, thai_digits=arguments.thai_digits)
+        number, at = row.number, row.at
+    _write(out, draw.letter(paper, ending, at))
+    print(number)
+    return 0
+
+
+@contextmanager
+def _case(written: str) -> Iterator[tuple[Svc, Case]]:
+    """The case of a reference in any form, its row locked. Raises Refused."""
+    from bot.app import tools
+    from handlers.services import Svc
+    from nlp import entities
+    from storage import cases
+
+    with current_database() as db, db.transaction() as session:
+        found = entities.find_references(written)
+        case = cases.by_reference(session, found[0], lock=True) if found else None
+        if case is None:
+            raise Refused(f"no case {written!r}")
+        yield Svc(session, clock.now(), tools(settings.read())), case
+
+
+def _out(name: str) -> tuple[Path, str]:
+    from bot.documents.draw import MIMES
+
+    path = Path(name)
+    ending = path.suffix.lower()
+    if ending not in MIMES:
+        raise Refused(f"--out {name!r}: the name must end in {' or '.join(MIMES)}")
+    if not path.parent.is_dir():
+        raise Refused(f"--out {name!r}: there is no folder {str(path.parent)!r}")
+    return path, ending
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Refused(f"--out {str(path)!r}: {error.strerror}") from error
