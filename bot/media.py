@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import io
 import logging
+import threading
 import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.channels import Channel, ContentGone, ContentNotReady, ContentTooLarge, SendFailed
 from bot.clock import Clock
+from bot.looks import see
 from handlers.actions import attachments
 from handlers.rules.media import LARGEST, taken_as
 from handlers.services import Tools
-from storage import messages
+from storage import messages, photos
 from storage.db import Database
 from storage.files import FileStore
 from storage.messages import WantedFile
@@ -127,6 +129,7 @@ class MediaFetcher:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._looking = threading.Lock()  # one picture is unpacked at a time: it may be large
         self._main: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -179,11 +182,14 @@ class MediaFetcher:
         task.add_done_callback(ended)
 
     def _sweep(self) -> None:
-        """Bytes of what was taken back leave the disk."""
+        """Bytes of what was taken back leave the disk; pictures nobody wanted in a group are let go."""
         with self._db.reading() as session:
-            if not messages.any_file_doomed(session):
-                return
+            doomed = messages.any_file_doomed(session)
+            unwanted = photos.any_unwanted(session, self._clock())
+        if not (doomed or unwanted):
+            return
         with self._db.transaction() as session:
+            photos.let_go(session, self._clock())
             self._files.sweep(session)
 
     def _claim(self) -> list[WantedFile]:
@@ -229,11 +235,13 @@ class MediaFetcher:
 
     def _keep(self, file: WantedFile, content: bytes) -> None:
         mime = kept_as(content, file.name)
+        with self._looking:
+            seen = see(content, mime, self._tools.zone)  # before the database is held
         with self._db.transaction() as session:
             if not mime:
                 attachments.end(session, self._tools, file.id, "refused", "file_type", self._clock())
                 return
-            digest = self._files.put(session, content, mime, self._clock())
+            digest = self._files.put(session, content, mime, self._clock(), looks=seen.looks, taken_at=seen.taken_at)
             if not messages.settle_file(session, file.id, state="stored", digest=digest):
                 self._files.doom(session, digest)  # it was taken back while we fetched it
 

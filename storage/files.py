@@ -21,8 +21,20 @@ class FileStore:
         self.folder = folder
         self.keys = keys
 
-    def put(self, session: Session, content: bytes, mime: str, now: datetime) -> str:
-        """Keep a file; returns its digest. The bytes are on disk before the row can be committed."""
+    def put(
+        self,
+        session: Session,
+        content: bytes,
+        mime: str,
+        now: datetime,
+        *,
+        looks: str | None = None,
+        taken_at: datetime | None = None,
+    ) -> str:
+        """Keep a file; returns its digest. The bytes are on disk before the row can be committed.
+
+        `looks`: of a picture, 16 hexadecimal digits; `taken_at`: what its camera says.
+        """
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
@@ -35,9 +47,10 @@ class FileStore:
             part.replace(path)
         known = session.get(File, digest)
         if known is None:
-            session.add(File(digest=digest, mime=mime, size=len(content), stored_at=now))
-        else:
-            known.doomed = False
+            known = File(digest=digest, mime=mime, size=len(content), stored_at=now)
+            session.add(known)
+        known.doomed = False
+        known.looks, known.taken_at = looks or known.looks, taken_at or known.taken_at
         session.flush()
         return digest
 

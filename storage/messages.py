@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
 
 from storage.db import Session
-from storage.tables import Attachment, CaseJoin, Conversation, File, Message, OutboxMessage, Point
+from storage.tables import Attachment, CaseJoin, CasePhoto, Conversation, File, Message, OutboxMessage, Point
 
 _WITH_WORDS = frozenset({"text", "image", "video", "audio", "file", "edit"})
 
@@ -266,23 +266,25 @@ def tie_to_case(session: Session, message_ids: Collection[int], case_id: int) ->
 
 
 def count_photos(session: Session, case_id: int) -> int:
-    """How many pictures a case holds (those gone or refused, and those of people who left it, not counted)."""
+    """How many pictures people sent of a case (see `photos_of_people`)."""
+    count = select(func.count()).select_from(Attachment).join(Message, Message.id == Attachment.message_id)
+    return session.scalar(count.where(*photos_of_people(session, case_id))) or 0
+
+
+def photos_of_people(session: Session, case_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Which attachments are the complainant's pictures of a case, and those of people who joined it: not an officer's
+    (`case_photos`), not what is gone or refused, nor what people who left it took with them."""
     joined = session.scalars(select(CaseJoin).where(CaseJoin.case_id == case_id)).all()
     gone = [row.account_id for row in joined if row.left_at is not None]
     earlier = [message_id for row in joined for message_id in row.earlier_ids]
-    count = (
-        select(func.count())
-        .select_from(Attachment)
-        .join(Message, Message.id == Attachment.message_id)
-        .where(
-            Attachment.case_id == case_id,
-            Attachment.kind == "image",
-            Attachment.state.in_(("wanted", "stored")),
-            or_(Message.account_id.is_(None), Message.account_id.not_in(gone)),
-            Message.id.not_in(earlier),
-        )
+    return (
+        Attachment.case_id == case_id,
+        Attachment.kind == "image",
+        Attachment.state.in_(("wanted", "stored")),
+        ~exists().where(CasePhoto.attachment_id == Attachment.id),
+        or_(Message.account_id.is_(None), Message.account_id.not_in(gone)),
+        Message.id.not_in(earlier),
     )
-    return session.scalar(count) or 0
 
 
 def any_file_wanted(session: Session, now: datetime) -> bool:

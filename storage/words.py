@@ -70,6 +70,14 @@ class Conclusion(StrEnum):
     MERGED = "merged"
 
 
+class Stage(StrEnum):
+    """What a picture of a case shows: the trouble, a visit to the spot, or the spot when the work was done."""
+
+    BEFORE = "before"
+    VISIT = "visit"
+    AFTER = "after"
+
+
 class Role(StrEnum):
     """What a person may be for an agency."""
 
@@ -108,6 +116,7 @@ class OutboxState(StrEnum):
 class AttachmentState(StrEnum):
     """A picture's or file's life: wanted, stored; gone or refused when it cannot be had."""
 
+    WAITING = "waiting"  # in an officers' group, to nobody: let go unless its sender soon says what it shows
     WANTED = "wanted"
     STORED = "stored"
     GONE = "gone"
