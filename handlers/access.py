@@ -9,9 +9,10 @@ from datetime import timedelta
 from handlers.rules.case_status import HEAD, INTAKE, UNIT, is_open, may_join
 from handlers.rules.duties import READER, may
 from handlers.services import Svc
-from storage import cases, joins, people
+from nlp import entities
+from storage import cases, joins, messages, people
 from storage.people import Post
-from storage.tables import Account, Case, CaseJoin
+from storage.tables import Account, Case, CaseJoin, Conversation
 from storage.words import Role, Status
 
 TRIES = 5  # wrong tracking secrets an account, or a case, may see in an hour
@@ -177,6 +178,24 @@ def case_for_officer(svc: Svc, actor: Actor, reference: str, command: str = "vie
 def may_be_joined(case: Case) -> bool:
     """May another case go into this one?"""
     return may_join(case.status, confidential=case.confidential)
+
+
+def quoted_by_officer(svc: Svc, actor: Actor, conversation: Conversation, quoted_id: str) -> tuple[Case, Post] | None:
+    """The case of the bubble, or of their own command, that an officer answers, as `case_for_officer`. Raises NotFound.
+
+    None: no bubble of one case, or one of a case this person brought or joined, in which they are a citizen.
+    """
+    bubble = messages.find_by_platform_id(svc.session, conversation.id, quoted_id) if quoted_id else None
+    if bubble is None or (bubble.direction == "in" and bubble.case_id is None):
+        return None
+    if bubble.case_id is not None:
+        named = [cases.get(svc.session, bubble.case_id).reference]
+    else:
+        named = entities.find_references(messages.text_of(svc.session, bubble))  # the answer to a command
+    case = cases.by_reference(svc.session, named[0]) if len(named) == 1 else None
+    if case is None or case.account_id in own_accounts(svc, actor.person_id):
+        return None
+    return None if place_in(svc, actor.person_id, case) is not None else case_for_officer(svc, actor, case.reference)
 
 
 def may_see(post: Post, case: Case) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
-from handlers.actions import drafts, reached
+from handlers.actions import drafts, evidence, reached, visits
 from handlers.desk import commands as officer
 from handlers.desk import recording
 from handlers.flows import (
@@ -83,7 +83,7 @@ def _as_meant(text: str) -> str:
 
 
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    for way in (_recording, _command, _danger, _emergency, _escape, _contact, _reference, _running):
+    for way in (_recording, _command, _danger, _emergency, _proof, _escape, _contact, _reference, _running):
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
@@ -136,15 +136,18 @@ def _in_group(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
     """A group: greeted when we are added, then answered only when addressed."""
     if incoming.kind == "join":
         return menu.group(svc, talk)
-    if incoming.kind in _HAPPENINGS or not incoming.text.strip():
+    if incoming.kind in _HAPPENINGS:
         return []
+    acting = group.actor(svc, talk)
+    proof = None if acting is None else _proof(svc, talk, acting, incoming)
+    if proof is not None or not incoming.text.strip():
+        return proof or []
     found = heard.command(incoming.text)
     if found is None:
         return group.report(svc, talk, incoming)
     name, rest = found
     if name == "join":
         return group.join(svc, talk, rest)
-    acting = group.actor(svc, talk)
     if name == "start" or (acting is None and not actor.works_here):
         return menu.group(svc, talk)
     if acting is None:
@@ -191,8 +194,8 @@ def _recording(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
 
 
 def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
-    spoken = incoming.kind == "text" or incoming.kind in _MEDIA  # "/ผล 482 …" below a picture
-    found = heard.command(incoming.text) if spoken else None
+    below = incoming.kind in _MEDIA and actor.works_here  # a picture's caption: "/ผล 482 ..."
+    found = heard.command(incoming.text) if incoming.kind == "text" or below else None
     if found is None:
         return None
     name, rest = found
@@ -209,6 +212,12 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
     if name == "help" and not actor.works_here:
         return menu.show(svc, talk)
     return officer.obey(svc, talk, actor, name, rest, incoming.text)
+
+
+def _proof(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """An officer's picture or pin that belongs to a case they work on."""
+    parts = evidence.take_photo(svc, talk, actor, incoming)
+    return visits.take_pin(svc, talk, actor, incoming) if parts is None else parts
 
 
 def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.actions import notices, reached, taken_back
+from handlers.actions import evidence, notices, reached, taken_back
 from handlers.flows import belongs, complaint
 from handlers.flows.group import unnamed
 from handlers.messages import Incoming, Part, Say, cleaned
@@ -159,7 +159,8 @@ def _from_a_group(svc: Svc, conversation: Conversation, rows: list[Row]) -> bool
     if incoming.kind == "moved":
         reached.move(svc.session, conversation, incoming.text)
     if not any(_is_for_us(svc, conversation, one) for _row, one in rows):
-        _forget(svc, conversation, rows)
+        for message, (_row, one) in zip(_forget(svc, conversation, rows), rows, strict=True):
+            evidence.put_by(svc, conversation, message, one)
         return False
     if incoming.user_id or incoming.kind not in _SAID:
         return True
@@ -195,7 +196,7 @@ def _is_for_us(svc: Svc, conversation: Conversation, incoming: Incoming) -> bool
         if incoming.kind == "leave":
             conversation.agency_code = conversation.unit_code = conversation.role = None
         return incoming.kind == "unsend"
-    if incoming.addressed:
+    if incoming.addressed or evidence.is_result_photo(svc, conversation, incoming):
         return True
     if not incoming.quoted_id:
         return False
@@ -246,11 +247,12 @@ def _write_down(svc: Svc, conversation: Conversation, account: Account, unread: 
     return message
 
 
-def _forget(svc: Svc, conversation: Conversation, rows: list[Row]) -> None:
+def _forget(svc: Svc, conversation: Conversation, rows: list[Row]) -> list[Message]:
     """What people say to each other in a group is not ours: the fact stays, the words and who said them go."""
     _learn_address(svc, conversation, rows[0][1])
+    kept = []
     for unread, incoming in rows:
-        messages.add_in(
+        message = messages.add_in(
             svc.session,
             conversation,
             account_id=None,
@@ -263,6 +265,8 @@ def _forget(svc: Svc, conversation: Conversation, rows: list[Row]) -> None:
             inbox_id=unread.id,
         )
         inbox.blank(svc.session, unread.id)
+        kept.append(message)
+    return kept
 
 
 def _case_of(svc: Svc, talk: Talk) -> int | None:

@@ -32,6 +32,12 @@ def matter(one: str, other: str, places: Iterable[str] = ()) -> float:
     return (_shared(first, second, 2) + _shared(first, second, 3)) / 2
 
 
+def sameness(one: str, other: str) -> float:
+    """0 to 1: how far two texts are one text, of the longer one's runs of three letters."""
+    first, second = _runs(_line(one), 3), _runs(_line(other), 3)
+    return len(first & second) / max(len(first), len(second)) if first and second else 0.0
+
+
 def _shared(one: str, other: str, size: int) -> float:
     first, second = _runs(one, size), _runs(other, size)
     return len(first & second) / min(len(first), len(second)) if first and second else 0.0

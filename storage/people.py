@@ -31,10 +31,10 @@ class Post:
 
 def account_for(session: Session, channel: str, user_id: str, now: datetime) -> Account:
     """The account of a platform user, made on first sight with a person of its own."""
-    key = session.keys.find_key("account", channel, user_id)
-    found = session.scalars(select(Account).where(Account.key == key)).first()
+    found = known(session, channel, user_id)
     if found is not None:
         return found
+    key = session.keys.find_key("account", channel, user_id)
     person = Person(created_at=now)
     session.add(person)
     session.flush()
@@ -48,6 +48,12 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
     session.add(account)
     session.flush()
     return account
+
+
+def known(session: Session, channel: str, user_id: str) -> Account | None:
+    """The account of a platform user we have met; nobody is made on seeing them."""
+    key = session.keys.find_key("account", channel, user_id)
+    return session.scalars(select(Account).where(Account.key == key)).first() if user_id else None
 
 
 def account(session: Session, account_id: int) -> Account | None:

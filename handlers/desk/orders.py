@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from handlers import access
-from handlers.actions import deciding, status, waiting, ways
+from handlers.actions import deciding, evidence, status, waiting, ways
 from handlers.actions.telling import Told
 from handlers.desk.order import Order, conclusion_in, date_in
 from handlers.messages import Choice, Part, Say
@@ -74,6 +74,7 @@ def tell(svc: Svc, order: Order) -> list[Part]:
 def result(svc: Svc, order: Order) -> list[Part]:
     """The unit's result; of a working group its share."""
     case, post = order.case, order.post
+    evidence.attach_recent(svc, order.talk, case, post)
     if ways.open_task(svc, case, post):
         waiting_for = ways.do_task(svc, case, post, order.words)
         if waiting_for:
