@@ -65,7 +65,7 @@ def _shows(incoming: Incoming) -> bool:
 
 
 def _meant(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> tuple[Case, Post, Stage] | None:
-    """The case a picture shows, and at which stage. Raises NotFound for an answer to what one may not see (any more)."""
+    """The case a picture shows, and at which stage. Raises NotFound for an answer to what one may not see."""
     quoted = access.quoted_by_officer(svc, actor, talk.conversation, incoming.quoted_id)
     if quoted is not None:
         return (*quoted, Stage.AFTER)
@@ -115,7 +115,7 @@ def attach_recent(svc: Svc, talk: Talk, case: Case, post: Post) -> int:
     at = talk.message.at
     free = photos.free_within(svc.session, talk.conversation.id, talk.account.id, at - WINDOW, at)
     draft = drafts.draft_of(talk)
-    if draft is not None and not set(draft.message_ids) <= {message.id for _photo, message in free}:
+    if draft is not None and len(draft.message_ids) > draft.photos:  # more than pictures: a matter of their own
         free = [(photo, message) for photo, message in free if message.id not in draft.message_ids]
     return _attach(svc, talk, case, post, Stage.AFTER, free)
 
