@@ -113,7 +113,7 @@ def attach_recent(svc: Svc, talk: Talk, case: Case, post: Post) -> int:
         return 0
     _tie(talk.message, talk, case)  # the pictures that follow find the case by it
     at = talk.message.at
-    free = photos.free_within(svc.session, talk.conversation.id, talk.account.id, at - WINDOW, at)
+    free = photos.free_within(svc.session, talk.conversation.id, talk.account.id, at - WINDOW, at + WINDOW)
     draft = drafts.draft_of(talk)
     if draft is not None and len(draft.message_ids) > draft.photos:  # more than pictures: a matter of their own
         free = [(photo, message) for photo, message in free if message.id not in draft.message_ids]

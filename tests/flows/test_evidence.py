@@ -250,6 +250,21 @@ def test_a_picture_that_arrives_late_counts_from_when_it_was_sent(world: World, 
     assert [photo.at for photo in kept] == [sent_at]
 
 
+def test_a_result_that_arrives_late_finds_what_was_sent_around_it(world: World, officer: Dialogue) -> None:
+    reference = at_work(world, officer)
+    officer.sends_photo("too-old")
+    world.passes(minutes=11)
+    officer.sends_photo("after-1")
+    world.passes(minutes=5)
+    sent_at = world.now
+    world.passes(minutes=5)
+    officer.sends_photo("after-2")
+    world.passes(minutes=40)
+    officer.sends_photo("too-new")
+    late(world, officer, sent_at, kind="text", text=f"/ผล {reference} {MENDED}").hears("ได้ผลแล้ว")
+    assert shown(world, reference) == 2
+
+
 def test_nothing_more_is_shown_of_a_case_that_ended(world: World, officer: Dialogue) -> None:
     reference = at_work(world, officer)
     notice = bubble(world, officer, "เรื่องใหม่")
@@ -351,6 +366,27 @@ def test_a_picture_taken_back_in_the_group_is_gone_at_once(world: World, room: D
     assert (states(world), shown(world, reference)) == ([("gone", False)], 0)
 
 
+def test_a_picture_taken_back_before_it_reached_us_never_was(world: World, room: Dialogue) -> None:
+    room.does(kind="unsend", message_id="m-wrong")
+    room.does(kind="image", media={"ref": "wrong"}, addressed=False, message_id="m-wrong").hears_nothing()
+    assert states(world) == []
+
+
+def test_a_result_takes_only_its_senders_pictures_of_its_own_chat(
+    world: World, room: Dialogue, officer: Dialogue
+) -> None:
+    reference = told(world)
+    room.says(f"/รับ {reference}")
+    colleague = Dialogue(world, "telegram", "T9", chat=ROOM)
+    colleague.says("/คิว")
+    unaddressed(colleague, "of-another")
+    Dialogue(world, "telegram", "T7").sends_photo("in-another-chat")
+    room.says(f"/ผล {reference} {MENDED}").hears("ได้ผลแล้ว")
+    unaddressed(colleague.listen(), "of-another-2").hears_nothing()
+    Dialogue(world, "telegram", "T7").sends_photo("in-another-chat-2").hears_not("ได้รูปหลังแก้ไข")
+    assert shown(world, reference) == 0
+
+
 # --- visits ----------------------------------------------------------------------------------------------------------
 
 
@@ -415,6 +451,14 @@ def test_no_visit_today_no_visit_of_mine(world: World, officer: Dialogue) -> Non
     officer.sends_photo("own").hears_not("ลงพื้นที่")
     plan(world, reference, world.now, name="T8")
     officer.says("ยกเลิก").sends_photo("own").hears_not("ลงพื้นที่")
+    assert shown(world, reference, Stage.VISIT) == 0
+
+
+def test_on_the_day_of_a_visit_a_matter_of_ones_own_keeps_its_pictures(world: World, officer: Dialogue) -> None:
+    reference = at_work(world, officer)
+    plan(world, reference, world.now)
+    officer.says("ขยะล้นถังหน้าตลาดสด").sends_photo("rubbish").hears_not("ลงพื้นที่")
+    officer.sends_place().hears_not("ลงพื้นที่")
     assert shown(world, reference, Stage.VISIT) == 0
 
 
