@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from storage.db import Session
 from storage.tables import Case, CaseVisit
@@ -20,13 +20,11 @@ def add(session: Session, case_id: int, person_id: int, planned_for: datetime | 
 
 
 def planned(session: Session, case_id: int) -> CaseVisit | None:
-    """The visit of a case that is planned and not made yet."""
-    return session.scalars(
-        select(CaseVisit)
-        .where(CaseVisit.case_id == case_id, CaseVisit.planned_for.is_not(None), CaseVisit.made_at.is_(None))
-        .order_by(CaseVisit.id.desc())
-        .limit(1)
+    """The visit of a case that is planned and not made yet: the newest plan stands for the earlier ones."""
+    newest = session.scalars(
+        select(CaseVisit).where(CaseVisit.case_id == case_id).order_by(CaseVisit.id.desc()).limit(1)
     ).first()
+    return newest if newest is not None and newest.planned_for is not None and newest.made_at is None else None
 
 
 def of_case(session: Session, case_id: int) -> list[CaseVisit]:
@@ -36,11 +34,13 @@ def of_case(session: Session, case_id: int) -> list[CaseVisit]:
 
 def of_person(session: Session, person_id: int, since: datetime, until: datetime, at: datetime) -> list[CaseVisit]:
     """A person's visits of open cases planned for between two moments and, at a moment, not over; in their order."""
+    newest = select(func.max(CaseVisit.id)).group_by(CaseVisit.case_id)
     return list(
         session.scalars(
             select(CaseVisit)
             .join(Case, Case.id == CaseVisit.case_id)
             .where(
+                CaseVisit.id.in_(newest),
                 CaseVisit.person_id == person_id,
                 CaseVisit.planned_for >= since,
                 CaseVisit.planned_for < until,

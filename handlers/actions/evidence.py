@@ -35,7 +35,7 @@ _Sent = list[tuple[Attachment, Message]]
 
 
 def take_photo(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
-    """An officer's picture that belongs to a case: as an answer to a bubble of it, soon after "/ผล", or on a visit.
+    """An officer's picture that belongs to a case: as an answer to a bubble of it, around "/ผล", or on a visit.
 
     None: it is not one of those (an officer is a citizen too), or its caption is a command of its own.
     """
@@ -68,7 +68,8 @@ def _meant(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> tuple[Case
     """The case a picture shows, and at which stage. Raises NotFound for an answer to what one may not see."""
     quoted = access.quoted_by_officer(svc, actor, talk.conversation, incoming.quoted_id)
     if quoted is not None:
-        return (*quoted, Stage.AFTER)
+        of_visit = visits.answers_plan(svc, talk, quoted[0], incoming)
+        return (*quoted, Stage.VISIT if of_visit else Stage.AFTER)
     if incoming.quoted_id and talk.private:
         return None  # an answer to something else
     given = _result_near(svc, talk.conversation, talk.account.id, talk.message.at)

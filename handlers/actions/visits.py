@@ -9,15 +9,14 @@ from handlers.access import Actor
 from handlers.actions import drafts, status
 from handlers.messages import Incoming, Part, Say
 from handlers.services import Svc, Talk
-from storage import cases, visits
+from storage import cases, messages, visits
 from storage.people import Post
 from storage.tables import Case, CaseVisit, StatusUpdate
 
 
 def plan(svc: Svc, case: Case, post: Post, when: datetime, words: str = "") -> StatusUpdate:
-    """A visit is planned; planning anew moves the one that was not made yet. Whoever gives the command tells people."""
-    visit = visits.planned(svc.session, case.id) or visits.add(svc.session, case.id, post.person_id)
-    visit.planned_for, visit.person_id = when, post.person_id
+    """A visit is planned; a later plan stands for an earlier one. Whoever gives the command tells people."""
+    visits.add(svc.session, case.id, post.person_id, when)
     return status.record(svc, case, "visit_planned", by=post.role, post=post, note=words or None)
 
 
@@ -29,6 +28,14 @@ def made(svc: Svc, case: Case, post: Post, found: str, present: str = "") -> Cas
     visit.found, visit.present = keys.seal_text(found or None), keys.seal_text(present or None)
     status.record(svc, case, "visited", by=post.role, post=post, note=found or None)
     return visit
+
+
+def answers_plan(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> bool:
+    """Does this answer the bubble that asked for what is seen on the visit, before that was written down?"""
+    bubble = messages.find_by_platform_id(svc.session, talk.conversation.id, incoming.quoted_id)
+    begins = svc.texts.say("officer.visit_planned", code=case.reference, when="\n").partition("\n")[0]
+    asked = bubble is not None and messages.text_of(svc.session, bubble).startswith(begins)
+    return asked and visits.planned(svc.session, case.id) is not None
 
 
 def under_way(svc: Svc, talk: Talk, actor: Actor) -> CaseVisit | None:
