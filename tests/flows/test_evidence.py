@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from bot.media import MediaFetcher
 from handlers.actions import evidence, reached, visits
-from handlers.messages import from_json
+from handlers.messages import Say, from_json
 from handlers.rules.evidence import blocks
-from handlers.services import Svc
+from handlers.services import Svc, put_out
 from storage import cases, conversations, history, inbox, outbox, people, photos
 from storage.closings import closings
 from storage.files import FileStore
@@ -444,6 +444,23 @@ def test_on_a_visit_pictures_and_the_pin_belong_to_it(world: World, officer: Dia
 def history_of(world: World, reference: str):  # type: ignore[no-untyped-def]
     with world.db.reading() as session:
         return cases.updates(session, [world.case(reference).id])
+
+
+def test_a_picture_that_answers_the_plan_is_of_the_visit_until_it_was_made(world: World, officer: Dialogue) -> None:
+    reference = at_work(world, officer)
+    plan(world, reference, world.now + timedelta(days=2))
+    with world.db.transaction() as session:
+        svc = Svc(session, world.now, world.tools)
+        chat = conversations.by_lane(session, lane_of(world.db.keys, "telegram", "T9"))
+        assert chat is not None
+        put_out(svc, chat, [Say(svc.texts.say("officer.visit_planned", code=reference, when="26 พ.ย."))])
+    asked = bubble(world, officer, "นัดลงพื้นที่")
+    answers_with_photo(officer, asked).hears("ได้รูปลงพื้นที่ 1 รูปแล้ว")
+    with world.db.transaction() as session:
+        svc = Svc(session, world.now, world.tools)
+        visits.made(svc, cases.get(session, world.case(reference).id), post_of(svc, "T9"), "สายไฟขาด")
+    answers_with_photo(officer, asked, "after-1").hears("ได้รูปหลังแก้ไข 1 รูปแล้ว")
+    assert [shown(world, reference, stage) for stage in Stage] == [0, 1, 1]
 
 
 def test_no_visit_today_no_visit_of_mine(world: World, officer: Dialogue) -> None:
