@@ -268,9 +268,10 @@ def test_a_result_that_arrives_late_finds_what_was_sent_around_it(world: World, 
 def test_nothing_more_is_shown_of_a_case_that_ended(world: World, officer: Dialogue) -> None:
     reference = at_work(world, officer)
     notice = bubble(world, officer, "เรื่องใหม่")
-    officer.says(f"/ผล {reference} {MENDED}").says(f"/ปิด {reference}").says(f"/ปิด {reference}")
+    officer.says(f"/ผล {reference} {MENDED}").sends_photo("in-time")
+    officer.says(f"/ปิด {reference}").says(f"/ปิด {reference}")
     answers_with_photo(officer, notice).hears("ยังไม่ได้")
-    assert shown(world, reference) == 0
+    assert shown(world, reference) == 1
 
 
 def test_a_picture_the_officer_took_back_proves_nothing(world: World, officer: Dialogue) -> None:
