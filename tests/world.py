@@ -51,6 +51,7 @@ class World:
     now: datetime = WORKING_MORNING
     tools: Tools = field(init=False)
     events: int = 0
+    photos: int = 0
 
     def __post_init__(self) -> None:
         self.tools = Tools(
@@ -157,6 +158,11 @@ class Dialogue:
 
     def sends_photo(self, ref: str = "photo-1", caption: str = "") -> Dialogue:
         return self.does(kind="image", media={"ref": ref}, text=caption)
+
+    def reports(self, reference: str, result: str) -> Dialogue:
+        """An officer's result with its picture, as "/ผล" below a photo."""
+        self.world.photos += 1
+        return self.sends_photo(f"after-{self.world.photos}", caption=f"/ผล {reference} {result}")
 
     def sends_album(self, captions: list[str], count: int | None = None) -> Dialogue:
         """Pictures sent together; LINE tells how many, Telegram does not."""

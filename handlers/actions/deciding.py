@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from handlers.actions import evidence as proof
 from handlers.actions import notices, ways
 from handlers.actions.status import conclude, move, record
 from handlers.actions.telling import Told
 from handlers.messages import Say
 from handlers.rules.case_status import SYSTEM
+from handlers.rules.evidence import blocks
 from handlers.services import Svc
 from storage import agencies, cases, handling, people
 from storage.people import Post
@@ -38,7 +40,9 @@ def head_decides(svc: Svc, case: Case) -> bool:
 def missing(svc: Svc, case: Case, conclusion: str) -> list[str]:
     """What the result still lacks, in words; empty where it is complete."""
     shares = ways.missing_shares(svc, case)
-    return [svc.texts.word("faults.shares", units=" ".join(shares))] if shares else []
+    lacking = [svc.texts.word("faults.shares", units=" ".join(shares))] if shares else []
+    faults = proof.faults(svc, case, last_result(svc, case), conclusion)
+    return [*lacking, *(proof.spoken(svc, [fault]) for fault in faults if blocks(fault))]
 
 
 def propose(svc: Svc, case: Case, post: Post | None, acting: Sequence[str], opinion: str = "") -> int:
@@ -57,7 +61,7 @@ def propose(svc: Svc, case: Case, post: Post | None, acting: Sequence[str], opin
 
 def evidence(svc: Svc, case: Case) -> str:
     """One line on what proves the result."""
-    return ""
+    return proof.summary(svc, case)
 
 
 def propose_at_once(svc: Svc, case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.actions import notices
+from handlers.actions import finding, letters, notices
 from handlers.actions.cases import routed_to
 from handlers.actions.status import move, record
 from handlers.actions.telling import Told, tell
@@ -52,6 +52,7 @@ def recategorise(svc: Svc, case: Case, post: Post, category: str, subcategory: s
     case.abstained = False
     row = agencies.category(svc.session, category)
     case.confidential = case.confidential or bool(row and row.confidential)
+    finding.note(svc, case)  # a confidential case is found by its reference alone
     record(svc, case, "recategorised", by=post.role, post=post, note=category)
     unit = _owner(svc, case)
     if unit is None or Status(case.status) not in _WITH_A_UNIT:
@@ -115,6 +116,7 @@ def form_team(svc: Svc, case: Case, post: Post, acting: Sequence[str], units: Se
     else:
         update = record(svc, case, "team", by=post.role, post=post, note=names)
     case.route = Route.MULTI
+    letters.issue(svc, case, "order_team", post)
     for unit in units:
         if not handling.has_task(svc.session, case.id, unit.agency_code, unit.code):
             due_on = max(case.extended_to or case.due_on, svc.today)

@@ -138,6 +138,8 @@ _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "tell": orders.tell,
     "result": orders.result,
     "defer": orders.defer,
+    "visit": orders.visit,
+    "letter": ruling.letter,
     "propose": orders.propose,
     "close": orders.close,
     "category": ruling.category,

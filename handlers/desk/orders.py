@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from handlers import access
-from handlers.actions import deciding, evidence, status, waiting, ways
-from handlers.actions.telling import Told
-from handlers.desk.order import Order, conclusion_in, date_in
+from handlers.actions import deciding, evidence, status, visits, waiting, ways
+from handlers.actions.telling import Told, first_answer
+from handlers.actions.telling import tell as telling
+from handlers.desk.order import Order, conclusion_in, date_in, moment_in
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import UNIT
 from handlers.services import Svc
+from handlers.texts import heard
 from storage.words import Status
 
 
@@ -104,6 +106,24 @@ def defer(svc: Svc, order: Order) -> list[Part]:
         day = svc.hours.next_working_day(day)
     told = waiting.defer(svc, order.case, order.post, day, reason)
     return done(svc, order, "officer.deferred", told, due=svc.texts.day(day), reason=reason)
+
+
+def visit(svc: Svc, order: Order) -> list[Part]:
+    """A day and an hour at the spot, which the complainant is told; or "ไปแล้ว" and what was found there."""
+    case, post = order.case, order.post
+    made, rest = heard.begins(order.words, heard.load()["visit"])
+    if made:
+        found, _, present = rest.partition(svc.texts.word("officer.visit_with"))
+        visits.made(svc, case, post, found.strip(), present.strip())
+        return done(svc, order, "officer.visited", None, "view")
+    planned = moment_in(svc, order.words)
+    if planned is None or planned[0] <= svc.now or (planned[0].date() - svc.today).days > _LONGEST_WAIT:
+        return [Say(svc.texts.say("officer.needs_visit", code=case.reference))]
+    when = svc.texts.moment(planned[0])
+    update = visits.plan(svc, case, post, *planned)
+    first_answer(svc, case)
+    told = telling(svc, case, update, "status.visit", {"when": when}, pace="promise")
+    return done(svc, order, "officer.visit_planned", told, when=when)
 
 
 _LEAST_REASON = 4  # letters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import access
-from handlers.actions import deciding, deeds, endings, status, ways
+from handlers.actions import deciding, deeds, endings, letters, status, ways
 from handlers.desk.order import Order, conclusion_in, pick, reference_in
 from handlers.desk.orders import done
 from handlers.messages import Choice, Part, Say
@@ -13,6 +13,7 @@ from handlers.rules.duties import DUTIES
 from handlers.services import Svc
 from handlers.texts import heard
 from storage import agencies, people
+from storage import letters as letters_kept
 from storage.people import Post
 from storage.tables import Agency, Category, Unit
 from storage.words import Role
@@ -133,6 +134,24 @@ def notified(svc: Svc, order: Order) -> list[Part]:
     recipient = list(names)[found[0]]
     deciding.tick(svc, order.case, order.post, recipient, number.strip()[:80])
     return done(svc, order, "officer.notified", None, who=names[recipient], number=number.strip()[:80] or "-")
+
+
+def letter(svc: Svc, order: Order) -> list[Part]:
+    """A letter about the case, from the register: one of a kind a day."""
+    names = svc.texts.table("letter.names")
+    found = pick(order.words, list(names.values()))
+    code = order.case.reference
+    if len(found) != 1:
+        return [Say(svc.texts.say("officer.letter_kinds", code=code, names=" · ".join(names.values())))]
+    kind = list(names)[found[0]]
+    row = letters_kept.newest(svc.session, order.case.id, kind)
+    if row is None or row.at.astimezone(svc.tools.zone).date() != svc.today:
+        row = letters.issue(svc, order.case, kind, order.post)
+    link = letters.link(svc, row, order.post)
+    text = svc.texts.say("officer.letter", code=code, name=names[kind], number=row.number)
+    if not link:
+        return [Say(f"{text}\n{svc.texts.say('officer.letter_no_link', code=code, kind=kind)}")]
+    return [Say(text, (Choice(svc.texts.word("officer.letter_link"), link, opens="link"),))]
 
 
 # --- ends ------------------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def test_found_by_reference_its_end_and_a_place_told_later(world: World, officer
 def test_open_ones_first_then_the_newest_and_eight_at_most(world: World, officer: Dialogue) -> None:
     references = [filed(world, f"ไฟถนนดับ ซอย {number}", f"U{number}") for number in range(10, 20)]
     last = references[-1]
-    officer.says(f"/รับ {last}").says(f"/ผล {last} เปลี่ยนหลอดแล้ว").says(f"/ปิด {last}").says(f"/ปิด {last}")
+    officer.says(f"/รับ {last}").reports(last, "เปลี่ยนหลอดแล้ว").says(f"/ปิด {last}").says(f"/ปิด {last}")
     asks(officer, "/ค้น ไฟถนน").hears("10 เรื่อง", "และอีก 2 เรื่อง")
     shown = [choice.says.removeprefix("/ดู ") for choice in officer.choices]
     assert shown == references[-2:-10:-1]
@@ -183,6 +183,6 @@ def test_a_head_sees_late_ones_by_units(world: World) -> None:
 
 def test_ended_ones_and_those_that_wait_for_the_citizen_are_not_late(world: World, officer: Dialogue) -> None:
     reference = filed(world, "ไฟถนนดับ ซอย 5")
-    officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดแล้ว").says(f"/ปิด {reference}")
+    officer.says(f"/รับ {reference}").reports(reference, "เปลี่ยนหลอดแล้ว").says(f"/ปิด {reference}")
     world.passes(days=90)
     asks(officer, "/ค้าง").hears("ไม่มีเรื่องเกินกำหนด")

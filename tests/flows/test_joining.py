@@ -39,7 +39,7 @@ def rows(world: World) -> list[CaseJoin]:
 
 
 def to_the_end(officer: Dialogue, reference: str, result: str = "เปลี่ยนหลอดแล้ว") -> None:
-    officer.says(f"/รับ {reference}").says(f"/ผล {reference} {result}").says(f"/ปิด {reference}")
+    officer.says(f"/รับ {reference}").reports(reference, result).says(f"/ปิด {reference}")
 
 
 # --- asked -----------------------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_every_news_reaches_everybody_once_on_their_own_channel(world: World, of
     officer.says(f"/รับ {reference}").says(f"/แจ้ง {reference} เข้าไปวันพุธ โทร 0812345678")
     told = news()
     assert ["เข้าไปวันพุธ" in text for text in told] == [True, False, False], "written to the first person alone"
-    officer.says(f"/ผล {reference} เปลี่ยนหลอดแล้ว โทรบอก 0812345678").says(f"/ปิด {reference}")
+    officer.reports(reference, "เปลี่ยนหลอดแล้ว โทรบอก 0812345678").says(f"/ปิด {reference}")
     told = news()
     assert all("เปลี่ยนหลอดแล้ว" in text for text in told)
     assert ["0812345678" in text for text in told] == [True, False, False]

@@ -172,7 +172,7 @@ def test_notes_reach_the_one_they_were_written_to(world: World, officer: Dialogu
 def test_a_result_written_to_the_first_one_is_masked_to_the_next(world: World, officer: Dialogue) -> None:
     reference = filed(world)
     second = joined(world)
-    officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดแล้ว โทรบอกที่ 0812345678")
+    officer.says(f"/รับ {reference}").reports(reference, "เปลี่ยนหลอดแล้ว โทรบอกที่ 0812345678")
     goes(world.citizen("U1"), reference)
     officer.says(f"/ปิด {reference}")
     heard_since(second).hears("เปลี่ยนหลอดแล้ว", "แก้จริงตามที่แจ้งไหม").hears_not("0812345678")

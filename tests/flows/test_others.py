@@ -120,7 +120,7 @@ def test_officer_takes_a_case_to_its_end(world: World) -> None:
     citizen.parts = []
     citizen.listen().hears("จะเข้าไปวันพุธ", reference)
     assert world.case(reference).first_answer_at is not None
-    officer.says(f"/ผล {reference} เปลี่ยนหลอดแล้ว").hears("ยังไม่แจ้งผู้แจ้ง")
+    officer.reports(reference, "เปลี่ยนหลอดแล้ว").hears("ยังไม่แจ้งผู้แจ้ง")
     citizen.says(reference).hears_not("เปลี่ยนหลอดแล้ว")
     officer.says(f"/ปิด {reference}").hears("รอผู้แจ้งยืนยัน")
     citizen.parts = []
@@ -134,7 +134,7 @@ def test_not_mended_reopens(world: World) -> None:
     officer = world.officer("T9", Role.OFFICER, unit="ENG")
     citizen.says("ไฟถนนดับซอย 5").says("1")
     reference = citizen.reference
-    officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนแล้ว").says(f"/ปิด {reference}")
+    officer.says(f"/รับ {reference}").reports(reference, "เปลี่ยนหลอดใหม่แล้ว").says(f"/ปิด {reference}")
     citizen.listen()
     citizen.says(f"ยังไม่แก้ {reference}").hears("เปิดเรื่อง")
     assert world.case(reference).status == "reopened"

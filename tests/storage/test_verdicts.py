@@ -64,7 +64,7 @@ def test_an_officer_confirms_by_bringing_it_to_its_end(world: World) -> None:
     reference = filed(world, "U1", "ไฟถนนดับ ซอย 5")
     officer.says(f"/รับ {reference}")
     assert lessons(world) == [], "taken in hand is not yet confirmed"
-    officer.says(f"/ผล {reference} เปลี่ยนหลอดแล้ว").says(f"/ปิด {reference}")
+    officer.reports(reference, "เปลี่ยนหลอดแล้ว").says(f"/ปิด {reference}")
     assert [(one.category, one.said) for one in lessons(world)] == [("EL", "EL")]
     world.citizen("U1").says(f"ยังไม่แก้ {reference}")
     assert world.case(reference).status == "reopened"
