@@ -11,7 +11,7 @@ from handlers.actions.status import conclude, move, record
 from handlers.actions.telling import Told
 from handlers.messages import Say
 from handlers.rules.case_status import SYSTEM
-from handlers.rules.evidence import blocks
+from handlers.rules.evidence import NO_PHOTO, blocks
 from handlers.services import Svc
 from storage import agencies, cases, handling, people
 from storage.people import Post
@@ -42,6 +42,8 @@ def missing(svc: Svc, case: Case, conclusion: str) -> list[str]:
     shares = ways.missing_shares(svc, case)
     lacking = [svc.texts.word("faults.shares", units=" ".join(shares))] if shares else []
     faults = proof.faults(svc, case, last_result(svc, case), conclusion)
+    if not agencies.setting(svc.session, "evidence").get("photo_required", True):
+        faults = [fault for fault in faults if fault != NO_PHOTO]
     return [*lacking, *(proof.spoken(svc, [fault]) for fault in faults if blocks(fault))]
 
 
@@ -72,7 +74,7 @@ def propose_at_once(svc: Svc, case: Case) -> bool:
     return True
 
 
-def send_back(svc: Svc, case: Case, post: Post, acting: Sequence[str], reason: str) -> None:
+def send_back(svc: Svc, case: Case, post: Post | None, acting: Sequence[str], reason: str) -> None:
     """Not complete, or not good enough: back to the unit, with the reason. Raises MoveNotAllowed."""
     update = move(svc, case, Status.RETURNED_INCOMPLETE, "sent_back", acting=acting, post=post, note=reason)
     for row in handling.tasks(svc.session, case.id):

@@ -10,7 +10,7 @@ from handlers.actions.telling import Told, first_answer
 from handlers.actions.telling import tell as telling
 from handlers.desk.order import Order, conclusion_in, date_in, moment_in
 from handlers.messages import Choice, Part, Say
-from handlers.rules.case_status import UNIT
+from handlers.rules.case_status import SYSTEM, UNIT
 from handlers.services import Svc
 from handlers.texts import heard
 from storage.words import Status
@@ -140,14 +140,12 @@ def _not_that_day(svc: Svc, order: Order, day: date) -> str:
 
 
 def propose(svc: Svc, order: Order) -> list[Part]:
-    """Before the head; what is not complete goes back to the unit when intake sees it."""
+    """Before the head; what is not complete goes back to the unit instead (the guide's loop), and why is said."""
     lacking = deciding.missing(svc, order.case, conclusion_in(order.words))
     acting = access.acts_as(order.post)
-    if lacking and UNIT in acting and len(acting) == 1:
-        return done(svc, order, "officer.incomplete", None, missing=" · ".join(lacking))
     if lacking and order.case.status == Status.REPORTED:
-        deciding.send_back(svc, order.case, order.post, acting, " · ".join(lacking))
-        return done(svc, order, "officer.sent_back_done", None, reason=" · ".join(lacking))
+        deciding.send_back(svc, order.case, None, (SYSTEM,), " · ".join(lacking))
+        return done(svc, order, "officer.incomplete_back", None, missing=" · ".join(lacking))
     deciders = deciding.propose(svc, order.case, order.post, acting, order.words)
     return done(svc, order, "officer.proposed" if deciders else "officer.proposed_nobody", None, "view")
 

@@ -79,7 +79,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
     ),
     S.REPORTED: (
         _move(S.HEAD_REVIEW, UNIT, INTAKE, SYSTEM, told=False),
-        _move(S.RETURNED_INCOMPLETE, INTAKE, HEAD, told=False),  # not complete: why is said
+        _move(S.RETURNED_INCOMPLETE, INTAKE, HEAD, SYSTEM, told=False),  # not complete: why is said
         _move(S.REPORTED, UNIT, told=False),  # said better
         _move(S.RESOLVED, UNIT, INTAKE, HEAD),  # where the agency lets units conclude by themselves
         _move(S.WITHDRAWN, CITIZEN),

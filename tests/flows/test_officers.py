@@ -242,7 +242,7 @@ def test_several_units_one_answer(world: World, officer: Dialogue, intake: Dialo
     officer.says(f"/รับ {reference}")
     health.says(f"/ผล {reference} เก็บขยะและฉีดน้ำยาแล้ว").hears("ยังรอ กองช่าง")
     assert world.case(reference).status == Status.IN_PROGRESS
-    officer.says(f"/เสนอ {reference}").hears("ขาด", "กองช่าง")
+    officer.says(f"/เสนอ {reference}").hears("ทำรายการนี้ยังไม่ได้")
     officer.says(f"/ผล {reference} ลอกท่อแล้ว {WITHOUT}")
     assert world.case(reference).status == Status.REPORTED
     officer.says(f"/ปิด {reference}").hears("หัวหน้าต้องพิจารณาก่อน")
@@ -395,3 +395,37 @@ def test_reopening_after_thirty_days_is_too_late(world: World, officer: Dialogue
     world.now = at("2027-01-10 10:00")
     world.citizen("U1", "telegram").says(f"ยังไม่แก้ {reference}").hears_not("เปิดเรื่อง " + reference + " ใหม่")
     assert world.case(reference).status == Status.CLOSED
+
+
+# --- visits and letters ----------------------------------------------------------------------------------------------
+
+
+def test_a_visit_is_planned_told_and_written_down(world: World, officer: Dialogue) -> None:
+    reference = filed(world)
+    officer.says(f"/รับ {reference}").says(f"/นัด {reference} ว่างเมื่อไร").hears("พิมพ์วันและเวลา")
+    officer.says(f"/นัด {reference} เมื่อวาน 10.00").hears("พิมพ์วันและเวลา")
+    officer.says(f"/นัด {reference} พรุ่งนี้ 14.30 น. เอาบันไดไปด้วย").hears("นัดลงพื้นที่", "พ. 25 พ.ย. 69 14:30")
+    world.citizen("U1", "telegram").says("เรื่องของฉัน").hears("ลงพื้นที่", "พ. 25 พ.ย. 69 14:30")
+    world.passes(days=1, hours=6)
+    officer.says(f"/นัด {reference} ไปแล้ว สายขาดสองจุด ร่วมกับ ประธานชุมชน").hears("บันทึกการลงพื้นที่แล้ว")
+    officer.says(f"/ดู {reference}").hears("ลงพื้นที่แล้ว", "สายขาดสองจุด").hears_not("ประธานชุมชน")
+
+
+def test_a_letter_comes_from_the_register(world: World, officer: Dialogue) -> None:
+    reference = filed(world)
+    officer.says(f"/หนังสือ {reference} อะไร").hears("หนังสือมี")
+    officer.says(f"/หนังสือ {reference} แจ้งผู้ร้องเรียน").hears("เลขที่", "1/2569")
+    again = officer.says(f"/หนังสือ {reference} แจ้งผู้ร้องเรียน").hears("1/2569")
+    again.says(f"/หนังสือ {reference} รายงานกระทรวง").hears("2/2569")
+
+
+def test_what_is_not_complete_never_reaches_the_head(world: World, officer: Dialogue, head: Dialogue) -> None:
+    decides_all(world)
+    reference = filed(world)
+    officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดสามดวงแล้ว").hears("ก่อนปิดยังขาด", "รูป")
+    hears_now(head)
+    officer.says(f"/เสนอ {reference}").hears("ยังเสนอไม่ได้", "รูป")
+    assert world.case(reference).status == Status.RETURNED_INCOMPLETE
+    hears_now(head).hears_nothing()
+    officer.reports(reference, "เปลี่ยนหลอดสามดวงแล้ว").says(f"/เสนอ {reference}").hears("เสนอหัวหน้าพิจารณาแล้ว")
+    hears_now(head).hears("เสนอพิจารณา", "รูปก่อน")

@@ -214,8 +214,9 @@ def test_who_joins_takes_only_their_own_words_back(world: World, officer: Dialog
 def test_the_whole_way_without_a_chat(world: World, officer: Dialogue) -> None:
     officer.says("/ใหม่ โทรศัพท์ ไฟถนนดับ ซอย 5")
     reference = only(world).reference
-    for command in (f"/รับ {reference}", f"/แจ้ง {reference} พรุ่งนี้เข้าไป", f"/ผล {reference} เปลี่ยนหลอดแล้ว"):
+    for command in (f"/รับ {reference}", f"/แจ้ง {reference} พรุ่งนี้เข้าไป"):
         officer.says(command).hears(reference)
+    officer.reports(reference, "เปลี่ยนหลอดแล้ว").hears(reference)
     officer.says(f"/ปิด {reference}").hears(reference)
     assert world.case(reference).status == Status.RESOLVED
     with world.db.reading() as session:
