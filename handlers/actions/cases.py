@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.actions import notices
+from handlers.actions import by_clock, notices
 from handlers.rules import reference as references
 from handlers.rules import routing
 from handlers.rules.case_status import INTAKE, SYSTEM, check_move
@@ -71,6 +71,8 @@ def file_case(
     _propose(svc, case, routed)
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
     notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
+    if case.urgent:
+        by_clock.alert(svc, case)
     return Filed(case, secret, unit.name if unit else svc.agency.name)
 
 

@@ -15,7 +15,7 @@ from storage.tables import Account, Case, CaseJoin, Conversation
 from storage.words import Role, Status
 
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
-_PUSHES_COST = frozenset({"line"})
+PUSHES_COST = frozenset({"line"})
 _ACCEPTABLE = frozenset({"officer.new", "officer.urgent"})
 _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
 
@@ -32,7 +32,7 @@ def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None) -> None:
     for group in conversations.groups_of(svc.session, case.agency_code):
         if case.confidential:
             continue  # many eyes
-        if may_see(group_post(group), case) and not (group.channel in _PUSHES_COST and not case.urgent):
+        if may_see(group_post(group), case) and not (group.channel in PUSHES_COST and not case.urgent):
             put_out(svc, group, [say], case_id=case.id, once=f"{once}:g{group.id}" if once else None)
 
 
@@ -58,12 +58,14 @@ def tell_duty(svc: Svc, agency_code: str, unit_code: str | None, say: Say, once:
 
 def _tell_person(svc: Svc, post: Post, say: Say, urgent: bool, case: Case | None, once: str | None) -> None:
     for account in people.accounts_of(svc.session, post.person_id):
-        if urgent or account.channel not in _PUSHES_COST:
+        if urgent or account.channel not in PUSHES_COST:
             tell_account(svc, account, [say], case, once)
 
 
-def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None) -> None:
-    """Put a notice out to a person's own chat."""
+def tell_account(
+    svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None, news: str = ""
+) -> None:
+    """Put a notice out to a person's own chat; `news` rides on their next free answer."""
     user_id = svc.session.keys.open_text(account.user_id)
     if not user_id or account.unreachable_at is not None:
         return
@@ -75,19 +77,23 @@ def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | Non
         parts,
         case_id=case.id if case else None,
         once=f"{once}:{account.id}" if once else None,
+        news=news,
     )
 
 
-def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None) -> bool:
-    """Put a notice out to the chat the case came from; False when it waits there until that person writes again."""
-    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once)
+def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None, news: str = "") -> bool:
+    """Put a notice out to the chat the case came from; False when it waits there until that person writes again.
+
+    `news` (promise or plain): it rides on their next free answer, and is no failure.
+    """
+    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once, news)
 
 
-def tell_joined(svc: Svc, case: Case, parts: list[Part], once: str) -> None:
+def tell_joined(svc: Svc, case: Case, parts: list[Part], once: str, news: str = "") -> None:
     """Put news of a case out to everybody who joined it, each in their own chat, once. The complainant's words and
     whatever was written for that person alone stay out of `parts`."""
     for joined in joins.of_case(svc.session, case.id):
-        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}")
+        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}", news)
 
 
 def tell_one_joined(svc: Svc, case: Case, joined: CaseJoin, parts: list[Part]) -> None:
@@ -96,14 +102,21 @@ def tell_one_joined(svc: Svc, case: Case, joined: CaseJoin, parts: list[Part]) -
 
 
 def _tell_chat(
-    svc: Svc, case: Case, conversation_id: int | None, account_id: int | None, parts: list[Part], once: str | None
+    svc: Svc,
+    case: Case,
+    conversation_id: int | None,
+    account_id: int | None,
+    parts: list[Part],
+    once: str | None,
+    news: str = "",
 ) -> bool:
     conversation = conversation_of_case(svc, conversation_id)
     account = None if account_id is None else people.account(svc.session, account_id)
     if conversation is None or account is None:
         return False
     held = BLOCKED if account.unreachable_at is not None else ""
-    return put_out(svc, conversation, parts, case_id=case.id, once=once, held=held) is not None and not held
+    done = put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news)
+    return done is not None and not held
 
 
 def _for_unit(svc: Svc, case: Case, key: str) -> Say:
