@@ -133,6 +133,10 @@ class Timetable:
     def stop(self) -> None:
         """Let the job in work end, and another process lead."""
         self._scheduler.shutdown(wait=True)
+        self.stop_leading()
+
+    def stop_leading(self) -> None:
+        """Let another process lead, until this one is asked again."""
         self._leader.leave()
 
     def run(self, name: str) -> bool:

@@ -36,6 +36,7 @@ class Officers:
 
     chased: tuple[str, ...]
     today: date
+    midnight: datetime  # when today began: one chase a day
     soon: date
     late: tuple[date, ...]  # level 2, level 3: due on that day or before
     quiet: tuple[Rungs, ...]
@@ -77,7 +78,9 @@ def candidates(
     wanted = [_alerted(alerts)]
     open_now = {*alerts.statuses, Status.NEED_INFO, Status.RESOLVED}
     if officers is not None:
-        wanted += [*_by_due(officers), *(condition for rungs in officers.quiet for condition in _by_silence(rungs))]
+        chased = _told("due1", "due2", "due3", where=[Reminder.at >= officers.midnight])
+        silent = [condition for rungs in officers.quiet for condition in _by_silence(rungs)]
+        wanted += [*_by_due(officers), and_(or_(false(), *silent), ~chased)]
     if citizens is not None:
         wanted += _for_citizens(citizens)
     query = select(Case.id).where(Case.id > after, Case.status.in_(sorted(open_now)), or_(false(), *wanted))

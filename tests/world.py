@@ -233,8 +233,8 @@ class Dialogue:
             ).all()
             for row in rows:
                 self.seen = row.id
-                assert row.parts is not None
-                self.parts += [from_json(part) for part in session.keys.open_data(row.parts)]
+                if row.parts is not None:  # else it went along with another message
+                    self.parts += [from_json(part) for part in session.keys.open_data(row.parts)]
         return self
 
     @property

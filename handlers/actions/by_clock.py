@@ -115,6 +115,7 @@ def _for_officers(svc: Svc, limits: Limits) -> reminders.Officers:
     return reminders.Officers(
         chased=_names(escalation.CHASED),
         today=today,
+        midnight=_end(svc, today - timedelta(days=1)),
         soon=hours.add_working_days(today, limits.before),
         late=tuple(escalation.latest(hours, today, days) for days in limits.after),
         quiet=(

@@ -123,7 +123,7 @@ def _tell_group(svc: Svc, group: Conversation, found: Sequence[Case], once: str)
 def _list(svc: Svc, found: Sequence[Case]) -> Say:
     """References, channels and which other way there is; no number, no name: those are in the case."""
     texts = svc.texts
-    names = {row.code: row.name for row in agencies.register(svc.session, "channels")}
+    names = {row.code: row.name for row in agencies.register(svc.session, "channel")}
     lines = [
         texts.say(
             "officer.unreached_line",
