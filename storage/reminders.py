@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.db import Session
@@ -50,6 +50,7 @@ class Citizens:
     today: date
     asked: tuple[date, ...]  # waiting since then or before: first time, second time
     unanswered: date
+    asked_last: datetime  # who was asked for the last time before that had the time to answer
     received: datetime
     progress_after: date
     overdue_after: date
@@ -74,17 +75,20 @@ def candidates(
     after: int = 0,
     limit: int = 500,
 ) -> list[int]:
-    """Row ids of cases to look at, in order, beginning after one."""
+    """Row ids of cases to look at, in order, beginning after one. A small query for each thing that may be due:
+    one large one would keep PostgreSQL longer at compiling than at looking."""
     wanted = [_alerted(alerts)]
-    open_now = {*alerts.statuses, Status.NEED_INFO, Status.RESOLVED}
     if officers is not None:
         chased = _told("due1", "due2", "due3", where=[Reminder.at >= officers.midnight])
-        silent = [condition for rungs in officers.quiet for condition in _by_silence(rungs)]
-        wanted += [*_by_due(officers), and_(or_(false(), *silent), ~chased)]
+        wanted += _by_due(officers)
+        wanted += [and_(silent, ~chased) for rungs in officers.quiet for silent in _by_silence(rungs)]
     if citizens is not None:
         wanted += _for_citizens(citizens)
-    query = select(Case.id).where(Case.id > after, Case.status.in_(sorted(open_now)), or_(false(), *wanted))
-    return list(session.scalars(query.order_by(Case.id).limit(limit)))
+    found: set[int] = set()
+    for condition in wanted:
+        query = select(Case.id).where(Case.id > after, condition).order_by(Case.id).limit(limit)
+        found.update(session.scalars(query))
+    return sorted(found)[:limit]
 
 
 _due = func.coalesce(Case.extended_to, Case.due_on)
@@ -97,7 +101,7 @@ def _told(*whats: str, where: Sequence[ColumnElement[bool]] = ()) -> ColumnEleme
 def _not_reopened_since() -> ColumnElement[bool]:
     reopened = aliased(StatusUpdate)
     return ~exists().where(
-        reopened.case_id == Case.id, reopened.status == Status.REOPENED.value, reopened.at > Reminder.at
+        reopened.case_id == Reminder.case_id, reopened.status == Status.REOPENED.value, reopened.at > Reminder.at
     )
 
 
@@ -155,11 +159,13 @@ def _cannot_be_asked() -> ColumnElement[bool]:
 def _for_citizens(look: Citizens) -> list[ColumnElement[bool]]:
     chased = Case.status.in_(look.chased)
     waiting = and_(Case.status == Status.NEED_INFO.value, ~_cannot_be_asked())
-    since = [Reminder.for_on >= Case.waiting_since]
-    found = [and_(waiting, or_(Case.waiting_since.is_(None), Case.waiting_since <= look.unanswered))]
+    began = func.coalesce(Case.waiting_since, Case.counted_from)
+    since = [Reminder.for_on >= began]
+    last = _told(f"ask{len(look.asked)}", where=[*since, Reminder.at < look.asked_last])
+    found = [and_(waiting, began <= look.unanswered, last)]
     for level, day in enumerate(look.asked, 1):
         told = [f"ask{number}" for number in range(level, len(look.asked) + 1)]
-        found.append(and_(waiting, Case.waiting_since <= day, ~_told(*told, where=since)))
+        found.append(and_(waiting, began <= day, ~_told(*told, where=since)))
     progress = _told("progress", where=[Reminder.for_on > look.progress_after])
     overdue = _told("overdue", where=[Reminder.for_on > look.overdue_after, Reminder.for_on > _due])
     return [

@@ -133,6 +133,7 @@ def _for_citizens(svc: Svc, limits: Limits) -> reminders.Citizens:
         today=today,
         asked=tuple(today - timedelta(days=days) for days in limits.ask_calendar_days),
         unanswered=today - timedelta(days=limits.no_answer_calendar_days),
+        asked_last=_end(svc, today - timedelta(days=limits.no_answer_calendar_days - limits.ask_calendar_days[-1])),
         received=_end(svc, today - timedelta(days=limits.progress_calendar_days)),
         progress_after=today - timedelta(days=limits.progress_calendar_days),
         overdue_after=today - timedelta(days=limits.overdue_calendar_days),

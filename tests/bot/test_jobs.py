@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from storage.db import Database
 from storage.presence import Leader
 from storage.seal import Keyring
 from storage.tables import OutboxMessage, Reminder
-from storage.words import OutboxState, Role
+from storage.words import OutboxState, Role, Status
 from tests.conftest import KEY, fresh_postgres, prepared
 from tests.serving import Server
 from tests.world import World, at
@@ -207,6 +207,55 @@ def test_only_cases_that_may_be_due_are_looked_at(world: World) -> None:
     assert looked_at("2027-04-16 10:01") == []
     with world.db.reading() as session:
         assert by_clock.candidates(Svc(session, at("2027-04-21 10:00"), world.tools), after=max(everything)) == []
+
+
+_STANDS: list[tuple[Status, dict[str, Any]]] = [
+    (Status.ASSIGNED, {}),
+    (Status.SCREENING, {}),
+    (Status.IN_PROGRESS, {"extended_to": date(2027, 4, 30)}),
+    (Status.IN_PROGRESS, {"route": "urgent"}),
+    (Status.IN_PROGRESS, {"account_id": None, "conversation_id": None}),
+    (Status.REPORTED, {}),
+    (Status.RETURNED_INCOMPLETE, {"extended_to": date(2027, 6, 15)}),
+    (Status.HEAD_REVIEW, {"extended_to": date(2027, 6, 30)}),
+    (Status.REOPENED, {}),
+    (Status.NEED_INFO, {"waiting_since": date(2027, 4, 10)}),
+    (Status.NEED_INFO, {}),
+    (Status.NEED_INFO, {"waiting_since": date(2027, 4, 10), "account_id": None}),
+    (Status.RESOLVED, {"resolved_at": at("2027-04-09 15:00")}),
+    (Status.CLOSED, {}),
+]
+
+
+def test_nothing_that_is_due_is_overlooked(world: World) -> None:
+    """What SQL narrows down always holds what the rules find due, and nothing that was just told."""
+    world.officer("T1", Role.OFFICER, unit="ENG")
+    world.officer("T2", Role.HEAD)
+    filed(world, *[f"U{number}" for number in range(len(_STANDS))])
+    with world.db.transaction() as session:
+        for row, (status, values) in zip(world.cases(), _STANDS, strict=True):
+            case = cases.get(session, row.id)
+            for name, value in values.items():
+                setattr(case, name, value)
+            cases.add_update(session, case, at=at("2027-04-09 09:00"), what="moved", by="system", status=status)
+    told_at_all: set[str] = set()
+    for day in range(9, 60, 2):
+        for hour in (7, 10, 19):
+            world.now = at("2027-04-01 00:00") + timedelta(days=day, hours=hour)
+            with world.db.reading() as session:
+                svc = Svc(session, world.now, world.tools)
+                looked_at = by_clock.candidates(svc)
+                due = {row.id: by_clock.planned(svc, row.id) for row in world.cases()}
+            assert {case_id for case_id, steps in due.items() if steps} <= set(looked_at), world.now
+            JOBS["reminders"](context(world), False)
+            told_at_all |= {step for steps in due.values() for step in steps}
+            with world.db.reading() as session:
+                svc = Svc(session, world.now, world.tools)
+                again = by_clock.candidates(svc)
+                assert [row for row in again if by_clock.planned(svc, row)] == []
+            assert len(again) <= 1, "only a reopened case, which counts from later than its date"
+    assert told_at_all >= {"due1", "due2", "due3", "quiet1", "quiet2", "quiet3", "urgent", "ask1", "ask2"}
+    assert told_at_all >= {"no_answer", "silence", "progress", "overdue"}
 
 
 def test_by_hand_with_another_clock(tmp_path: Path) -> None:
