@@ -23,8 +23,11 @@ _SETTING = "unreached"
 _LINES = 10
 _TOLD_TO = frozenset({Role.INTAKE, Role.OFFICER, Role.UNIT_HEAD})
 # What a citizen without a chat should hear of from a person, and the officer's note that says it was done.
-_SHOULD_HEAR = ("told", "asked", "asked_again", "resolved", "progress_told", "overdue_told", "deferred")
-_CALLED = ("noted",)
+_SHOULD_HEAR = (
+    *("told", "asked", "asked_again", "deferred", "visit_planned", "resolved", "approved"),
+    *("progress_told", "overdue_told"),
+)
+_CALLED = ("noted", "notified_complainant")
 
 
 def chats(svc: Svc) -> list[tuple[str, str]]:

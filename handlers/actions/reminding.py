@@ -25,6 +25,11 @@ _INSTEAD: dict[str, tuple[str, ...]] = {
     Group.HEAD: (Group.INTAKE, _LAST),
     Group.INTAKE: (Group.HEAD, _LAST),
 }
+# A confidential case stays with those who are named for it: intake comes before anybody above.
+_INSTEAD_QUIETLY: dict[str, tuple[str, ...]] = {
+    **_INSTEAD,
+    Group.UNIT: (Group.UNIT_HEAD, Group.INTAKE, Group.HEAD, _LAST),
+}
 _ROLES: dict[str, frozenset[Role]] = {
     Group.UNIT: frozenset({Role.OFFICER}),
     Group.UNIT_HEAD: frozenset({Role.UNIT_HEAD}),
@@ -48,8 +53,10 @@ class Office:
 
     def of(self, group: Group) -> tuple[list[Post], bool]:
         """(the people of this group, or those told instead; is the group itself empty?)"""
-        first = Group.INTAKE if group == Group.UNIT and self._is_intakes() else group
-        for name in (first, *_INSTEAD[first]):
+        # Where no unit has it, intake does the unit's part.
+        first = Group.INTAKE if group == Group.UNIT and self._case.unit_code is None else group
+        instead = _INSTEAD_QUIETLY if self._case.confidential else _INSTEAD
+        for name in (first, *instead[first]):
             found = [post for post in self._posts if self._is(post, name) and self.accounts(post)]
             if found or (name == Group.UNIT and self.groups()):
                 return found, name != first
@@ -57,17 +64,15 @@ class Office:
         log.warning("nobody to remind", extra={"case": self._case.id, "role": group.value})
         return [], True
 
-    def _is_intakes(self) -> bool:
-        """No unit may see it: intake does its part."""
-        return self._case.confidential or self._case.unit_code is None
-
     def _is(self, post: Post, group: str) -> bool:
         role = Role(post.role)
         if group not in (Group.UNIT, Group.UNIT_HEAD):
             return role in _ROLES[group] and may_see(post, self._case)
         # A unit that owes its share of a case of several units hears of that case, though another unit leads it.
-        seen = not self._case.confidential and (post.agency_code, post.unit_code) in self._units
-        return seen and (role in _ROLES[group] or (group == Group.UNIT and role == Role.INTAKE))
+        own = (post.agency_code, post.unit_code) in self._units
+        seen = may_see(post, self._case) or not self._case.confidential
+        screens = group == Group.UNIT and role == Role.INTAKE and not self._case.confidential
+        return own and seen and (role in _ROLES[group] or screens)
 
     def accounts(self, post: Post) -> list[Account]:
         """Where this person can be reached."""

@@ -371,6 +371,7 @@ def test_who_does_not_answer_is_asked_twice_and_may_open_it_again(world: World, 
     citizen.listen().hears("ยังไม่ได้รับข้อมูลเพิ่ม", f"เปิด {reference}")
     case = world.case(reference)
     assert (case.status, case.closed_how, case.conclusion_type) == ("closed", "no_answer", "no_answer")
+    assert (case.due_on, case.extended_to) == (date(2027, 4, 8), date(2027, 4, 26))  # nine working days we waited
     citizen.taps(f"เปิด {reference}")
     assert world.case(reference).status == "reopened"
 
