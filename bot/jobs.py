@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.clock import Clock
 from handlers import turn
-from handlers.services import Tools
+from handlers.actions import by_clock, news
+from handlers.services import Svc, Tools
 from storage.db import Database
+from storage.presence import Leader
 
 log = logging.getLogger("pratu.jobs")
-
-SWEEP_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,19 @@ class JobContext:
     db: Database
     tools: Tools
     clock: Clock
+
+
+@contextmanager
+def _looking(context: JobContext) -> Iterator[Svc]:
+    with context.db.reading() as session:
+        yield Svc(session, context.clock(), context.tools)
+
+
+@contextmanager
+def _working(context: JobContext) -> Iterator[Svc]:
+    """A piece of work in a transaction of its own."""
+    with context.db.transaction() as session:
+        yield Svc(session, context.clock(), context.tools)
 
 
 def sweep(context: JobContext, dry_run: bool = False) -> dict[str, int]:
@@ -41,35 +56,98 @@ def sweep(context: JobContext, dry_run: bool = False) -> dict[str, int]:
     return {"silent_drafts": len(waiting), "filed": filed}
 
 
+def reminders(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """File silent drafts; then do for each case what the clock owes it, in a transaction of its own.
+
+    Counts: `due` steps, those done (`done`, none in a dry run), cases that `failed`, and how often each step.
+    """
+    counts = Counter(sweep(context, dry_run))
+    counts.update(due=0, done=0, failed=0)
+    after = 0
+    while True:
+        with _looking(context) as svc:
+            found = by_clock.candidates(svc, after)
+        if not found:
+            return dict(counts)
+        for case_id in found:
+            counts.update(_one_case(context, case_id, dry_run))
+        after = found[-1]
+
+
+def _one_case(context: JobContext, case_id: int, dry_run: bool) -> Counter[str]:
+    try:
+        with _looking(context) if dry_run else _working(context) as svc:
+            steps = by_clock.planned(svc, case_id) if dry_run else by_clock.take(svc, case_id)
+    except Exception:  # one bad case must not keep the others from being told; the next wake-up tries again
+        log.exception("the clock could not do its work on a case", extra={"case": case_id})
+        return Counter(failed=1)
+    return Counter(steps) + Counter(due=len(steps), done=0 if dry_run else len(steps))
+
+
+def status_updates(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Tell the news that must not wait longer, a chat at a time; once a working day, whom no message reaches.
+
+    Counts: `chats` with news to be told, `cases` told of, `unreached` cases, chats that `failed`.
+    """
+    with _looking(context) as svc:
+        waiting = news.chats(svc)
+        unreached = len(news.unreached(svc)) if dry_run else 0
+    told = failed = 0
+    for lane, channel in [] if dry_run else waiting:
+        try:
+            with _working(context) as svc:
+                told += news.push(svc, lane, channel)
+        except Exception:  # as above: the other chats go on
+            log.exception("news could not be put out", extra={"lane": lane[:8]})
+            failed += 1
+    if not dry_run:
+        with _working(context) as svc:
+            unreached = news.tell_unreached(svc)
+    return {"chats": len(waiting), "cases": told, "unreached": unreached, "failed": failed}
+
+
 Job = Callable[[JobContext, bool], dict[str, int]]
 
-# The contract's names. Later steps add their work to them; today each files what fell silent.
-JOBS: dict[str, Job] = {"reminders": sweep, "reconcile": sweep}
+# The contract's names. Later steps add their work to them.
+JOBS: dict[str, Job] = {"reminders": reminders, "status-updates": status_updates, "reconcile": sweep}
+# Which of them wake by themselves, and how often, in seconds.
+TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300}
 
 
 class Timetable:
-    """The jobs of this process."""
+    """The jobs of this process: of several processes on one database exactly one works at them."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
+        self._leader = Leader(context.db, "jobs")
         self._scheduler = BackgroundScheduler(timezone=context.tools.zone)
 
     def start(self) -> None:
         """Begin waking jobs."""
-        self._scheduler.add_job(
-            self._run, "interval", args=[sweep], seconds=SWEEP_SECONDS, max_instances=1, coalesce=True
-        )
+        for name, seconds in TIMETABLE.items():
+            self._scheduler.add_job(
+                self.run, "interval", args=[name], seconds=seconds, max_instances=1, coalesce=True, id=name
+            )
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Let the job in work end."""
+        """Let the job in work end, and another process lead."""
         self._scheduler.shutdown(wait=True)
+        self.stop_leading()
 
-    def _run(self, job: Job) -> None:
+    def stop_leading(self) -> None:
+        """Let another process lead, until this one is asked again."""
+        self._leader.leave()
+
+    def run(self, name: str) -> bool:
+        """One wake-up: does the job if this process leads; False when it does not, or the job failed."""
         try:
-            result = job(self._context, False)
+            if not self._leader.leads():
+                return False
+            result = JOBS[name](self._context, False)
         except Exception:  # one of the three places that catch broadly: the next wake-up tries again
-            log.exception("a job failed", extra={"job": job.__name__})
-            return
+            log.exception("a job failed", extra={"job": name})
+            return False
         if any(result.values()):
-            log.info("job done", extra={"job": job.__name__, **result})
+            log.info("job done", extra={"job": name, **result})
+        return True

@@ -25,7 +25,7 @@ LIMITS: dict[str, int] = {
     "data_request_days": 30,
 }
 # LINE takes five objects of 5,000 UTF-16 units in one free answer; a letter is two units at most.
-_BUBBLES, _LETTERS = 5, 2500
+BUBBLES, _LETTERS = 5, 2500
 OFFICE_HOURS: dict[str, Any] = {"from": "08:30", "to": "16:30", "weekdays": [1, 2, 3, 4, 5]}
 
 
@@ -186,12 +186,13 @@ def put_out(
 
 def _waited(svc: Svc, conversation: Conversation, answer: Sequence[Part]) -> list[Part]:
     """Held news that fits behind this answer; the answer's question stays the one that is asked."""
-    room = _BUBBLES - sum(_size(part) for part in answer)
-    held = outbox.fold(svc.session, conversation.lane, room, lambda part: _size(from_json(part)))
+    room = BUBBLES - sum(bubbles_of(part) for part in answer)
+    held = outbox.fold(svc.session, conversation.lane, room, lambda part: bubbles_of(from_json(part)))
     return list(_unasked([from_json(part) for part in held], answer))
 
 
-def _size(part: Part) -> int:
+def bubbles_of(part: Part) -> int:
+    """How many of a free answer's bubbles a part takes."""
     return 1 if isinstance(part, Picture) else 1 + len(part.text) // _LETTERS
 
 

@@ -6,6 +6,8 @@ SQLite is one process, so every worker but this one is dead.
 
 from __future__ import annotations
 
+import hashlib
+import threading
 import uuid
 
 from sqlalchemy import Connection, text
@@ -58,3 +60,58 @@ def is_dead(session: Session, worker: str, me: str) -> bool:
 
 def _key(worker: str) -> int:
     return uuid.UUID(worker).int % (1 << 62)
+
+
+class Leader:
+    """Of several processes exactly one leads: whoever got the lock, for as long as its own connection lives.
+
+    SQLite is one process, which always leads.
+    """
+
+    def __init__(self, db: Database, name: str) -> None:
+        self._db = db
+        self._key = int.from_bytes(hashlib.sha256(f"leader:{name}".encode()).digest()[:8]) >> 2
+        self._connection: Connection | None = None
+        self._gate = threading.Lock()
+
+    def leads(self) -> bool:
+        """Does this process lead? Takes the lead where nobody has it. Call it before each piece of work.
+
+        A database that does not answer raises sqlalchemy's error: then nobody works.
+        """
+        if self._db.sqlite:
+            return True
+        with self._gate:
+            return self._still() or self._take()
+
+    def leave(self) -> None:
+        """Let another process lead."""
+        with self._gate:
+            self._let_go()
+
+    def _still(self) -> bool:
+        if self._connection is None:
+            return False
+        try:
+            self._connection.execute(text("SELECT 1"))
+            self._connection.commit()
+        except SQLAlchemyError:
+            self._let_go()
+            return False
+        return True
+
+    def _take(self) -> bool:
+        connection = self._db.engine.connect()
+        taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
+        connection.commit()
+        if not taken:
+            connection.close()
+            return False
+        self._connection = connection
+        return True
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()  # never back into the pool: the lock lives in this connection
+            self._connection.close()
+            self._connection = None

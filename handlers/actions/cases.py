@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers.actions import finding, notices, waiting
+from handlers.actions import by_clock, finding, notices, waiting
 from handlers.rules import reference as references
 from handlers.rules import routing
 from handlers.rules.case_status import CITIZEN, INTAKE, SYSTEM, check_move
@@ -90,7 +90,7 @@ def file_case(
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
     notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
     if case.route == Route.URGENT:
-        notices.tell_heads(svc, case, once=f"new:{case.id}")
+        by_clock.alert(svc, case)
     return Filed(case, secret, unit.name if unit else svc.agency.name)
 
 

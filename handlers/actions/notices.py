@@ -15,13 +15,12 @@ from storage.tables import Account, Case, CaseJoin, Conversation
 from storage.words import Role, Status
 
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
-_PUSHES_COST = frozenset({"line"})
+PUSHES_COST = frozenset({"line"})
 _ACCEPTABLE = frozenset({"officer.new", "officer.urgent"})
 # What one can do at once below a notice, besides looking.
 _FIRST_BUTTON: dict[str, tuple[str, ...]] = {
     "officer.new": ("officer.button_accept",),
     "officer.urgent": ("officer.button_accept",),
-    "officer.urgent_head": ("officer.button_acknowledge",),
     "officer.head": ("officer.button_approve", "officer.button_back"),
 }
 _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
@@ -45,7 +44,7 @@ def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, **values:
     for group in conversations.groups_of(svc.session, case.agency_code):
         if case.confidential:
             continue  # many eyes
-        if may_see(group_post(group), case) and not (group.channel in _PUSHES_COST and not case.urgent):
+        if may_see(group_post(group), case) and not (group.channel in PUSHES_COST and not case.urgent):
             put_out(svc, group, [say], case_id=case.id, once=f"{once}:g{group.id}" if once else None)
 
 
@@ -64,12 +63,6 @@ def deciders(svc: Svc, case: Case) -> list[Post]:
     """The head of the agency, and whoever decides for them today."""
     posts = people.posts_in(svc.session, case.agency_code, svc.today)
     return [post for post in posts if post.role in (Role.HEAD, Role.DELEGATE)]
-
-
-def tell_heads(svc: Svc, case: Case, once: str) -> None:
-    """An urgent case: heads and delegates are told at once."""
-    for post in deciders(svc, case):
-        tell_post(svc, post, case, "officer.urgent_head", once)
 
 
 def tell_person(svc: Svc, post: Post, parts: list[Part], case: Case, once: str) -> None:
@@ -95,12 +88,14 @@ def tell_duty(svc: Svc, agency_code: str, unit_code: str | None, say: Say, once:
 
 def _tell_person(svc: Svc, post: Post, say: Say, urgent: bool, case: Case | None, once: str | None) -> None:
     for account in people.accounts_of(svc.session, post.person_id):
-        if urgent or account.channel not in _PUSHES_COST:
+        if urgent or account.channel not in PUSHES_COST:
             tell_account(svc, account, [say], case, once)
 
 
-def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None) -> None:
-    """Put a notice out to a person's own chat."""
+def tell_account(
+    svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None, news: str = ""
+) -> None:
+    """Put a notice out to a person's own chat; `news` rides on their next free answer."""
     user_id = svc.session.keys.open_text(account.user_id)
     if not user_id or account.unreachable_at is not None:
         return
@@ -112,6 +107,7 @@ def tell_account(svc: Svc, account: Account, parts: list[Part], case: Case | Non
         parts,
         case_id=case.id if case else None,
         once=f"{once}:{account.id}" if once else None,
+        news=news,
     )
 
 

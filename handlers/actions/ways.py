@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.actions import finding, letters, notices
+from handlers.actions import by_clock, finding, letters, notices
 from handlers.actions.cases import routed_to
 from handlers.actions.status import move, record
 from handlers.actions.telling import Told, tell
@@ -87,7 +87,7 @@ def urgent(svc: Svc, case: Case, post: Post, is_urgent: bool) -> None:
     update = record(svc, case, "urgent" if is_urgent else "not_urgent", by=post.role, post=post)
     if is_urgent:
         notices.tell_unit(svc, case, "officer.urgent", once=f"update:{update.id}")
-        notices.tell_heads(svc, case, once=f"update:{update.id}")
+        by_clock.alert(svc, case)
 
 
 def acknowledge(svc: Svc, case: Case, post: Post) -> bool:

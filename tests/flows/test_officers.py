@@ -223,7 +223,7 @@ def test_an_urgent_case_reaches_the_head_until_somebody_knows(world: World, offi
     reference = filed(world)
     hears_now(head)
     officer.says(f"/ด่วน {reference}").hears("แจ้งหัวหน้า")
-    hears_now(head).hears("เรื่องด่วน", reference).taps(f"/รับทราบ {reference}").hears("หยุดแจ้งซ้ำ")
+    hears_now(head).hears("ด่วน", reference).taps(f"/รับทราบ {reference}").hears("หยุดแจ้งซ้ำ")
     assert world.case(reference).acknowledged_at is not None
     head.says(f"/รับทราบ {reference}").hears("มีผู้รับทราบไว้แล้ว")
     head.says(f"/ด่วน {reference} ไม่ด่วน").hears("ไม่เป็นเรื่องด่วนแล้ว")
