@@ -147,7 +147,7 @@ def test_line_menu(server: Server) -> None:
 def test_job_takes_a_clock_and_runs_twice(server: Server) -> None:
     for _ in range(2):
         done = json.loads(server.run("job", "reminders", "--now", "2026-11-23T08:30:00+07:00").stdout)
-        assert done == {"silent_drafts": 0, "filed": 0}
+        assert done == {"silent_drafts": 0, "filed": 0, "due": 0, "done": 0, "failed": 0}
     assert server.run("job", "reminders", "--now", "2026-11-23T08:30:00", check=False).returncode == 2
     assert "reminders" in server.run("job", "nothing", check=False).stderr
 
