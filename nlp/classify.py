@@ -26,6 +26,7 @@ _SHORT, _SAYS_LITTLE = 24, 4.0
 _WITH_A_RULE = 0.5  # of the threshold is enough where the word lists fired too
 _TELLS_LESS = frozenset({"complaint", "data_right"})
 _IDLE = 0.9
+_OPEN = frozenset({"fire", "wire", "medical", "water", "gas", "crash", "animal"})  # dangers in which nobody is accused
 _NO_EXTRA = frozenset({"OT"})
 
 
@@ -76,6 +77,7 @@ def classify(text: str, model: Model | None = None) -> Verdict:
         found = _corruption(found)
     best = found.labels[0]
     accuses = told.look.accuses or kind == "corruption"
+    hides = keywords.is_confidential(best, accuses) and not found.abstained and danger not in _OPEN
     return Verdict(
         kind=kind,
         said=told.kind.kind,
@@ -90,7 +92,7 @@ def classify(text: str, model: Model | None = None) -> Verdict:
         presses=told.look.is_urgent,
         abstained=found.abstained,
         labels=(best, *found.extra),
-        confidential=told.look.is_private or (keywords.is_confidential(best, accuses) and not found.abstained),
+        confidential=told.look.is_private or hides,
         accuses=accuses,
         rude=told.kind.rude,
         words=tuple(
