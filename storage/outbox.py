@@ -263,6 +263,21 @@ def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]]
     return parts
 
 
+def outdate(session: Session, lane: str, case_id: int) -> None:
+    """Something newer of this case is told: what was plain news and still waits for a free answer is old."""
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.lane == lane,
+            OutboxMessage.case_id == case_id,
+            OutboxMessage.state == OutboxState.HELD,
+            OutboxMessage.error == RIDES,
+            OutboxMessage.news == "plain",
+        )
+        .values(state=OutboxState.FOLDED, parts=None)
+    )
+
+
 def release(session: Session, lane: str) -> None:
     """The person took us back: what waited for that goes now."""
     session.execute(

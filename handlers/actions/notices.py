@@ -7,7 +7,7 @@ from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
-from storage import agencies, conversations, joins, messages, people
+from storage import agencies, conversations, joins, messages, outbox, people
 from storage.inbox import lane_of
 from storage.outbox import BLOCKED
 from storage.people import Post
@@ -37,7 +37,7 @@ def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, **values:
             continue
         if post.role == Role.INTAKE and case.status == Status.ASSIGNED and post.unit_code != case.unit_code:
             continue  # a unit has it already
-        if post.person_id in told:
+        if post.person_id in told or post.person_id == svc.acting:
             continue
         told.add(post.person_id)
         _tell_person(svc, post, say, case.urgent, case, once)
@@ -55,7 +55,7 @@ def group_post(group: Conversation) -> Post:
 
 def tell_post(svc: Svc, post: Post, case: Case, key: str, once: str, **values: str) -> None:
     """Tell one holder of a post about a case, on every channel: it cannot wait. Not whom it is hidden from."""
-    if may_see(post, case):
+    if may_see(post, case) and post.person_id != svc.acting:
         _tell_person(svc, post, _for_unit(svc, case, key, **values), True, case, once)
 
 
@@ -143,6 +143,8 @@ def _tell_chat(
     if conversation is None or account is None:
         return False
     held = BLOCKED if account.unreachable_at is not None else ""
+    if news != "plain":
+        outbox.outdate(svc.session, conversation.lane, case.id)
     return put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news) is not None and not held
 
 

@@ -79,12 +79,12 @@ def _refused(svc: Svc, order: Order, name: str, text: str) -> Say | None:
 
 _GUARD = timedelta(minutes=5)
 _TOLD = frozenset({"asked", "told", "resolved", "approved", "transferred", "not_accepted", "deferred", "closed"})
-_VISIT = frozenset({"visit"})  # many visits are no collision
+_GUARDED = frozenset({"tell", "ask", "close", "forward", "reject"})  # a decision, a visit, a date collide with nothing
 
 
 def _collision(svc: Svc, order: Order, name: str) -> Say | None:
     """Somebody else told the complainant a moment ago: said once, and done if it is still wanted."""
-    if name in _VISIT:
+    if name not in _GUARDED:
         return None
     row = handling.told_lately(svc.session, order.case.id, _TOLD, order.post.person_id, svc.now - _GUARD)
     if row is None:
@@ -105,6 +105,7 @@ def _collision(svc: Svc, order: Order, name: str) -> Say | None:
 
 def _carry_out(svc: Svc, order: Order, name: str) -> list[Part]:
     case = order.case
+    svc.acting = order.actor.person_id
     before, last = handling.standing(case), handling.last_update_id(svc.session, case.id)
     if DUTIES[name].told:
         deeds.begin(svc)

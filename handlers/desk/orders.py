@@ -90,7 +90,8 @@ def result(svc: Svc, order: Order) -> list[Part]:
     lacking = deciding.missing(svc, case, conclusion_in(order.words))
     head = deciding.head_decides(svc, case)
     key = "officer.reported_lacks" if lacking else "officer.reported_head" if head else "officer.reported"
-    return done(svc, order, key, None, "propose" if head else "close", missing=" · ".join(lacking))
+    button = "view" if lacking else "propose" if head else "close"
+    return done(svc, order, key, None, button, missing=" · ".join(lacking))
 
 
 def defer(svc: Svc, order: Order) -> list[Part]:
