@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.jobs import JOBS, JobContext
 from handlers.rules.case_status import MOVES, is_open
 from handlers.rules.duties import DUTIES
 from storage import cases
 from storage.words import ENDED, Role, Status
-from tests.world import World
+from tests.world import World, at
 
 WORDS = {
     "return": "ไม่ใช่หน้าที่ของหน่วย",
@@ -67,6 +70,41 @@ def test_no_walk_leaves_the_table(world: World, steps: list[tuple[str, str]]) ->
         else:
             officers[who].says(f"/{TYPED[what]} {reference} {WORDS.get(what, '')}".strip())
     check_history(world, reference)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_nobody_is_forgotten_wherever_a_walk_ends(world: World, steps: list[tuple[str, str]]) -> None:
+    """While nobody acts, an open case comes to an end or somebody is chased, within a month and a half."""
+    world.now = at("2027-01-04 09:00")
+    officers = {
+        name: world.officer(f"{name}-{world.events}", role, unit=unit) for name, (role, unit) in OFFICERS.items()
+    }
+    citizen = world.citizen(f"U{world.events}", "telegram")
+    reference = citizen.says(f"ไฟถนนดับ ซอย {world.events}").says("ส่งเรื่อง").reference
+    for who, what in steps:
+        if who == "U":
+            citizen.says(what.format(reference))
+        else:
+            officers[who].says(f"/{TYPED[what]} {reference} {WORDS.get(what, '')}".strip())
+    before = reminded(world, reference)
+    end = world.now + timedelta(days=50)
+    while is_open(world.case(reference).status) and reminded(world, reference) == before and world.now < end:
+        world.now += timedelta(days=1)
+        JOBS["reminders"](JobContext(world.db, world.tools, lambda: world.now), False)
+    assert world.now < end, f"{world.case(reference).status}: forgotten"
+    check_history(world, reference)
+
+
+def reminded(world: World, reference: str) -> int:
+    with world.db.reading() as session:
+        rows = cases.updates(session, [world.case(reference).id])
+    return sum(row.what in ("reminded", "alerted", "asked_again") for row in rows)
 
 
 def check_history(world: World, reference: str) -> None:
