@@ -51,14 +51,8 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(steps=STEPS)
-def test_no_walk_leaves_the_table(world: World, steps: list[tuple[str, str]]) -> None:
+def walked(world: World, steps: list[tuple[str, str]]) -> str:
+    """A new case, and these steps of its people; its reference."""
     officers = {
         name: world.officer(f"{name}-{world.events}", role, unit=unit) for name, (role, unit) in OFFICERS.items()
     }
@@ -69,6 +63,18 @@ def test_no_walk_leaves_the_table(world: World, steps: list[tuple[str, str]]) ->
             citizen.says(what.format(reference))
         else:
             officers[who].says(f"/{TYPED[what]} {reference} {WORDS.get(what, '')}".strip())
+    return reference
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_no_walk_leaves_the_table(world: World, steps: list[tuple[str, str]]) -> None:
+    reference = walked(world, steps)
     check_history(world, reference)
 
 
@@ -82,16 +88,7 @@ def test_no_walk_leaves_the_table(world: World, steps: list[tuple[str, str]]) ->
 def test_nobody_is_forgotten_wherever_a_walk_ends(world: World, steps: list[tuple[str, str]]) -> None:
     """While nobody acts, an open case comes to an end or somebody is chased, within a month and a half."""
     world.now = at("2027-01-04 09:00")
-    officers = {
-        name: world.officer(f"{name}-{world.events}", role, unit=unit) for name, (role, unit) in OFFICERS.items()
-    }
-    citizen = world.citizen(f"U{world.events}", "telegram")
-    reference = citizen.says(f"ไฟถนนดับ ซอย {world.events}").says("ส่งเรื่อง").reference
-    for who, what in steps:
-        if who == "U":
-            citizen.says(what.format(reference))
-        else:
-            officers[who].says(f"/{TYPED[what]} {reference} {WORDS.get(what, '')}".strip())
+    reference = walked(world, steps)
     before = reminded(world, reference)
     end = world.now + timedelta(days=50)
     while is_open(world.case(reference).status) and reminded(world, reference) == before and world.now < end:
