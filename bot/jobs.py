@@ -68,10 +68,28 @@ def reminders(context: JobContext, dry_run: bool = False) -> dict[str, int]:
         with _looking(context) as svc:
             found = by_clock.candidates(svc, after)
         if not found:
-            return dict(counts)
+            break
         for case_id in found:
             counts.update(_one_case(context, case_id, dry_run))
         after = found[-1]
+    if not dry_run:
+        counts.update(_put_together(context))
+    return dict(counts)
+
+
+def _put_together(context: JobContext) -> Counter[str]:
+    """The reminders of this round, and of one that died before it came so far: one message for each officer's chat."""
+    with _looking(context) as svc:
+        waiting = news.chats_to_chase(svc)
+    counts: Counter[str] = Counter()
+    for lane, channel in waiting:
+        try:
+            with _working(context) as svc:
+                news.chase(svc, lane, channel)
+        except Exception:  # as below: the other chats go on
+            log.exception("reminders could not be put out", extra={"lane": lane[:8]})
+            counts.update(failed=1)
+    return counts
 
 
 def _one_case(context: JobContext, case_id: int, dry_run: bool) -> Counter[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.rules.case_status import HEAD, INTAKE, UNIT, is_open, may_join
-from handlers.rules.duties import READER, may
+from handlers.rules.duties import MEMBER, READER, may
 from handlers.services import Svc
 from nlp import entities
 from storage import cases, joins, messages, people
@@ -61,12 +61,18 @@ def actor_for(svc: Svc, account: Account) -> Actor:
     return Actor(account.id, account.person_id, tuple(people.posts_of(svc.session, account.person_id, svc.today)))
 
 
-def group_actor(svc: Svc, account: Account, post: Post) -> Actor:
-    """Somebody who writes in an officers' group: what the group is for its agency, done in that person's name."""
-    own = people.posts_of(svc.session, account.person_id, svc.today)
-    name = next((known.name for known in own if known.agency_code == post.agency_code), "")
-    acting = Post(account.person_id, post.agency_code, post.unit_code, post.role, name)
-    return Actor(account.id, account.person_id, (acting,), in_group=True)
+def group_actor(svc: Svc, account: Account, post: Post) -> Actor | None:
+    """Somebody who writes in an officers' group: what the group is for its agency, done in that person's name.
+
+    None for whoever is nothing there by themselves: not everybody in a chat of many works for the agency, or does any
+    more; and who works for another unit is no officer of this one.
+    """
+    for own in people.posts_of(svc.session, account.person_id, svc.today):
+        same_unit = post.unit_code in (None, own.unit_code) or own.role in _WIDE
+        if own.agency_code == post.agency_code and same_unit:
+            acting = Post(account.person_id, post.agency_code, post.unit_code, post.role, own.name)
+            return Actor(account.id, account.person_id, (acting,), in_group=True)
+    return None
 
 
 def case_for_complainant(svc: Svc, actor: Actor, reference: str, *, lock: bool = False) -> Case:
@@ -172,7 +178,7 @@ def case_for_officer(svc: Svc, actor: Actor, reference: str, command: str = "vie
     fitting = [post for post in actor.posts if may_see(post, case)]
     if not fitting:
         raise NotFound(reference)
-    return case, next((post for post in fitting if may(command, parties(post))), fitting[0])
+    return case, next((post for post in fitting if may(command, parties(post, case))), fitting[0])
 
 
 def may_be_joined(case: Case) -> bool:
@@ -219,13 +225,25 @@ def _may_see_confidential(post: Post, case: Case) -> bool:
     return post.role in _CONFIDENTIAL or leads or (post.person_id == case.officer_id and post.role == Role.OFFICER)
 
 
-def parties(post: Post) -> frozenset[str]:
-    """As what the holder of this post may give commands (rules/duties.py)."""
+def parties(post: Post, case: Case | None = None) -> frozenset[str]:
+    """As what the holder of this post may give commands (rules/duties.py), on this case where one is given."""
+    if case is not None and is_member(post, case):
+        return frozenset({MEMBER})
     return frozenset(acts_as(post)) or frozenset({READER})
 
 
-def acts_as(post: Post) -> Sequence[str]:
-    """As what the holder of this post may move a case (see rules/case_status.py)."""
+def is_member(post: Post, case: Case) -> bool:
+    """Has this post's unit only a share in the case, which is another unit's?"""
+    shares = f"{post.agency_code}:{post.unit_code}" in case.team
+    own = (post.agency_code, post.unit_code) == (case.agency_code, case.unit_code)
+    wide = post.agency_code == case.agency_code and post.role in _WIDE
+    return shares and not own and not wide
+
+
+def acts_as(post: Post, case: Case | None = None) -> Sequence[str]:
+    """As what the holder of this post may move a case (rules/case_status.py); a share alone moves nothing."""
+    if case is not None and is_member(post, case):
+        return ()
     return _ACTS_AS.get(Role(post.role), ())
 
 

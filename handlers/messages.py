@@ -81,7 +81,7 @@ class Incoming:
 
 
 def cleaned(incoming: Incoming) -> Incoming:
-    """The same event without what no database and no terminal can hold: NUL and halves of surrogate pairs."""
+    """The same event without what no database and no document can hold: control letters, halves of surrogates."""
     place = incoming.place
     return replace(
         incoming,
@@ -94,10 +94,13 @@ def cleaned(incoming: Incoming) -> Incoming:
     )
 
 
+_NEVER = dict.fromkeys([*(code for code in range(32) if code not in (9, 10, 13)), 127, 0xFFFE, 0xFFFF])
+
+
 def _clean(text: str) -> str:
-    if text.isascii() and "\x00" not in text:
+    if text.isprintable():
         return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return text.translate(_NEVER).encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True)

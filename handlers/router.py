@@ -148,6 +148,8 @@ def _in_group(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
     name, rest = found
     if name == "join":
         return group.join(svc, talk, rest)
+    if acting is None and name != "start" and talk.conversation.agency_code is not None:
+        return [Say(svc.texts.say("officer.group_join_first"))]
     if name == "start" or (acting is None and not actor.works_here):
         return menu.group(svc, talk)
     if acting is None:

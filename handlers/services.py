@@ -52,6 +52,7 @@ class Svc:
     session: Session
     now: datetime
     tools: Tools
+    message_id: int | None = None  # row of the message that brings this about: what it wrote can be taken back with it
     acting: int | None = None  # row id of the person who gives a command: they read its answer, not its notices too
     deed: str = ""  # what an officer does now and may take back: whatever is put out for others tells of it
 

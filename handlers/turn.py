@@ -123,6 +123,7 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader)
     state = conversations.read_state(svc.session, conversation) if incoming.private else {}
     incoming = _tapped(svc, conversation, incoming)
     written = [_write_down(svc, conversation, account, *row) for row in [(unread, incoming), *rows[1:]]]
+    svc.message_id = written[0].id
     talk = Talk(conversation, account, written[0], state, written[1:], incoming.private)
     incoming = replace(incoming, more=tuple(other for _row, other in rows[1:]))
     parts = _parts(svc, talk, incoming, read)

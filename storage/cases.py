@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from storage.db import Session
 from storage.tables import Case, CaseJoin, CaseTask, StatusUpdate
@@ -58,6 +58,7 @@ def add_update(
     person_id: int | None = None,
     note: str | None = None,
     masked: str | None = None,
+    message_id: int | None = None,
 ) -> StatusUpdate:
     """Append what happened; moves the case's status pointer where `status` is given."""
     row = StatusUpdate(
@@ -69,6 +70,7 @@ def add_update(
         person_id=person_id,
         note=session.keys.seal_text(note),
         note_masked=masked,
+        message_id=message_id,
     )
     session.add(row)
     if status is not None:
@@ -82,6 +84,22 @@ def updates(session: Session, case_ids: Sequence[int]) -> list[StatusUpdate]:
     return list(
         session.scalars(select(StatusUpdate).where(StatusUpdate.case_id.in_(case_ids)).order_by(StatusUpdate.id))
     )
+
+
+def follow(session: Session, case_id: int, main_id: int) -> None:
+    """Whatever was merged into a case is merged into the one it goes into."""
+    session.execute(update(Case).where(Case.merged_into_id == case_id).values(merged_into_id=main_id))
+
+
+def written_in(session: Session, message_ids: Collection[int]) -> list[StatusUpdate]:
+    """What was done by these messages."""
+    return list(session.scalars(select(StatusUpdate).where(StatusUpdate.message_id.in_(message_ids))))
+
+
+def quoting(session: Session, case_ids: Collection[int], lines: Collection[str]) -> list[StatusUpdate]:
+    """Updates of these cases whose masked note repeats one of these lines."""
+    repeats = or_(*(StatusUpdate.note_masked.contains(line, autoescape=True) for line in lines))
+    return list(session.scalars(select(StatusUpdate).where(StatusUpdate.case_id.in_(case_ids), repeats)))
 
 
 @dataclass(frozen=True)

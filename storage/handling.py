@@ -27,17 +27,24 @@ _KEPT = (
 )
 
 
-def standing(case: Case) -> dict[str, Any]:
-    """How a case stands now, as JSON data: what `put_back` takes."""
-    found = {name: getattr(case, name) for name in _KEPT}
-    return {name: value.isoformat() if isinstance(value, (date, datetime)) else value for name, value in found.items()}
+def standing(session: Session, case: Case) -> dict[str, Any]:
+    """How a case and its notices stand now, as JSON data: what `put_back` takes."""
+    found = {name: _moment(getattr(case, name)) for name in _KEPT}
+    told = {row.recipient: [_moment(row.done_at), row.how, row.number] for row in notices(session, case.id)}
+    return {**found, "notices": told}
 
 
-def put_back(case: Case, before: dict[str, Any]) -> None:
-    """Let the case stand as it did, all but its status: that one is moved by an update."""
-    for name, value in before.items():
-        if name == "status":
-            continue
+def _moment(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def put_back(session: Session, case: Case, before: dict[str, Any]) -> None:
+    """Let the case and its notices stand as they did, all but its status: that one is moved by an update."""
+    for row in notices(session, case.id):
+        done_at, row.how, row.number = before["notices"].get(row.recipient, (None, None, None))
+        row.done_at = datetime.fromisoformat(done_at) if done_at else None
+    for name in _KEPT[1:]:  # the status comes first
+        value = before[name]
         if value is not None and name.endswith("_at"):
             value = datetime.fromisoformat(value)
         elif value is not None and name in ("extended_to", "waiting_since"):
@@ -134,6 +141,18 @@ def add_task(session: Session, case_id: int, agency_code: str, unit_code: str, d
     """Give a unit its share."""
     session.add(CaseTask(case_id=case_id, agency_code=agency_code, unit_code=unit_code, due_on=due_on))
     session.flush()
+
+
+def forget_words(session: Session, case_id: int, at: datetime) -> None:
+    """The words of a share reported, and of a visit made or planned, at this moment were taken back."""
+    session.execute(
+        update(CaseTask)
+        .where(CaseTask.case_id == case_id, CaseTask.done_at == at)
+        .values(result=None, result_masked=None)
+    )
+    session.execute(
+        update(CaseVisit).where(CaseVisit.case_id == case_id, CaseVisit.made_at == at).values(found=None, present=None)
+    )
 
 
 # --- the four notices ------------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storage import ids, sequences
 from storage.db import Session
@@ -32,8 +33,8 @@ class Verified:
     why: str = ""
 
 
-def append(session: Session, what: str, case_id: int | None, details: dict[str, Any], now: datetime) -> None:
-    """Add a link. Takes the chain's lock until the transaction ends: call it late."""
+def append(session: Session, what: str, case_id: int | None, details: dict[str, Any], now: datetime) -> int:
+    """Add a link; returns its number. Takes the chain's lock until the transaction ends: call it late."""
     head = sequences.locked(session, CHAIN)
     previous = head.mark or GENESIS
     number = head.value + 1
@@ -53,6 +54,12 @@ def append(session: Session, what: str, case_id: int | None, details: dict[str, 
     session.add(HistoryDetail(history_id=number, salt=salt, details=session.keys.seal_data(details)))
     head.value, head.mark = number, entry.hash
     session.flush()
+    return number
+
+
+def forget(session: Session, numbers: Collection[int]) -> None:
+    """What these links commit to is taken back: salt and details go, the chain still verifies."""
+    session.execute(delete(HistoryDetail).where(HistoryDetail.history_id.in_(numbers)))
 
 
 def verify(session: Session) -> Verified:

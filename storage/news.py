@@ -16,6 +16,7 @@ from storage.tables import Account, Case, CaseNotice, OutboxMessage, StatusUpdat
 from storage.words import ENDED, OutboxState
 
 PROMISE = "promise"  # a date was given; everything else is "plain"
+CHASE = "chase"  # for officers: put together at the end of the clock's round, one message a chat
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class News:
     id: int
     case_id: int | None
     news: str
+    topic: str  # what is told, as the case's updates name it: a date replaces a date, not a visit
     parts: list[dict[str, Any]]
 
 
@@ -38,6 +40,7 @@ def _rides(until: datetime) -> list[ColumnElement[bool]]:
         _waits(),
         OutboxMessage.error == RIDES,
         OutboxMessage.news.is_not(None),
+        OutboxMessage.news != CHASE,
         OutboxMessage.calls_done == 0,
         ~OutboxMessage.tried_reply,
         OutboxMessage.created_at <= until,
@@ -66,10 +69,46 @@ def waiting(session: Session, lane: str, until: datetime) -> list[News]:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
+    found = rows.all()
+    topics = _topics(session, [row.once or "" for row in found])
+    opened = [[] if row.parts is None else session.keys.open_data(row.parts) for row in found]
     return [
-        News(row.id, row.case_id, row.news or "", [] if row.parts is None else session.keys.open_data(row.parts))
-        for row in rows
+        News(row.id, row.case_id, row.news or "", topics[row.once or ""], parts)
+        for row, parts in zip(found, opened, strict=True)
     ]
+
+
+def _topics(session: Session, onces: Sequence[str]) -> dict[str, str]:
+    """What each of these facts is about: "update:12" by that update, "progress:…" by its first word."""
+    ids = {once: int(once.split(":")[1]) for once in onces if once.startswith("update:")}
+    query = select(StatusUpdate.id, StatusUpdate.what).where(StatusUpdate.id.in_(ids.values()))
+    whats = {row_id: what for row_id, what in session.execute(query)}
+    return {once: whats.get(ids[once], "") if once in ids else once.partition(":")[0] for once in onces}
+
+
+def chased(session: Session, limit: int = 1000) -> list[tuple[str, str]]:
+    """(lane, channel) of officers' chats with reminders that wait to be put together."""
+    rows = session.execute(
+        select(OutboxMessage.lane, OutboxMessage.channel)
+        .where(_waits(), OutboxMessage.news == CHASE)
+        .group_by(OutboxMessage.lane, OutboxMessage.channel)
+        .order_by(func.min(OutboxMessage.id))
+        .limit(limit)
+    )
+    return [(lane, channel) for lane, channel in rows]
+
+
+def chases(session: Session, lane: str) -> list[News]:
+    """The reminders that wait in one officer's chat, oldest first, locked."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.lane == lane, _waits(), OutboxMessage.news == CHASE)
+        .order_by(OutboxMessage.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    opened = session.keys.open_data
+    return [News(row.id, row.case_id, CHASE, "", [] if row.parts is None else opened(row.parts)) for row in rows]
 
 
 def fold(session: Session, ids: Collection[int]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage import ids
@@ -275,6 +275,26 @@ def outdate(session: Session, lane: str, case_id: int) -> None:
             OutboxMessage.news == "plain",
         )
         .values(state=OutboxState.FOLDED, parts=None)
+    )
+
+
+def end_news(session: Session, case_id: int) -> None:
+    """The case ended or has its result: whatever news of it still waits for a free answer is old."""
+    session.execute(_waiting_news(case_id).values(state=OutboxState.FOLDED, parts=None))
+
+
+def hide_news(session: Session, case_id: int, parts: list[dict[str, Any]]) -> None:
+    """The case became confidential: what waits to be told of it says no more than these parts."""
+    held = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.case_id == case_id)
+    rows = session.scalars(select(OutboxMessage).where(held, OutboxMessage.parts.is_not(None)).with_for_update())
+    for row in rows.all():
+        row.parts = session.keys.seal_data(parts)
+    session.flush()
+
+
+def _waiting_news(case_id: int) -> Update:
+    return update(OutboxMessage).where(
+        OutboxMessage.case_id == case_id, OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == RIDES
     )
 
 

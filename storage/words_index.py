@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, literal, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import defer
 
 from storage.db import Session
@@ -22,7 +24,8 @@ def put(session: Session, case_id: int, words: Collection[str]) -> None:
     """These are the words of a case from now on, and no others."""
     session.execute(delete(CaseWord).where(CaseWord.case_id == case_id))
     rows = [{"case_id": case_id, "word": word} for word in sorted(words) or [""]]
-    session.execute(insert(CaseWord), rows)
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    session.execute(insert(CaseWord).on_conflict_do_nothing(), rows)  # two first searches may fill in at once
 
 
 def unknown(session: Session, agency_codes: Collection[str]) -> list[Case]:

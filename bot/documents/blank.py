@@ -78,11 +78,15 @@ def _font(properties: Any, size: float, *, bold: bool = False, colour: RGBColor 
         properties.append(element)
 
 
+# What XML cannot hold; new messages lose it at the door (handlers/messages.py), older rows have it.
+_NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
 def say(
     line: Paragraph, text: str, *, size: float = SIZE, bold: bool = False, colour: RGBColor | None = None
 ) -> Paragraph:
     """Words at the end of a paragraph; a new line in them breaks the line, a tab is a tab, a number stays whole."""
-    pieces = _INSIDE_NUMBER.split(text)
+    pieces = _INSIDE_NUMBER.split(_NO_LETTERS.sub("", text))
     for at, piece in enumerate(pieces):
         run = line.add_run(piece)
         if at + 1 < len(pieces):

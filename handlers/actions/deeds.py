@@ -47,7 +47,7 @@ def undo(svc: Svc, case: Case, post: Post) -> str:
     if deed is None or not outbox.take_back(svc.session, deed.key):
         raise TooLate(case.reference)
     handling.forget_rows_of(svc.session, deed)
-    handling.put_back(case, deed.before)
+    handling.put_back(svc.session, case, deed.before)
     deed.undone_at = svc.now
     moved = deed.before["status"] != case.status
     record(svc, case, "undone", by=post.role, post=post, status=Status(deed.before["status"]) if moved else None)

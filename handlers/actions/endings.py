@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.actions import notices
+from handlers.actions import finding, notices
 from handlers.actions.status import move, record
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
+from handlers.texts import shortened
 from storage import agencies, cases, handling, joins, messages, sequences
 from storage.people import Post
 from storage.tables import Agency, Case, CaseJoin, StatusUpdate
 from storage.words import Conclusion, Status
+
+_LONGEST_NAME = 120
 
 
 def forward(
@@ -29,6 +32,7 @@ def forward(
     name, phone = (known.name, known.phone or "") if known else (to, _phone_of(svc, to))
     year = fiscal_year(svc.today)
     number = f"{_short_name(svc, case)} {sequences.next_value(svc.session, f'refer:{case.agency_code}:{year}')}/{year}"
+    name = shortened(name, _LONGEST_NAME)
     code = known.code if known else None
     handling.refer(
         svc.session, case.id, now=svc.now, agency_name=name, agency_code=code, phone=phone or None, number=number
@@ -74,16 +78,33 @@ def merge(svc: Svc, case: Case, main: Case, post: Post, acting: Sequence[str]) -
         _move_join(svc, row, main)
     if case.account_id is not None and case.conversation_id is not None and case.account_id != main.account_id:
         _join_complainant(svc, case, main)
+    cases.follow(svc.session, case.id, main.id)  # what went into this one before goes along
+    finding.note(svc, main)
     added = record(svc, main, "took_in", by=post.role, post=post, note=case.reference)
     notices.tell_unit(svc, main, "officer.took_in", once=f"update:{added.id}")
     return told
 
 
 def _move_join(svc: Svc, row: CaseJoin, main: Case) -> None:
-    if row.account_id == main.account_id or joins.find(svc.session, main.id, {row.account_id}) is not None:
-        return  # in the other one already
-    row.case_id = main.id
+    if row.account_id == main.account_id:
+        return
+    there = joins.find(svc.session, main.id, {row.account_id})
+    if there is None:
+        row.case_id = main.id
+    elif there.left_at is not None:  # they left that one, and told this one
+        _take_over(there, row)
+        there.left_at = None
     svc.session.flush()
+
+
+_WORDS = ("secret", "said", "masked", "place", "place_masked", "lat", "lon", "happened", "contact")
+
+
+def _take_over(row: CaseJoin, other: Case | CaseJoin) -> None:
+    for name in _WORDS:
+        setattr(row, name, getattr(other, name))
+    if isinstance(other, CaseJoin):
+        row.message_ids, row.earlier_ids = other.message_ids, other.earlier_ids
 
 
 def _join_complainant(svc: Svc, case: Case, main: Case) -> None:
@@ -97,8 +118,7 @@ def _join_complainant(svc: Svc, case: Case, main: Case) -> None:
         )
     row.left_at = None
     row.message_ids = messages.ids_of_case(svc.session, case.id, case.account_id)
-    for name in ("secret", "said", "masked", "place", "place_masked", "lat", "lon", "happened", "contact"):
-        setattr(row, name, getattr(case, name))
+    _take_over(row, case)
     svc.session.flush()
 
 
@@ -111,6 +131,7 @@ def split(svc: Svc, case: Case) -> StatusUpdate:
         row = joins.find(svc.session, main_id, {case.account_id})
         if row is not None:
             row.left_at = svc.now
+        finding.note(svc, cases.get(svc.session, main_id))
         main = cases.get(svc.session, main_id)
         record(svc, main, "gave_out", by=CITIZEN, note=case.reference)
     notices.tell_unit(svc, case, "officer.split", once=f"update:{update.id}")

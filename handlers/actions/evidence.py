@@ -10,6 +10,7 @@ from handlers.actions import drafts, visits
 from handlers.actions.cases import Old
 from handlers.messages import Incoming, Part, Say
 from handlers.rules.case_status import is_open
+from handlers.rules.duties import may
 from handlers.rules.evidence import Proof, faults_of, needs_photo
 from handlers.rules.media import refusal
 from handlers.services import Svc, Talk
@@ -48,7 +49,10 @@ def take_photo(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     if meant is None:
         return None
     case, post, stage = meant
-    if not is_open(case.status):
+    duty = "visit" if stage == Stage.VISIT else "result"
+    if not may(duty, access.parties(post, case)):
+        return None  # who only looks proves nothing
+    if not is_open(case.status) or case.status == Status.RESOLVED:
         now = svc.texts.word(f"statuses.{case.status}")
         return [Say(svc.texts.say("officer.not_now", code=case.reference, status=now))]
     if not attach(svc, talk, case, post, stage):
@@ -203,7 +207,7 @@ def photos_of(svc: Svc, case: Case, stage: Stage) -> list[Photo]:
 
 
 def _reopened_at(svc: Svc, case: Case) -> datetime | None:
-    moments = [row.at for row in cases.updates(svc.session, [case.id]) if row.status == Status.REOPENED]
+    moments = [row.at for row in cases.updates(svc.session, [case.id]) if row.what == "reopened"]
     return moments[-1] if moments else None
 
 

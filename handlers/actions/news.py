@@ -48,22 +48,47 @@ def push(svc: Svc, lane: str, channel: str) -> int:
     newest, older = _newest(waiting)
     chosen = _fitting(newest)
     case_ids = {row.case_id for row in chosen}
-    parts: list[Part] = [from_json(part) for row in chosen for part in row.parts]
+    parts: list[Part] = list(dict.fromkeys(from_json(part) for row in chosen for part in row.parts))
     news.fold(svc.session, [row.id for row in (*older, *chosen)])
     put_out(svc, conversation, parts, case_id=case_ids.pop() if len(case_ids) == 1 else None)
     return len({row.case_id for row in chosen})
 
 
+def chats_to_chase(svc: Svc) -> list[tuple[str, str]]:
+    """(lane, channel) of officers' chats with reminders to be put together."""
+    return news.chased(svc.session)
+
+
+def chase(svc: Svc, lane: str, channel: str) -> int:
+    """All reminders of one chat in one message: whole where they fit, else a line each; how many there were."""
+    conversation = conversations.lock(svc.session, lane, channel)
+    if conversation is None:
+        return 0
+    waiting = news.chases(svc.session, lane)
+    parts: list[Part] = [from_json(part) for row in waiting for part in row.parts]
+    if sum(map(bubbles_of, parts)) > BUBBLES:
+        parts = [_chased(svc, parts)]
+    news.fold(svc.session, [row.id for row in waiting])
+    case_ids = {row.case_id for row in waiting}
+    put_out(svc, conversation, parts, case_id=case_ids.pop() if len(case_ids) == 1 else None)
+    return len(waiting)
+
+
+def _chased(svc: Svc, parts: Sequence[Part]) -> Say:
+    lines = [part.text.partition("\n")[0] for part in parts if isinstance(part, Say)]
+    more = [svc.texts.say("officer.more", n=len(lines) - _LINES)] if len(lines) > _LINES else []
+    return svc.texts.bubble("officer.chases", n=len(lines), lines="\n".join([*lines[:_LINES], *more]))
+
+
 def _newest(waiting: Sequence[News]) -> tuple[list[News], list[News]]:
-    """(of each case the newest promise and the newest plain news, if that is newer; what they replace)."""
+    """(of each case the newest promise of a kind, and the newest plain news if nothing is newer; what they replace)."""
     kept: dict[tuple[int | None, str], News] = {}
+    last: dict[int | None, int] = {}
     for row in waiting:
-        kept[row.case_id if row.case_id is not None else -row.id, row.news] = row
-    newest = []
-    for (case_id, kind), row in kept.items():
-        promise = kept.get((case_id, PROMISE))
-        if kind == PROMISE or promise is None or promise.id < row.id:
-            newest.append(row)
+        case_id = row.case_id if row.case_id is not None else -row.id
+        kept[case_id, row.topic if row.news == PROMISE else ""] = row
+        last[case_id] = row.id
+    newest = [row for (case_id, topic), row in kept.items() if topic or row.id == last[case_id]]
     return newest, [row for row in waiting if row not in newest]
 
 

@@ -155,13 +155,13 @@ def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:
         return Say(texts.say("officer.head_confidential", code=case.reference), (view,))
     if case.confidential and key in _ACCEPTABLE:
         return Say(texts.say("officer.new_confidential", code=case.reference, due=texts.day(case.due_on)), (view,))
-    category = agencies.category(svc.session, case.category)
+    category = None if case.confidential else agencies.category(svc.session, case.category)
     hidden = texts.say("track.hidden") if case.confidential else ""
     text = texts.say(
         key,
         code=case.reference,
         kind=texts.word(f"kinds.{case.kind}"),
-        category=category.name if category else case.category,
+        category=category.name if category else texts.word("marks.confidential") if hidden else case.category,
         marks=marks(svc, case),
         summary=hidden or shortened(case.masked or texts.word("review.values.no_text")),
         place=hidden or _place(svc, case),

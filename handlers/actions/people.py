@@ -120,8 +120,19 @@ _LIKE = 0.6  # of the shorter name's letters, three in a row: one slip in a name
 
 
 def join_group(svc: Svc, conversation: Conversation, account: Account, code: str) -> Post:
-    """Use a code up for a whole group. Raises WrongCode, or Throttled after too many wrong ones."""
+    """Use a code up for a whole group. Who had it works here; everybody else in the group needs one of their own before
+    they can give commands. Raises WrongCode, or Throttled after too many wrong ones."""
     found = _use_up(svc, account, code, group=True)
+    name = people.invite_name(svc.session, found)
+    people.add_post(
+        svc.session,
+        account.person_id,
+        agency_code=found.agency_code,
+        unit_code=found.unit_code,
+        role=found.role,
+        name=name,
+        today=svc.today,
+    )
     conversation.agency_code, conversation.unit_code = found.agency_code, found.unit_code
     conversation.role = found.role
     details = {"agency": found.agency_code, "unit": found.unit_code, "role": found.role}

@@ -11,6 +11,7 @@ from handlers.messages import Say
 from handlers.rules.escalation import Group
 from handlers.services import Svc, put_out
 from storage import conversations, people, reminders
+from storage.news import CHASE
 from storage.people import Post
 from storage.tables import Account, Case
 from storage.words import Role, Route
@@ -97,14 +98,15 @@ class Office:
             free = [account for account in found if account.channel not in notices.PUSHES_COST]
             for account in found if urgent or not free else free:
                 rides = not (urgent or push) and account.channel in notices.PUSHES_COST
-                notices.tell_account(self._svc, account, [say], self._case, f"{once}:a", news="plain" if rides else "")
+                pace = "" if urgent else "plain" if rides else CHASE
+                notices.tell_account(self._svc, account, [say], self._case, f"{once}:a", news=pace)
 
     def tell_groups(self, say: Say, once: str) -> None:
         """Tell the unit's chats of many."""
         for row_id in self.groups():
             group = conversations.by_id(self._svc.session, row_id)
             if group is not None:
-                put_out(self._svc, group, [say], case_id=self._case.id, once=f"{once}:g{row_id}")
+                put_out(self._svc, group, [say], case_id=self._case.id, once=f"{once}:g{row_id}", news=CHASE)
 
 
 def roles_of(svc: Svc, posts: Collection[Post]) -> str:

@@ -10,10 +10,13 @@ from handlers.actions import notices
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, MoveNotAllowed, check_move
 from handlers.services import Svc
-from storage import cases, handling, history
+from storage import cases, handling, history, outbox
 from storage.people import Post
 from storage.tables import Case, StatusUpdate
-from storage.words import Conclusion, Kind, Status
+from storage.words import ENDED, Conclusion, Kind, Status
+
+# What ends a case, or tells its result, makes older news of it old.
+_TOLD_ANEW = frozenset({*ENDED, Status.RESOLVED, Status.REOPENED})
 
 
 def move(
@@ -62,9 +65,12 @@ def record(
         person_id=post.person_id if post else None,
         note=note,
         masked=svc.tools.mask(note) if note else None,
+        message_id=svc.message_id,
     )
     details = {"reference": case.reference, "status": status, "by": by, "note": note, "update": update.id}
-    history.append(svc.session, what, case.id, details, svc.now)
+    update.history_id = history.append(svc.session, what, case.id, details, svc.now)
+    if status in _TOLD_ANEW:
+        outbox.end_news(svc.session, case.id)
     return update
 
 

@@ -16,7 +16,7 @@ from handlers.texts import shortened
 from nlp import topics
 from nlp.normalize import readable
 from nlp.similar import likeness
-from storage import inbox, messages, outbox
+from storage import cases, handling, history, inbox, messages, outbox
 from storage.inbox import Unread
 from storage.messages import Told
 from storage.tables import Case, CaseJoin, Conversation, Message
@@ -50,6 +50,7 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
             inbox.blank(svc.session, row.inbox_id)
     drafts.forget(svc, talk, old)
     recording.forget(talk, old.rows)
+    _forget_notes(svc, old)
     for case in found:
         filing.unsend(svc, case, old)
     for case, joined in beside:
@@ -62,6 +63,15 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
     for case in found:
         _ask_about(svc, case)
     return []
+
+
+def _forget_notes(svc: Svc, old: Old) -> None:
+    """What an officer wrote about a case in these messages: note, visit, share, and what the chain kept of it."""
+    rows = cases.written_in(svc.session, old.rows)
+    for row in rows:
+        row.note = row.note_masked = None
+        handling.forget_words(svc.session, row.case_id, row.at)
+    history.forget(svc.session, [row.history_id for row in rows if row.history_id is not None])
 
 
 def _holding(svc: Svc, talk: Talk, old: Old) -> tuple[list[Case], list[Beside]]:
@@ -146,6 +156,8 @@ def _hush(svc: Svc, talk: Talk, found: Sequence[Case], old: Old, echoes: Sequenc
     told = Told(chat.id, chat.lane, first, {case.id: case.reference for case in found}, calls)
     messages.blank_echoes(session, echoes, told)
     outbox.take_out(session, echoes, told)
+    for row in cases.quoting(session, list(told.cases), echoes):  # an officer's question repeated them
+        row.note_masked = row.note = None
 
 
 def _blank_parked(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> None:

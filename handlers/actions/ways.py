@@ -8,11 +8,12 @@ from handlers.actions import by_clock, finding, letters, notices
 from handlers.actions.cases import routed_to
 from handlers.actions.status import move, record
 from handlers.actions.telling import Told, tell
+from handlers.messages import Say, to_json
 from handlers.rules.case_status import SYSTEM
 from handlers.rules.draft import Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
-from storage import agencies, handling, sequences
+from storage import agencies, handling, outbox, sequences
 from storage.people import Post
 from storage.tables import Case, StatusUpdate, Unit
 from storage.words import Route, Status
@@ -52,6 +53,9 @@ def recategorise(svc: Svc, case: Case, post: Post, category: str, subcategory: s
     case.abstained = False
     row = agencies.category(svc.session, category)
     case.confidential = case.confidential or bool(row and row.confidential)
+    if case.confidential:
+        say = Say(svc.texts.say("status.told_confidential", code=case.reference))
+        outbox.hide_news(svc.session, case.id, [to_json(say)])
     finding.note(svc, case)  # a confidential case is found by its reference alone
     record(svc, case, "recategorised", by=post.role, post=post, note=category)
     unit = _owner(svc, case)

@@ -17,6 +17,8 @@ from handlers.rules.duties import DUTIES, may
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from storage import agencies, handling, people
+from storage.tables import Case
+from storage.words import ENDED
 
 
 def join(svc: Svc, talk: Talk, code: str) -> list[Part]:
@@ -65,9 +67,11 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
 def _refused(svc: Svc, order: Order, name: str, text: str) -> Say | None:
     """Why not: no right, not in a group, no words, or somebody else was faster."""
     duty, code = DUTIES[name], order.case.reference
-    if not may(name, access.parties(order.post)):
+    if not may(name, access.parties(order.post, order.case)):
         who = " · ".join(svc.texts.word(f"parties.{party}") for party in sorted(duty.by))
         return Say(svc.texts.say("officer.may_not", code=code, who=who))
+    if order.case.status in ENDED and not duty.ended:
+        return _not_now(svc, order.case)
     if duty.alone and order.actor.in_group:
         return Say(svc.texts.say("officer.alone_only"))
     if duty.words and not order.words:
@@ -75,6 +79,11 @@ def _refused(svc: Svc, order: Order, name: str, text: str) -> Say | None:
     if duty.told and not heard.is_forced(text):
         return _collision(svc, order, name)
     return None
+
+
+def _not_now(svc: Svc, case: Case) -> Say:
+    now = svc.texts.word(f"statuses.{case.status}")
+    return Say(svc.texts.say("officer.not_now", code=case.reference, status=now))
 
 
 _GUARD = timedelta(minutes=5)
@@ -106,14 +115,13 @@ def _collision(svc: Svc, order: Order, name: str) -> Say | None:
 def _carry_out(svc: Svc, order: Order, name: str) -> list[Part]:
     case = order.case
     svc.acting = order.actor.person_id
-    before, last = handling.standing(case), handling.last_update_id(svc.session, case.id)
+    before, last = handling.standing(svc.session, case), handling.last_update_id(svc.session, case.id)
     if DUTIES[name].told:
         deeds.begin(svc)
     try:
         return _ON_CASE[name](svc, order)
     except MoveNotAllowed:
-        now = svc.texts.word(f"statuses.{case.status}")
-        return [Say(svc.texts.say("officer.not_now", code=case.reference, status=now))]
+        return [_not_now(svc, case)]
     finally:
         deeds.end(svc, case, order.post, name, before, last)
 

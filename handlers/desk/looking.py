@@ -137,7 +137,7 @@ def view(svc: Svc, order: Order) -> list[Part]:
 
 def _is_masked(order: Order) -> bool:
     """Before many eyes, and of a confidential case: who it is stays hidden (/เปิดเผย shows it, with a reason)."""
-    return order.actor.in_group or order.case.confidential
+    return order.actor.in_group or order.case.confidential or access.is_member(order.post, order.case)
 
 
 def _handling(svc: Svc, case: Case) -> list[str]:
@@ -224,7 +224,7 @@ _NEXT: dict[Status, tuple[str, ...]] = {
 def _next_buttons(svc: Svc, order: Order) -> tuple[Choice, ...]:
     """What this person can do now with one tap."""
     case = order.case
-    names = [name for name in _NEXT.get(Status(case.status), ()) if may(name, access.parties(order.post))]
+    names = [name for name in _NEXT.get(Status(case.status), ()) if may(name, access.parties(order.post, case))]
     if case.status == Status.REPORTED and len(names) == 2:
         names.remove("close" if deciding.head_decides(svc, case) else "propose")
     if case.urgent and case.acknowledged_at is None and case.status not in ENDED:

@@ -10,7 +10,7 @@ from handlers.actions.telling import Told, first_answer
 from handlers.actions.telling import tell as telling
 from handlers.desk.order import Order, conclusion_in, date_in, moment_in
 from handlers.messages import Choice, Part, Say
-from handlers.rules.case_status import SYSTEM, UNIT
+from handlers.rules.case_status import SYSTEM, UNIT, MoveNotAllowed
 from handlers.services import Svc
 from handlers.texts import heard
 from storage.words import Status
@@ -23,7 +23,7 @@ def done(svc: Svc, order: Order, key: str, told: Told | None, *buttons: str, **v
     if told is not None:
         lines.append(_seen(svc, order, told))
     choices = [Choice(svc.texts.word(f"officer.button_{name}", code=code)) for name in buttons]
-    if svc.deed:
+    if svc.deed and told is not None:
         lines.append(svc.texts.say("officer.can_undo", seconds=svc.tools.undo_seconds))
         choices.insert(0, Choice(svc.texts.word("officer.button_undo", code=code)))
     return [Say("\n".join(lines), tuple(choices))]
@@ -41,7 +41,7 @@ def _seen(svc: Svc, order: Order, told: Told) -> str:
 
 def accept(svc: Svc, order: Order) -> list[Part]:
     """Take it on; the same officer may take it up again after a question nobody answered."""
-    acting = access.acts_as(order.post)
+    acting = access.acts_as(order.post, order.case)
     if order.case.status == Status.NEED_INFO:
         waiting.go_on(svc, order.case, order.post, acting)
         return done(svc, order, "officer.went_on", None, "view")
@@ -57,7 +57,7 @@ def hand_back(svc: Svc, order: Order) -> list[Part]:
 
 def ask(svc: Svc, order: Order) -> list[Part]:
     """Ask the complainant."""
-    told = waiting.ask(svc, order.case, order.post, access.acts_as(order.post), order.words)
+    told = waiting.ask(svc, order.case, order.post, access.acts_as(order.post, order.case), order.words)
     return done(svc, order, "officer.asked", told, due=svc.texts.day(waiting.answer_by(svc)))
 
 
@@ -76,6 +76,8 @@ def tell(svc: Svc, order: Order) -> list[Part]:
 def result(svc: Svc, order: Order) -> list[Part]:
     """The unit's result; of a working group its share."""
     case, post = order.case, order.post
+    if access.is_member(post, case) and not ways.open_task(svc, case, post):
+        raise MoveNotAllowed(Status(case.status), Status.REPORTED)
     evidence.attach_recent(svc, order.talk, case, post)
     if ways.open_task(svc, case, post):
         waiting_for = ways.do_task(svc, case, post, order.words)
@@ -143,7 +145,7 @@ def _not_that_day(svc: Svc, order: Order, day: date) -> str:
 def propose(svc: Svc, order: Order) -> list[Part]:
     """Before the head; what is not complete goes back to the unit instead (the guide's loop), and why is said."""
     lacking = deciding.missing(svc, order.case, conclusion_in(order.words))
-    acting = access.acts_as(order.post)
+    acting = access.acts_as(order.post, order.case)
     if lacking and order.case.status == Status.REPORTED:
         deciding.send_back(svc, order.case, None, (SYSTEM,), " · ".join(lacking))
         return done(svc, order, "officer.incomplete_back", None, missing=" · ".join(lacking))
@@ -153,7 +155,7 @@ def propose(svc: Svc, order: Order) -> list[Part]:
 
 def close(svc: Svc, order: Order) -> list[Part]:
     """Tell the result where the unit may; close what the complainant has seen."""
-    case, acting = order.case, access.acts_as(order.post)
+    case, acting = order.case, access.acts_as(order.post, order.case)
     if case.status == Status.RESOLVED:
         told = status.close(svc, case, order.post, acting)
         return done(svc, order, "officer.closed", told)

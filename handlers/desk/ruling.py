@@ -54,7 +54,7 @@ def assign(svc: Svc, order: Order) -> list[Part]:
             names = " · ".join(one.name for one in posts) or "-"
             return [Say(svc.texts.say("officer.which_officer", unit=unit.name, names=names))]
         officer = posts[found[0]]
-    ways.assign(svc, order.case, order.post, access.acts_as(order.post), unit, officer)
+    ways.assign(svc, order.case, order.post, access.acts_as(order.post, order.case), unit, officer)
     return done(svc, order, "officer.assigned", None, "view", unit=unit.name, officer=officer.name if officer else "")
 
 
@@ -87,7 +87,7 @@ def team(svc: Svc, order: Order) -> list[Part]:
         units.append(found)
     if len({(unit.agency_code, unit.code) for unit in units} | set(order.case.team)) < 2:
         return [Say(svc.texts.say("officer.team_of_two", code=order.case.reference))]
-    number, told = ways.form_team(svc, order.case, order.post, access.acts_as(order.post), units)
+    number, told = ways.form_team(svc, order.case, order.post, access.acts_as(order.post, order.case), units)
     return done(svc, order, "officer.team_done", told, "view", number=number, units=" ".join(u.name for u in units))
 
 
@@ -110,7 +110,7 @@ def acknowledge(svc: Svc, order: Order) -> list[Part]:
 def approve(svc: Svc, order: Order) -> list[Part]:
     """The head agrees: the complainant hears the result now."""
     conclusion = conclusion_in(order.words)
-    told = deciding.finish(svc, order.case, order.post, access.acts_as(order.post), conclusion, "approved")
+    told = deciding.finish(svc, order.case, order.post, access.acts_as(order.post, order.case), conclusion, "approved")
     owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, order.case)]
     parts = done(svc, order, "officer.approved_done", told)
     if owed:
@@ -120,7 +120,7 @@ def approve(svc: Svc, order: Order) -> list[Part]:
 
 def back(svc: Svc, order: Order) -> list[Part]:
     """Not complete, or not good enough."""
-    deciding.send_back(svc, order.case, order.post, access.acts_as(order.post), order.words)
+    deciding.send_back(svc, order.case, order.post, access.acts_as(order.post, order.case), order.words)
     return done(svc, order, "officer.sent_back_done", None, reason=order.words)
 
 
@@ -163,7 +163,7 @@ def forward(svc: Svc, order: Order) -> list[Part]:
     if not reason.strip():
         return [Say(svc.texts.say("officer.needs_reason", code=order.case.reference))]
     known = _agency(to, agencies.all_agencies(svc.session))
-    acting = access.acts_as(order.post)
+    acting = access.acts_as(order.post, order.case)
     told = endings.forward(svc, order.case, order.post, acting, to, known, reason.strip())
     return done(svc, order, "officer.forwarded", told, "letter", agency=known.name if known else to)
 
@@ -190,7 +190,7 @@ def reject(svc: Svc, order: Order) -> list[Part]:
     reason = row.name if row is not None else order.words
     plain = svc.texts.word("officer.no_alternative")
     alternative = str(row.details.get("alternative") or plain) if row is not None else plain
-    told = endings.reject(svc, order.case, order.post, access.acts_as(order.post), reason, alternative)
+    told = endings.reject(svc, order.case, order.post, access.acts_as(order.post, order.case), reason, alternative)
     return done(svc, order, "officer.rejected", told, reason=reason)
 
 
@@ -207,7 +207,7 @@ def merge(svc: Svc, order: Order) -> list[Part]:
         return [Say(svc.texts.say("officer.not_found", code=reference))]
     if main.confidential or order.case.confidential or not access.may_be_joined(main):
         return [Say(svc.texts.say("officer.merge_not", code=reference))]
-    told = endings.merge(svc, order.case, main, order.post, access.acts_as(order.post))
+    told = endings.merge(svc, order.case, main, order.post, access.acts_as(order.post, order.case))
     return done(svc, order, "officer.merged", told, main=main.reference)
 
 

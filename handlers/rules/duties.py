@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from handlers.rules.case_status import HEAD, INTAKE, UNIT
 
 READER = "reader"  # coordinator, admin
+MEMBER = "member"  # a unit with a share in a case that is another unit's
 _ALL = frozenset({UNIT, INTAKE, HEAD})
 
 
@@ -21,27 +22,28 @@ class Duty:
     told: bool = False  # is the citizen told? Then it can be taken back for some seconds, and two officers may collide
     words: bool = False  # it needs words after the reference: a reason, a question, a date
     alone: bool = False  # never in a group: it decides, or it shows who somebody is
+    ended: bool = False  # also on a case that has ended
 
 
-def _duty(*by: str, told: bool = False, words: bool = False, alone: bool = False) -> Duty:
-    return Duty(frozenset(by), told, words, alone)
+def _duty(*by: str, told: bool = False, words: bool = False, alone: bool = False, ended: bool = False) -> Duty:
+    return Duty(frozenset(by), told, words, alone, ended)
 
 
 DUTIES: dict[str, Duty] = {
-    "view": Duty(_ALL | {READER}),
+    "view": Duty(_ALL | {READER, MEMBER}, ended=True),
     "accept": _duty(UNIT),
     "return": _duty(UNIT, words=True),
     "ask": _duty(UNIT, INTAKE, told=True, words=True),
-    "note": Duty(_ALL, words=True),
-    "tell": Duty(_ALL, told=True, words=True),
-    "visit": _duty(UNIT, INTAKE, told=True, words=True),
-    "result": _duty(UNIT, words=True),
+    "note": Duty(_ALL | {MEMBER}, words=True, ended=True),
+    "tell": Duty(_ALL, told=True, words=True, ended=True),
+    "visit": _duty(UNIT, INTAKE, MEMBER, told=True, words=True),
+    "result": _duty(UNIT, MEMBER, words=True),
     "defer": Duty(_ALL, told=True, words=True),
     "propose": _duty(UNIT, INTAKE),
     "approve": _duty(HEAD, told=True, alone=True),
     "back": _duty(INTAKE, HEAD, words=True),
     "close": Duty(_ALL, told=True),
-    "category": _duty(UNIT, INTAKE, HEAD, words=True),
+    "category": _duty(UNIT, INTAKE, HEAD, words=True, ended=True),
     "urgent": Duty(_ALL),
     "acknowledge": Duty(_ALL),
     "team": _duty(INTAKE, HEAD, words=True),
@@ -49,10 +51,10 @@ DUTIES: dict[str, Duty] = {
     "assign": _duty(INTAKE, HEAD, words=True),
     "forward": Duty(_ALL, told=True, words=True),
     "reject": _duty(INTAKE, HEAD, told=True, words=True, alone=True),
-    "reveal": _duty(INTAKE, HEAD, words=True, alone=True),
-    "letter": Duty(_ALL, words=True),
-    "notified": _duty(INTAKE, HEAD, words=True),
-    "undo": Duty(_ALL),
+    "reveal": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
+    "letter": Duty(_ALL, words=True, ended=True),
+    "notified": _duty(INTAKE, HEAD, words=True, ended=True),
+    "undo": Duty(_ALL | {MEMBER}, ended=True),
 }
 
 

@@ -126,6 +126,8 @@ class StatusUpdate(Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     note: Mapped[MaybeSealed]
     note_masked: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, index=True)  # row of the message it was written in
+    history_id: Mapped[int | None] = mapped_column(BigInteger)  # its link in the chain
 
 
 class HistoryEntry(Base):

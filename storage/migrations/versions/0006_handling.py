@@ -34,6 +34,9 @@ def upgrade() -> None:
     op.create_index('ix_outbox_undo', 'outbox', ['undo'])
     op.add_column('invites', sa.Column('since', sa.Date(), nullable=True))
     op.add_column('invites', sa.Column('until', sa.Date(), nullable=True))
+    op.add_column('status_updates', sa.Column('message_id', sa.BigInteger(), nullable=True))
+    op.add_column('status_updates', sa.Column('history_id', sa.BigInteger(), nullable=True))
+    op.create_index(op.f('ix_status_updates_message_id'), 'status_updates', ['message_id'])
     op.create_table('case_photos',
     sa.Column('attachment_id', BIG, nullable=False),
     sa.Column('case_id', BIG, nullable=False),
@@ -164,6 +167,9 @@ def downgrade() -> None:
     for name in ('absences', 'case_words', 'case_deeds', 'reminders', 'letters', 'case_referrals', 'case_notices', 'case_tasks',
                  'case_visits', 'case_photos'):
         op.drop_table(name)
+    op.drop_index('ix_status_updates_message_id', table_name='status_updates')
+    op.drop_column('status_updates', 'history_id')
+    op.drop_column('status_updates', 'message_id')
     op.drop_index('ix_outbox_undo', table_name='outbox')
     for table, column in (('invites', 'until'), ('invites', 'since'), ('outbox', 'news'), ('outbox', 'undo'), ('files', 'taken_at'), ('files', 'looks')):
         op.drop_column(table, column)
