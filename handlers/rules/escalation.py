@@ -200,10 +200,11 @@ class _Clock:
         together = facts.urgent and facts.route == Route.MULTI
         if not (facts.route == Route.URGENT or together) or facts.acknowledged_at is not None:
             return
-        if facts.status == Status.RESOLVED or not (facts.emergency or may_alert(self.limits, self.hours, self.now)):
-            return
         on = self._day(facts.received_at)
         told = facts.told.get(("urgent", on))
+        any_hour = told is None or facts.emergency  # at once is at once; only the repeats wait for the morning
+        if facts.status == Status.RESOLVED or not (any_hour or may_alert(self.limits, self.hours, self.now)):
+            return
         if told is None or self.now - told.at >= timedelta(minutes=self.limits.repeat_minutes):
             yield Step("urgent", on, (Group.HEAD, Group.INTAKE), times=told.times + 1 if told else 1)
 

@@ -186,7 +186,9 @@ def test_a_head_is_asked_every_week() -> None:
 
 def test_urgent_is_told_until_somebody_confirms() -> None:
     case = facts("2027-04-13 06:00", "2027-05-30", urgent=True, route="urgent")  # a holiday
-    assert steps(case, "2027-04-13 06:01") == []
+    assert steps(case, "2027-04-13 06:01") == ["urgent"], "at once"
+    night = replace(case, told={("urgent", date(2027, 4, 13)): Told(at("2027-04-13 06:01"))})
+    assert steps(night, "2027-04-13 06:45") == [], "again from seven"
     assert steps(case, "2027-04-13 07:00") == ["urgent"]
     known = replace(case, told={("urgent", date(2027, 4, 13)): Told(at("2027-04-13 07:00"))})
     assert steps(known, "2027-04-13 07:29") == []
