@@ -8,7 +8,7 @@ from datetime import date
 
 from handlers.actions import notices
 from handlers.actions.telling import Told, first_answer, tell
-from handlers.rules.case_status import CITIZEN, MoveNotAllowed, check_move
+from handlers.rules.case_status import CITIZEN, HEAD, MoveNotAllowed, check_move
 from handlers.services import Svc
 from storage import cases, handling, history, outbox
 from storage.people import Post
@@ -156,9 +156,11 @@ def confirm(svc: Svc, case: Case) -> None:
     _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 
 
-def reopen(svc: Svc, case: Case) -> None:
-    """The complainant says it is not mended: open again, and the unit and its head are told."""
-    update = move(svc, case, Status.REOPENED, "reopened", acting=(CITIZEN,))
+def reopen(svc: Svc, case: Case, post: Post | None = None, reason: str = "") -> None:
+    """The complainant says it is not mended, or the head (`post`) saw it: open again, and the unit and its head are
+    told. Raises MoveNotAllowed."""
+    acting = (CITIZEN,) if post is None else (HEAD,)
+    update = move(svc, case, Status.REOPENED, "reopened", acting=acting, post=post, note=reason or None)
     case.resolved_at = case.closed_at = None
     case.conclusion_type = case.closed_how = None
     handling.wanted_no_more(svc.session, case.id)

@@ -71,8 +71,8 @@ def _go_on(svc: Svc, case: Case) -> None:
 
 
 def go_on(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
-    """An officer goes on without the answer. Raises MoveNotAllowed."""
-    move(svc, case, Status.IN_PROGRESS, "went_on", acting=acting, post=post)
+    """An officer goes on without the answer, where the case was asked from. Raises MoveNotAllowed."""
+    move(svc, case, Status(case.asked_from or Status.IN_PROGRESS), "went_on", acting=acting, post=post)
     _go_on(svc, case)
 
 

@@ -18,7 +18,10 @@ from storage.people import Post
 from storage.tables import Case, StatusUpdate, Unit
 from storage.words import Route, Status
 
-_WITH_A_UNIT = (Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.IN_PROGRESS, Status.REOPENED)
+_WITH_A_UNIT = (
+    *(Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.IN_PROGRESS),
+    *(Status.REOPENED, Status.RETURNED_INCOMPLETE),
+)
 
 
 def hand_back(svc: Svc, case: Case, post: Post, acting: Sequence[str], reason: str) -> None:

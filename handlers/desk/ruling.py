@@ -16,7 +16,7 @@ from storage import agencies, people
 from storage import letters as letters_kept
 from storage.people import Post
 from storage.tables import Agency, Category, Unit
-from storage.words import Role
+from storage.words import Role, Status
 
 
 def category(svc: Svc, order: Order) -> list[Part]:
@@ -119,7 +119,10 @@ def approve(svc: Svc, order: Order) -> list[Part]:
 
 
 def back(svc: Svc, order: Order) -> list[Part]:
-    """Not complete, or not good enough."""
+    """Not complete, or not good enough; of what was told already: open again."""
+    if order.case.status in (Status.RESOLVED, Status.CLOSED):
+        status.reopen(svc, order.case, order.post, order.words)
+        return done(svc, order, "officer.reopened_by_head", None, "view", reason=order.words)
     deciding.send_back(svc, order.case, order.post, access.acts_as(order.post, order.case), order.words)
     return done(svc, order, "officer.sent_back_done", None, reason=order.words)
 

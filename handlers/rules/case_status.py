@@ -33,12 +33,8 @@ MOVES: dict[Status, tuple[Move, ...]] = {
         _move(S.RECEIVED, CITIZEN, SYSTEM),  # sent, or silent for a day and filed as incomplete
     ),
     S.RECEIVED: (
-        _move(S.ASSIGNED, SYSTEM, INTAKE, told=False),  # a unit owns the category: proposed at once
+        _move(S.ASSIGNED, SYSTEM, told=False),  # a unit owns the category: proposed at once
         _move(S.SCREENING, SYSTEM, INTAKE, told=False),  # nobody's, unsure or confidential: people look first
-        _move(S.NOT_ACCEPTED, INTAKE, HEAD),
-        _move(S.TRANSFERRED, INTAKE, HEAD),
-        _move(S.MERGED, INTAKE, UNIT),
-        _move(S.WITHDRAWN, CITIZEN),
     ),
     S.SCREENING: (
         _move(S.ASSIGNED, INTAKE, told=False),
@@ -62,7 +58,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
     S.NEED_INFO: (
         _move(S.IN_PROGRESS, CITIZEN, UNIT, told=False),  # answered
         _move(S.SCREENING, CITIZEN, INTAKE, told=False),  # answered while people were still looking
-        _move(S.CLOSED, SYSTEM, INTAKE),  # no answer for long: ended for want of facts, may be reopened
+        _move(S.CLOSED, SYSTEM),  # no answer for long: ended for want of facts, may be reopened
         _move(S.WITHDRAWN, CITIZEN),
         _move(S.TRANSFERRED, INTAKE, UNIT, HEAD),
     ),
@@ -115,7 +111,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
     ),
     S.TRANSFERRED: (),
     S.NOT_ACCEPTED: (
-        _move(S.SCREENING, INTAKE, CITIZEN, told=False),  # new facts: looked at again
+        _move(S.SCREENING, CITIZEN, told=False),  # new facts: looked at again
     ),
     S.WITHDRAWN: (),
     S.MERGED: (

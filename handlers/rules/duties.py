@@ -41,7 +41,7 @@ DUTIES: dict[str, Duty] = {
     "defer": Duty(_ALL, told=True, words=True),
     "propose": _duty(UNIT, INTAKE),
     "approve": _duty(HEAD, told=True, alone=True),
-    "back": _duty(INTAKE, HEAD, words=True),
+    "back": _duty(INTAKE, HEAD, words=True, ended=True),
     "close": Duty(_ALL, told=True),
     "category": _duty(UNIT, INTAKE, HEAD, words=True, ended=True),
     "urgent": Duty(_ALL),
