@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels import Call
 from bot.line import flex
-from bot.measure import Words, cut, label, pieces
+from bot.measure import Words, cut, label, pieces, utf16
 from handlers.messages import Card, Choice, Part, Picture, Say
 from handlers.services import newest_choices
 
@@ -47,11 +47,14 @@ def _drawn(part: Part, words: Words) -> list[tuple[dict[str, Any], str]]:
             drawn = {"type": "image", "originalContentUrl": part.url, "previewImageUrl": part.url}
             return [(drawn, part.alt)]
         part = Say(f"{part.alt}\n{part.url}".strip())
+    links = [choice for choice in part.choices if choice.opens == "link"]
+    if links and utf16(part.text) <= ALT_TEXT:
+        return [({"type": "flex", "altText": part.text, "contents": flex.note(part.text, links, action)}, part.text)]
     return [({"type": "text", "text": piece}, piece) for piece in pieces(part.text, TEXT, words) if piece.strip()]
 
 
 def _last_choices(parts: Sequence[Part]) -> list[Choice]:
-    """What a quick reply can hold of the newest answers; addresses stay on the card."""
+    """What a quick reply can hold of the newest answers; addresses stay on the card, or below the words."""
     return [choice for choice in newest_choices(parts) if choice.opens != "link"]
 
 

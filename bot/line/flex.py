@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from bot.measure import cut
@@ -24,6 +25,21 @@ def card(part: Card, action: Any) -> dict[str, Any]:
     return bubble
 
 
+def note(text: str, links: Sequence[Choice], action: Any) -> dict[str, Any]:
+    """Words with addresses to open below them: a quick reply is gone with the next message, and on a PC never there."""
+    return {
+        "type": "bubble",
+        "size": "mega",
+        "body": {"type": "box", "layout": "vertical", "contents": [_text(text, "md", _INK)]},
+        "footer": _footer(links, action, _CALM),
+    }
+
+
+def _footer(buttons: Sequence[Choice], action: Any, colour: str) -> dict[str, Any]:
+    shown = [_button(choice, action, colour, number == 0) for number, choice in enumerate(buttons[:4])]
+    return {"type": "box", "layout": "vertical", "spacing": "sm", "contents": shown}
+
+
 def _bubble(part: Card, action: Any, longest: int) -> dict[str, Any]:
     colour = _URGENT if part.urgent else _CALM
     bubble: dict[str, Any] = {
@@ -34,12 +50,7 @@ def _bubble(part: Card, action: Any, longest: int) -> dict[str, Any]:
     }
     buttons = [choice for choice in part.choices if choice.opens in ("", "link")]
     if buttons:
-        bubble["footer"] = {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "sm",
-            "contents": [_button(choice, action, colour, number == 0) for number, choice in enumerate(buttons[:4])],
-        }
+        bubble["footer"] = _footer(buttons, action, colour)
     return bubble
 
 

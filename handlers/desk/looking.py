@@ -52,6 +52,8 @@ def _queue_of(svc: Svc, actor: Actor, post: Post) -> Say:
         late=sum(notices.is_overdue(svc, case) for case in seen),
         lines="\n".join(queue_line(svc, case) for case in seen[:_MOST]),
     )
+    if len(seen) > _MOST:
+        text += "\n" + svc.texts.say("officer.more", n=len(seen) - _MOST)
     view = tuple(Choice(svc.texts.word("officer.button_view", code=case.reference)) for case in seen[:_MOST])
     return Say(text, view)
 

@@ -252,6 +252,8 @@ def help_for(svc: Svc, posts: Sequence[Post], in_group: bool) -> Say:
         duty = DUTIES.get(name)
         if duty is not None and (duty.by.isdisjoint(parties) or (in_group and duty.alone)):
             continue
+        if in_group and name == "away":  # that is said alone
+            continue
         lines.append(f"/{heard.load()['commands'][name][0]} {form}".strip())
     head = any(post.role in (Role.HEAD, Role.DELEGATE, Role.GOVERNOR) for post in posts)
     roles = " · ".join(dict.fromkeys(svc.texts.word(f"roles.{post.role}") for post in posts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.line_emulator.platform import Platform
@@ -11,17 +11,28 @@ from tests.line_emulator.platform import Platform
 
 @dataclass
 class User:
-    """One LINE user in a one-to-one chat with the bot."""
+    """One LINE user in a one-to-one chat with the bot, or (`in_group`) in a group with it."""
 
     platform: Platform
     id: str
+    group: str = ""
     waited_for: int = 0
+
+    @property
+    def chat(self) -> str:
+        """Where this person speaks."""
+        return self.group or self.id
+
+    def in_group(self, group: str) -> User:
+        """The same person, speaking in a group."""
+        return replace(self, group=group, waited_for=0)
 
     def says(self, text: str) -> User:
         return self._send({"type": "text", "text": text})
 
     def sends_photo(self, content: bytes = b"\xff\xd8\xff\xe0photo", not_ready: int = 0) -> User:
-        event = self.platform.message(self.id, {"type": "image", "contentProvider": {"type": "line"}})
+        image = {"type": "image", "contentProvider": {"type": "line"}}
+        event = self.platform.message(self.id, image, group=self.group)
         self.platform.emulator.content[event["message"]["id"]] = (not_ready, content)
         self.platform.post([event])
         return self
@@ -52,10 +63,20 @@ class User:
         """Tap a button that is shown now: a quick reply of the last message, or a button of a card."""
         for action in self._actions():
             if action.get("label") == label:
+                assert action["type"] == "message", f"{label!r} tells the bot nothing: {action}"
                 return self.says(action["text"])
         raise AssertionError(
             f"{self.id} sees no button {label!r}: {[action.get('label') for action in self._actions()]}"
         )
+
+    def address(self, label: str) -> str:
+        """Where a button that is shown now leads."""
+        return next(str(action["uri"]) for action in self._actions() if action.get("label") == label)
+
+    @property
+    def buttons(self) -> list[str]:
+        """Every label that could be tapped now."""
+        return [str(action["label"]) for action in self._actions()]
 
     def _actions(self) -> Iterator[dict[str, Any]]:
         if not self.sees:
@@ -67,12 +88,12 @@ class User:
                 yield button["action"]
 
     def _send(self, message: dict[str, Any]) -> User:
-        self.platform.post([self.platform.message(self.id, message)])
+        self.platform.post([self.platform.message(self.id, message, group=self.group)])
         return self
 
     @property
     def sees(self) -> list[dict[str, Any]]:
-        return self.platform.emulator.seen_by(self.id)
+        return self.platform.emulator.seen_by(self.chat)
 
     @property
     def text(self) -> str:

@@ -40,15 +40,17 @@ class Platform:
         self._http = httpx.Client(timeout=TWO_SECONDS)
 
     def event(
-        self, kind: str, user: str, *, reply: bool = True, at: float | None = None, **facts: Any
+        self, kind: str, user: str, *, reply: bool = True, at: float | None = None, group: str = "", **facts: Any
     ) -> dict[str, Any]:
-        """One webhook event of this user, as LINE writes it."""
+        """One webhook event of this user, as LINE writes it; with `group` it happened there."""
         number = next(self._numbers)
         now = self.emulator.clock() if at is None else at
         event: dict[str, Any] = {
             "type": kind,
             "timestamp": int(now * 1000),
-            "source": {"type": "user", "userId": user},
+            "source": {"type": "group", "groupId": group, "userId": user}
+            if group
+            else {"type": "user", "userId": user},
             "webhookEventId": "01" + "".join(self._chance.choice(ULID_LETTERS) for _ in range(24)),
             "deliveryContext": {"isRedelivery": False},
             "mode": "active",
@@ -56,8 +58,8 @@ class Platform:
         }
         if reply:
             event["replyToken"] = hashlib.md5(f"{self.seed}-{number}".encode()).hexdigest()
-            self.emulator.tokens[event["replyToken"]] = ReplyToken(user, now, now)
-        self.emulator.known.add(user)
+            self.emulator.tokens[event["replyToken"]] = ReplyToken(group or user, now, now)
+        self.emulator.known |= {group, user} - {""}
         return event
 
     def message(self, user: str, message: dict[str, Any], **facts: Any) -> dict[str, Any]:

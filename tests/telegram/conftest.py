@@ -42,12 +42,14 @@ class Telegram:
 
 
 @contextlib.contextmanager
-def served(engine: str, folder: Path, name: str, *, webhook: bool = True) -> Iterator[Telegram]:
+def served(
+    engine: str, folder: Path, name: str, *, webhook: bool = True, extra: dict[str, str] | None = None
+) -> Iterator[Telegram]:
     """A prepared and running installation on this engine."""
     url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else fresh_postgres(name)
     with running() as emulator:
-        extra = telegram_environ(emulator, webhook=webhook)
-        server = Server(folder, url, extra=extra).prepare().start()
+        settings = telegram_environ(emulator, webhook=webhook) | (extra or {})
+        server = Server(folder, url, extra=settings).prepare().start()
         platform = Platform(emulator, f"{server.url}/webhooks/telegram" if webhook else "", scale=0.05)
         try:
             yield Telegram(emulator, platform, server)

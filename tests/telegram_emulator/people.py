@@ -46,9 +46,9 @@ class Person:
         """Passes on what somebody else wrote."""
         return self._send(self.platform.forwarded(self.id, text, origin, self.group))
 
-    def sends_photo(self, content: bytes = JPEG, caption: str = "") -> Person:
-        """Sends one photo."""
-        return self._send(self.platform.photo(self.id, content, caption, chat=self.group))
+    def sends_photo(self, content: bytes = JPEG, caption: str = "", to: Facts | None = None) -> Person:
+        """Sends one photo, perhaps as an answer to a message."""
+        return self._send(self.platform.photo(self.id, content, caption, chat=self.group, to=to))
 
     def sends_album(self, n: int, captions: list[str] | None = None) -> Person:
         """Sends photos together; missing captions are empty."""
@@ -100,6 +100,10 @@ class Person:
             if button["text"] == label:
                 return self._press(button)
         raise AssertionError(f"{self.id} sees no button {label!r}: {self.buttons}")
+
+    def address(self, label: str) -> str:
+        """Where a button that is shown now leads."""
+        return next(str(button["url"]) for _, button in self._inline() if button["text"] == label)
 
     def _press(self, button: Facts) -> Person:
         emulator = self.platform.emulator

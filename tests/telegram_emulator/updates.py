@@ -118,14 +118,21 @@ class Updates:
         return {"file_id": self.emulator.keep_file(content), "file_unique_id": unique, "file_size": len(content)}
 
     def photo(
-        self, sender: int, content: bytes = JPEG, caption: str = "", album: str = "", chat: int | None = None
+        self,
+        sender: int,
+        content: bytes = JPEG,
+        caption: str = "",
+        album: str = "",
+        chat: int | None = None,
+        to: Facts | None = None,
     ) -> Facts:
-        """A photo in three sizes, the smallest first; photos of one album share a media_group_id."""
+        """A photo in three sizes, the smallest first; photos of one album share a media_group_id. `to`: it answers."""
         sizes = [
             self.file(content + b"thumb" if width < 1280 else content) | {"width": width, "height": width * 3 // 4}
             for width in (90, 320, 1280)
         ]
         facts: Facts = {"photo": sizes} | ({"media_group_id": album} if album else {})
+        facts |= {"reply_to_message": without_reply(to)} if to is not None else {}
         return self.message(sender, chat, **facts, **_captioned(caption))
 
     def album(self, sender: int, captions: list[str], chat: int | None = None) -> list[Facts]:
