@@ -31,7 +31,7 @@ _LONGEST_WAIT = timedelta(seconds=60)
 # A set of pictures is answered once: when all are there, a moment after the newest, two seconds at the latest.
 _SET_AT_MOST = timedelta(seconds=2)
 _SET_QUIET = timedelta(seconds=1.2)
-# A button can be tapped before we wrote down that its bubble arrived; so long we wait for that.
+# A button can be tapped, and a bubble answered, before we wrote down that it arrived; so long we wait for that.
 _TAP_WAITS, _TAP_AGAIN = timedelta(seconds=5), timedelta(seconds=0.3)
 _SAID = frozenset({"text", "image", "video", "audio", "file", "place", "contact"})
 _KEPT_QUIET = frozenset({"unsend", "leave", "unfollow", "return", "other", "moved"})
@@ -71,7 +71,7 @@ def _gathered(
     incoming = first[1]
     if incoming.media is not None and incoming.media.group:
         return _set_of(session, read, first, conversation.lane, now)
-    early = incoming.kind == "tap" and now - unread.received_at < _TAP_WAITS
+    early = bool(incoming.quoted_id) and now - unread.received_at < _TAP_WAITS
     if early and messages.find_by_platform_id(session, conversation.id, incoming.quoted_id) is None:
         sending = outbox.is_sending(session, conversation.lane)
         return [first], now + _TAP_AGAIN if sending else None
