@@ -51,6 +51,7 @@ class Staff:
     pushes: Callable[[Any], int]  # how many messages a person got that cost the agency
     free: bool  # nothing costs here, so that everything is told at once
     spots: Iterator[int] = field(default_factory=lambda: itertools.count(11))
+    ready: list[tuple[Any, str]] = field(default_factory=list)  # cases filed before anybody was there to be told
     pictures: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -70,9 +71,11 @@ class Staff:
         """Who decides."""
         return self.officer(Role.HEAD, None)
 
-    def filed(self, words: str = "ไฟถนนดับ", more: str = "") -> tuple[Any, str]:
+    def filed(self, words: str = "", more: str = "") -> tuple[Any, str]:
         """A citizen and the reference of what they told, each at a spot of its own."""
-        citizen = self.person().says(f"{words} ซอย {next(self.spots)} {more}".strip()).hears("ตรวจอีกครั้ง")
+        if not (words or more) and self.ready:
+            return self.ready.pop()
+        citizen = self.person().says(f"{words or 'ไฟถนนดับ'} ซอย {next(self.spots)} {more}".strip()).hears("ตรวจอีกครั้ง")
         citizen.taps("ส่งเรื่อง").hears("รหัสเรื่อง")
         return citizen, REFERENCE.findall(citizen.text)[-1]
 
@@ -476,11 +479,15 @@ AFTERWARDS: tuple[Dialogue, ...] = (
 )
 
 
+CASES = 16  # that the dialogues at work need
+
+
 class Day:
     """Everybody at work at the same time, where each chat must wait a second between two messages."""
 
     def __init__(self, staff: Staff, dialogues: Sequence[Dialogue]) -> None:
         self._pool = ThreadPoolExecutor(len(dialogues))
+        staff.ready += self._pool.map(lambda _number: staff.filed(), range(CASES))  # else all officers hear of all
         self._going = {dialogue: self._pool.submit(dialogue, staff) for dialogue in dialogues}
 
     def ends(self, dialogue: Dialogue) -> None:

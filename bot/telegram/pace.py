@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
-ALL_PER_SECOND = 30
+ALL_PER_SECOND = 25  # of thirty: what leaves evenly may arrive in a bunch
 GROUP_PER_MINUTE = 20
 PATIENCE = 3.0  # seconds a message waits for its chat in memory
 REMEMBERED = 5000  # chats; older ones have long been free again
