@@ -219,6 +219,11 @@ def _may_see_confidential(post: Post, case: Case) -> bool:
     return post.role in _CONFIDENTIAL or leads or (post.person_id == case.officer_id and post.role == Role.OFFICER)
 
 
+def sees(actor: Actor, case: Case) -> bool:
+    """May this officer see this case, here?"""
+    return not (actor.in_group and case.confidential) and any(may_see(post, case) for post in actor.posts)
+
+
 def parties(post: Post) -> frozenset[str]:
     """As what the holder of this post may give commands (rules/duties.py)."""
     return frozenset(acts_as(post)) or frozenset({READER})

@@ -36,6 +36,7 @@ DUTIES: dict[str, Duty] = {
     "tell": Duty(_ALL, told=True, words=True),
     "visit": _duty(UNIT, INTAKE, told=True, words=True),
     "result": _duty(UNIT, words=True),
+    "photo": _duty(UNIT),
     "defer": Duty(_ALL, told=True, words=True),
     "propose": _duty(UNIT, INTAKE),
     "approve": _duty(HEAD, told=True, alone=True),
