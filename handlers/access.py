@@ -225,6 +225,11 @@ def _may_see_confidential(post: Post, case: Case) -> bool:
     return post.role in _CONFIDENTIAL or leads or (post.person_id == case.officer_id and post.role == Role.OFFICER)
 
 
+def sees(actor: Actor, case: Case) -> bool:
+    """May this officer see this case, here?"""
+    return not (actor.in_group and case.confidential) and any(may_see(post, case) for post in actor.posts)
+
+
 def parties(post: Post, case: Case | None = None) -> frozenset[str]:
     """As what the holder of this post may give commands (rules/duties.py), on this case where one is given."""
     if case is not None and is_member(post, case):

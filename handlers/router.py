@@ -9,7 +9,7 @@ from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
 from handlers.actions import drafts, evidence, reached, visits
 from handlers.desk import commands as officer
-from handlers.desk import recording
+from handlers.desk import loose, recording, typed
 from handlers.flows import (
     belongs,
     complaint,
@@ -83,7 +83,7 @@ def _as_meant(text: str) -> str:
 
 
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
-    for way in (_recording, _command, _danger, _emergency, _proof, _escape, _contact, _reference, _running):
+    for way in _WAYS:
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
@@ -143,18 +143,26 @@ def _in_group(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
     if proof is not None or not incoming.text.strip():
         return proof or []
     found = heard.command(incoming.text)
+    meant = typed.in_group(svc, incoming.text) if found is None and acting is not None else None
+    if meant is not None:
+        return meant
     if found is None:
         return group.report(svc, talk, incoming)
     name, rest = found
     if name == "join":
         return group.join(svc, talk, rest)
-    if acting is None and name != "start" and talk.conversation.agency_code is not None:
-        return [Say(svc.texts.say("officer.group_join_first"))]
-    if name == "start" or (acting is None and not actor.works_here):
-        return menu.group(svc, talk)
     if acting is None:
-        return [Say(svc.texts.say("officer.group_unknown"))]
-    return officer.obey(svc, talk, acting, name, rest, incoming.text)
+        return _not_an_officers(svc, talk, actor, name)
+    return officer.obey(svc, talk, acting, "help" if name == "start" else name, rest, incoming.text)
+
+
+def _not_an_officers(svc: Svc, talk: Talk, actor: Actor, name: str) -> list[Part]:
+    """A command in a group of citizens, or by somebody who is no officer of this one."""
+    if name != "start" and talk.conversation.agency_code is not None:
+        return [Say(svc.texts.say("officer.group_join_first"))]
+    if name == "start" or not actor.works_here:
+        return menu.group(svc, talk)
+    return [Say(svc.texts.say("officer.group_unknown"))]
 
 
 # --- pictures and files we do not take -----------------------------------------------------------------------------
@@ -187,6 +195,11 @@ def _without_media(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, refus
 # --- the ways, in order --------------------------------------------------------------------------------------------
 
 
+def _waiting(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """The words of an officer's command that came without them."""
+    return typed.answer(svc, talk, actor, incoming)
+
+
 def _recording(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     """An officer is writing a matter down for somebody; what they themselves were telling as a citizen waits."""
     parts = recording.take(svc, talk, actor, incoming)
@@ -199,7 +212,7 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
     below = incoming.kind in _MEDIA and actor.works_here  # a picture's caption: "/ผล 482 ..."
     found = heard.command(incoming.text) if incoming.kind == "text" or below else None
     if found is None:
-        return None
+        return typed.command(svc, talk, actor, incoming)
     name, rest = found
     if name == "start":
         return officer.join(svc, talk, rest) if rest else menu.welcome(svc, talk)
@@ -220,6 +233,14 @@ def _proof(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]
     """An officer's picture or pin that belongs to a case they work on."""
     parts = evidence.take_photo(svc, talk, actor, incoming)
     return visits.take_pin(svc, talk, actor, incoming) if parts is None else parts
+
+
+def _loose(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """An officer's picture without a word, and what they say of it."""
+    parts = loose.ask(svc, talk, actor, incoming)
+    if parts is None and loose.is_own(svc, talk, incoming) and loose.says_own(incoming):
+        return complaint.onward(svc, talk)
+    return parts
 
 
 def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -487,6 +508,11 @@ _STEPS: dict[str, Callable[[Svc, Talk, Actor, Incoming], list[Part] | None]] = {
     "detail": tracking.take_detail,
     "adding": tracking.take_more,
 }
+
+
+_WAYS: tuple[Callable[[Svc, Talk, Actor, Incoming], list[Part] | None], ...] = (
+    *(_waiting, _recording, _command, _danger, _emergency, _proof, _escape, _contact, _reference, _loose, _running),
+)
 
 
 def _greets_after_a_while(svc: Svc, talk: Talk, incoming: Incoming) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.actions import evidence, notices, reached, taken_back
+from handlers.desk import typed
 from handlers.flows import belongs, complaint
 from handlers.flows.group import unnamed
 from handlers.messages import Incoming, Part, Say, cleaned
@@ -340,6 +341,7 @@ def file_silent_draft(session: Session, tools: Tools, conversation_id: int, now:
     message = messages.last_in(session, conversation_id)
     assert message is not None
     talk = Talk(conversation, account, message, conversations.read_state(session, conversation))
+    typed.forget_lines(svc, talk)
     belongs.settle_silent(svc, talk)
     filed = complaint.file_silent(svc, talk)
     conversations.write_state(session, conversation, talk.state)

@@ -138,6 +138,21 @@ def leading(words: str, now: datetime) -> tuple[date, str] | None:
     return day.start.date(), words[day.to :]
 
 
+def leading_hour(words: str) -> tuple[timedelta, str] | None:
+    """The hour of the day a text begins with, since midnight, and the rest of it. None where it begins otherwise, and
+    for "2 โมง", which some say for two in the afternoon and some for eight in the morning."""
+    line = arabic(words[:_LONGEST])
+    found = _looks().clock.match(line)
+    hour = None if found is None else _of_clock(found)
+    if found is None or hour is None or (found["hour"] and not found["late"] and hour < _SURE):
+        return None
+    minutes = int(found["m"]) if found["h"] is not None else 30 if found["half"] else 0
+    return timedelta(hours=hour, minutes=minutes), words[found.end() :]
+
+
+_SURE = 6  # from this hour on "โมง" alone is the clock's
+
+
 def find_date(text: str) -> str | None:
     """The first date of the calendar in a text, as it stands there: "12 ส.ค. 69", "12/8/2569"; "12/8" is none."""
     look = _looks()

@@ -47,6 +47,12 @@ def of_account(session: Session, account_id: int, limit: int = 10) -> list[Case]
     )
 
 
+def held_by(session: Session, person_id: int, statuses: Sequence[Status]) -> list[Case]:
+    """Cases an officer took on and that stand so, the newest first."""
+    where = (Case.officer_id == person_id, Case.status.in_([status.value for status in statuses]))
+    return list(session.scalars(select(Case).where(*where).order_by(Case.id.desc()).limit(20)))
+
+
 def add_update(
     session: Session,
     case: Case,
@@ -134,7 +140,9 @@ def last_note(session: Session, case: Case, *whats: str) -> Note | None:
 def ending_with(session: Session, agency_codes: Sequence[str], digits: str) -> list[str]:
     """References of these agencies' cases whose running number, or number and check digit, are these digits."""
     found = session.scalars(
-        select(Case.reference).where(Case.agency_code.in_(agency_codes), Case.reference.like(f"%{digits}%"))
+        select(Case.reference).where(
+            Case.agency_code.in_(agency_codes), func.replace(Case.reference, "-", "").like(f"%{digits}%")
+        )
     ).all()
     bare = digits.lstrip("0")
     fitting = []

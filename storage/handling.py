@@ -97,6 +97,18 @@ def last_deed(session: Session, case_id: int, person_id: int, now: datetime) -> 
     return found
 
 
+def undoable(session: Session, person_id: int, now: datetime) -> str:
+    """The reference of the case this person did something to last, where it is still in time; "" for none."""
+    found = session.scalars(
+        select(Case.reference)
+        .join(CaseDeed, CaseDeed.case_id == Case.id)
+        .where(CaseDeed.person_id == person_id, CaseDeed.undone_at.is_(None), CaseDeed.until >= now)
+        .order_by(CaseDeed.id.desc())
+        .limit(1)
+    ).first()
+    return found or ""
+
+
 def forget_rows_of(session: Session, deed: CaseDeed) -> None:
     """What a deed wrote beside the case goes with it."""
     for table, at in ((CaseReferral, CaseReferral.at), (CaseNotice, CaseNotice.wanted_at)):

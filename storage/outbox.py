@@ -298,6 +298,19 @@ def _waiting_news(case_id: int) -> Update:
     )
 
 
+def drop_held(session: Session, once: str) -> None:
+    """What tells this fact, to the complainant and to those who joined, and still waits is never told."""
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            or_(OutboxMessage.once == once, OutboxMessage.once.like(f"{once}:j%")),
+            OutboxMessage.state == OutboxState.HELD,
+            OutboxMessage.error.in_([RIDES, UNDO]),
+        )
+        .values(state=OutboxState.FOLDED, parts=None)
+    )
+
+
 def release(session: Session, lane: str) -> None:
     """The person took us back: what waited for that goes now."""
     session.execute(

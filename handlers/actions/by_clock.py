@@ -176,14 +176,29 @@ def _chasing(svc: Svc, case: Case, step: Step, who: str) -> Say:
     if step.what == "due1" and not step.days:
         key = "officer.remind1_today"
     told = svc.texts.say("officer.told_above", who=who) if who else ""
-    return _of_case(svc, case, key, n=step.days, told=told)
+    return _of_case(svc, case, key, *_ACTS.get(Status(case.status), _GOES_ON), n=step.days, told=told)
+
+
+# What one does about a reminder with one tap.
+_GOES_ON = ("officer.button_result", "officer.button_defer")
+_ACTS: dict[Status, tuple[str, ...]] = {
+    Status.RECEIVED: ("officer.button_category",),
+    Status.SCREENING: ("officer.button_category", "officer.button_assign"),
+    Status.ASSIGNED: ("officer.button_accept",),
+    Status.REOPENED: ("officer.button_accept",),
+    Status.REPORTED: ("officer.button_close",),
+    Status.HEAD_REVIEW: (),
+}
+_OF_THE_HEAD = ("officer.button_note", "officer.button_assign")
+_DECIDES = ("officer.button_approve", "officer.button_back")
 
 
 def _to_the_head(svc: Svc, case: Case, step: Step) -> Say:
     if step.what.startswith("due"):
-        return _of_case(svc, case, "officer.remind3_head", n=step.days)
+        return _of_case(svc, case, "officer.remind3_head", *_OF_THE_HEAD, n=step.days)
+    buttons = _DECIDES if case.status == Status.HEAD_REVIEW else _OF_THE_HEAD
     key = "officer.quiet_review" if case.status == Status.HEAD_REVIEW else "officer.quiet_head"
-    return _of_case(svc, case, key, n=step.days)
+    return _of_case(svc, case, key, *buttons, n=step.days)
 
 
 def _of_case(svc: Svc, case: Case, key: str, *buttons: str, **values: object) -> Say:
@@ -196,12 +211,13 @@ def _of_case(svc: Svc, case: Case, key: str, *buttons: str, **values: object) ->
         code=case.reference,
         about=about,
         unit="" if case.confidential else texts.say("officer.of_unit", unit=notices.unit_name(svc, case)),
-        status=texts.word(f"statuses.{case.status}"),
+        status=texts.status(case.status),
         due=texts.day(case.extended_to or case.due_on),
         **values,
     )
-    names = (*buttons, "officer.button_view")
-    return Say(text, tuple(Choice(texts.word(name, code=case.reference)) for name in names))
+    hidden = "officer.button_category" if case.confidential else ""  # it tells what the case is about
+    names = (*(name for name in buttons if name != hidden), "officer.button_view")
+    return Say(text, tuple(Choice(texts.word(name, code=case.reference, category=case.category)) for name in names))
 
 
 def _alert(svc: Svc, case: Case, step: Step) -> None:

@@ -54,11 +54,22 @@ def propose(svc: Svc, case: Case, post: Post | None, acting: Sequence[str], opin
     values = {
         "result": svc.tools.mask(last_result(svc, case)),
         "evidence": evidence(svc, case),
-        "opinion": opinion or "-",
+        "opinion": "\n" + svc.texts.say("officer.opinion", unit=notices.unit_name(svc, case), opinion=opinion)
+        if opinion
+        else "",
     }
     for one in deciders:
         notices.tell_post(svc, one, case, "officer.head", f"update:{update.id}", **values)
     return len(deciders)
+
+
+def is_by(svc: Svc, case: Case, person_id: int) -> bool:
+    """Did this person report the result that waits, or put it before the head?"""
+    said: dict[str, int | None] = {}
+    for row in cases.updates(svc.session, [case.id]):
+        if row.what in ("result", "proposed_head"):
+            said[row.what] = row.person_id
+    return person_id in said.values()
 
 
 def evidence(svc: Svc, case: Case) -> str:

@@ -53,11 +53,11 @@ def take_photo(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     if not may(duty, access.parties(post, case)):
         return None  # who only looks proves nothing
     if not is_open(case.status) or case.status == Status.RESOLVED:
-        now = svc.texts.word(f"statuses.{case.status}")
+        now = svc.texts.status(case.status)
         return [Say(svc.texts.say("officer.not_now", code=case.reference, status=now))]
     if not attach(svc, talk, case, post, stage):
         return None
-    count = len(photos_of(svc, case, stage))
+    count = count_different(photos_of(svc, case, stage))
     text = svc.texts.say(f"officer.photo_{stage}", code=case.reference, n=count)
     if stage == Stage.AFTER and case.status in _STILL_TO_REPORT:
         text += "\n" + svc.texts.say("officer.photo_next", code=case.reference)
@@ -123,6 +123,12 @@ def attach_recent(svc: Svc, talk: Talk, case: Case, post: Post) -> int:
     if draft is not None and len(draft.message_ids) > draft.photos:  # more than pictures: a matter of their own
         free = [(photo, message) for photo, message in free if message.id not in draft.message_ids]
     return _attach(svc, talk, case, post, Stage.AFTER, free)
+
+
+def attach_rows(svc: Svc, talk: Talk, case: Case, post: Post, rows: list[int]) -> int:
+    """The pictures of these messages show the spot afterwards; returns how many there were."""
+    _tie(talk.message, talk, case)
+    return _attach(svc, talk, case, post, Stage.AFTER, photos.free_of(svc.session, rows))
 
 
 def _tie(message: Message, talk: Talk, case: Case) -> None:
@@ -204,6 +210,15 @@ def photos_of(svc: Svc, case: Case, stage: Stage) -> list[Photo]:
     found = photos.of_case(svc.session, case.id, stage)
     since = _reopened_at(svc, case) if stage == Stage.AFTER else None
     return found if since is None else [photo for photo in found if photo.at > since]
+
+
+def count_different(found: list[Photo]) -> int:
+    """How many pictures these are: the same one sent twice is one."""
+    kept: list[Photo] = []
+    for photo in found:
+        if not any(photo.same_as(other) for other in kept):
+            kept.append(photo)
+    return len(kept)
 
 
 def _reopened_at(svc: Svc, case: Case) -> datetime | None:

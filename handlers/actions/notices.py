@@ -152,7 +152,8 @@ def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:
     texts = svc.texts
     view = Choice(texts.word("officer.button_view", code=case.reference))
     if case.confidential and key == "officer.head":
-        return Say(texts.say("officer.head_confidential", code=case.reference), (view,))
+        choices = (view, *(Choice(texts.word(name, code=case.reference)) for name in _FIRST_BUTTON[key]))
+        return Say(texts.say("officer.head_confidential", code=case.reference), choices)
     if case.confidential and key in _ACCEPTABLE:
         return Say(texts.say("officer.new_confidential", code=case.reference, due=texts.day(case.due_on)), (view,))
     category = None if case.confidential else agencies.category(svc.session, case.category)
@@ -173,7 +174,10 @@ def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:
         **({name: hidden for name in values} if case.confidential else values),
     )
     first = _FIRST_BUTTON.get(key, ())
-    return Say(text, (*(Choice(texts.word(name, code=case.reference)) for name in first), view))
+    if key in _ACCEPTABLE and case.status == Status.SCREENING:
+        first = ("officer.button_category",)  # whose it is comes first
+    known = {"code": case.reference, "category": case.category}
+    return Say(text, (*(Choice(texts.word(name, **known)) for name in first), view))
 
 
 def _place(svc: Svc, case: Case) -> str:

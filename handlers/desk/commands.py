@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import away, finding, looking, orders, recording, ruling
-from handlers.desk.order import Order, example, reference_in
+from handlers.desk import asking, away, finding, guard, help, looking, loose, next_steps, orders, recording, ruling
+from handlers.desk.order import Order, button, example
+from handlers.desk.references import reference_in, several
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import MoveNotAllowed
 from handlers.rules.duties import DUTIES, may
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
-from storage import agencies, handling, people
-from storage.tables import Case
+from storage import agencies, handling
 from storage.words import ENDED
 
 
@@ -47,12 +46,20 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
     """Carry out one command line. Every refusal says what would work."""
     if not actor.works_here:
         return [svc.texts.bubble("officer.not_officer")]
+    asking.drop(talk)
+    if name != "photo":
+        loose.taken(talk)
     if name in _PLAIN:
         return _PLAIN[name](svc, actor)
     if name in _ON_WORDS:
         return _ON_WORDS[name](svc, talk, actor, rest)
     if name not in _ON_CASE:
-        return [Say(svc.texts.say("officer.unknown", text=shortened(text, 40)))]
+        return [_unknown(svc, actor, text)]
+    many = several(rest) if name in _MANY else []
+    if many:
+        return [*obey(svc, talk, actor, name, many[0], text), _one_at_a_time(svc, name, many[1:])]
+    if name == "undo" and not rest:
+        rest = handling.undoable(svc.session, actor.person_id, svc.now)
     reference, words, problem = reference_in(svc, actor, name, rest)
     if problem is not None:
         return [problem]
@@ -60,79 +67,90 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
         case, post = access.case_for_officer(svc, actor, reference, name)
     except access.NotFound:
         return [Say(svc.texts.say("officer.not_found", code=reference))]
-    order = Order(actor, post, case, words, talk)
-    return [refused] if (refused := _refused(svc, order, name, text)) is not None else _carry_out(svc, order, name)
+    order = Order(actor, post, case, words, talk, name, heard.is_forced(text))
+    refused = _refused(svc, order)
+    return refused or _carry_out(svc, order)
 
 
-def _refused(svc: Svc, order: Order, name: str, text: str) -> Say | None:
-    """Why not: no right, not in a group, no words, or somebody else was faster."""
-    duty, code = DUTIES[name], order.case.reference
-    if not may(name, access.parties(order.post, order.case)):
+_MANY = frozenset({"accept", "acknowledge", "view"})
+
+
+def is_plain(name: str) -> bool:
+    """Does this command need nothing behind it?"""
+    return name in _PLAIN or name in ("help", "at_work")
+
+
+def plain_line(name: str) -> str:
+    """A command as it is typed, with nothing behind it."""
+    return example(name, "")
+
+
+def meant(svc: Svc, line: str) -> Say:
+    """Ask whether this command was meant; a tap gives it."""
+    choice = Choice(shortened(line, _LABEL - 1), line)
+    return Say(svc.texts.say("officer.meant", line=shortened(line, 80)), (choice,))
+
+
+_LABEL = 20  # letters of a button
+
+
+def _unknown(svc: Svc, actor: Actor, text: str) -> Say:
+    near = heard.nearly(text)
+    if near:
+        return meant(svc, near)
+    if actor.in_group:
+        return help.help_for(svc, actor.posts, in_group=True)
+    return Say(svc.texts.say("officer.unknown", text=shortened(text, 40)), (Choice(plain_line("help")),))
+
+
+def _one_at_a_time(svc: Svc, name: str, others: Sequence[str]) -> Say:
+    shown = tuple(button(name, one) for one in others[:_MOST])
+    return Say(svc.texts.say("officer.one_at_a_time", command=plain_line(name)), shown)
+
+
+_MOST = 8
+
+
+def _refused(svc: Svc, order: Order) -> list[Part]:
+    """Why not: no right, not in a group, or no words."""
+    duty, code = DUTIES[order.name], order.case.reference
+    if not may(order.name, access.parties(order.post, order.case)):
         who = " · ".join(svc.texts.word(f"parties.{party}") for party in sorted(duty.by))
-        return Say(svc.texts.say("officer.may_not", code=code, who=who))
+        return [Say(svc.texts.say("officer.may_not", code=code, who=who), next_steps.buttons(svc, order))]
     if order.case.status in ENDED and not duty.ended:
-        return _not_now(svc, order.case)
+        return [next_steps.not_now(svc, order)]
     if duty.alone and order.actor.in_group:
-        return Say(svc.texts.say("officer.alone_only"))
+        return [Say(svc.texts.say("officer.alone_only"))]
     if duty.words and not order.words:
-        return Say(svc.texts.say("officer.needs_words", example=example(name, code)))
-    if duty.told and not heard.is_forced(text):
-        return _collision(svc, order, name)
-    return None
+        if not next_steps.works(order.name, order.case, order.post):
+            return [next_steps.not_now(svc, order)]
+        return ruling.choose(svc, order) or asking.wants(svc, order)
+    return []
 
 
-def _not_now(svc: Svc, case: Case) -> Say:
-    now = svc.texts.word(f"statuses.{case.status}")
-    return Say(svc.texts.say("officer.not_now", code=case.reference, status=now))
-
-
-_GUARD = timedelta(minutes=5)
-_TOLD = frozenset({"asked", "told", "resolved", "approved", "transferred", "not_accepted", "deferred", "closed"})
-_GUARDED = frozenset({"tell", "ask", "close", "forward", "reject"})  # a decision, a visit, a date collide with nothing
-
-
-def _collision(svc: Svc, order: Order, name: str) -> Say | None:
-    """Somebody else told the complainant a moment ago: said once, and done if it is still wanted."""
-    if name not in _GUARDED:
-        return None
-    row = handling.told_lately(svc.session, order.case.id, _TOLD, order.post.person_id, svc.now - _GUARD)
-    if row is None:
-        return None
-    names = {post.person_id: post.name for post in people.posts_in(svc.session, order.case.agency_code, svc.today)}
-    word = heard.load()["commands"][name][0]
-    force = Choice(svc.texts.word("officer.button_force"), f"/{word}! {order.case.reference} {order.words}".strip())
-    text = svc.texts.say(
-        "officer.collision",
-        code=order.case.reference,
-        name=names.get(row.person_id or 0) or svc.texts.word(f"roles.{row.by}"),
-        what=svc.texts.word(f"events.{row.what}"),
-        minutes=int((svc.now - row.at).total_seconds() // 60),
-        note=shortened(row.note_masked or "", 80),
-    )
-    return Say(text, (force, Choice(svc.texts.word("officer.button_view", code=order.case.reference))))
-
-
-def _carry_out(svc: Svc, order: Order, name: str) -> list[Part]:
+def _carry_out(svc: Svc, order: Order) -> list[Part]:
     case = order.case
     svc.acting = order.actor.person_id
     before, last = handling.standing(svc.session, case), handling.last_update_id(svc.session, case.id)
-    if DUTIES[name].told:
+    if DUTIES[order.name].told:
         deeds.begin(svc)
     try:
-        return _ON_CASE[name](svc, order)
+        return _ON_CASE[order.name](svc, order)
     except MoveNotAllowed:
-        return [_not_now(svc, case)]
+        return [next_steps.not_now(svc, order)]
+    except guard.Collided as collided:
+        return [collided.say]
     finally:
-        deeds.end(svc, case, order.post, name, before, last)
+        deeds.end(svc, case, order.post, order.name, before, last)
 
 
 _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
-    "help": lambda svc, actor: [ruling.help_for(svc, actor.posts, actor.in_group)],
     "queue": looking.queue,
     "summary": looking.summary,
     "late": finding.late,
 }
 _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
+    "help": help.help_me,
     "find": finding.find,
     "record": recording.begin,
     "away": away.leave,
@@ -146,6 +164,7 @@ _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "note": orders.note,
     "tell": orders.tell,
     "result": orders.result,
+    "photo": orders.photo,
     "defer": orders.defer,
     "visit": orders.visit,
     "letter": ruling.letter,

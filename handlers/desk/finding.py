@@ -40,7 +40,7 @@ def late(svc: Svc, actor: Actor) -> list[Part]:
     found = [
         case
         for case in cases.overdue(svc.session, agencies, svc.today, _NEVER_LATE)
-        if notices.is_overdue(svc, case) and _may_see(actor, case)
+        if notices.is_overdue(svc, case) and access.sees(actor, case)
     ]
     if not found:
         return [Say(svc.texts.say("officer.late_none"))]
@@ -48,10 +48,6 @@ def late(svc: Svc, actor: Actor) -> list[Part]:
     lines = _by_unit(svc, found) if is_head else [_late_line(svc, case) for case in found[:MOST]]
     text = svc.texts.say("officer.late", n=len(found), lines="\n".join(lines))
     return [Say(text + _more(svc, found), _views(svc, found))]
-
-
-def _may_see(actor: Actor, case: Case) -> bool:
-    return not (actor.in_group and case.confidential) and any(access.may_see(post, case) for post in actor.posts)
 
 
 def _by_unit(svc: Svc, found: Sequence[Case]) -> list[str]:
@@ -75,7 +71,7 @@ def _late_line(svc: Svc, case: Case) -> str:
         days=svc.hours.working_days_between(due, svc.today),
         due=svc.texts.day(due),
         unit=notices.unit_name(svc, case),
-        status=svc.texts.word(f"statuses.{case.status}"),
+        status=svc.texts.status(case.status),
         summary=svc.texts.say("track.hidden") if case.confidential else shortened(case.masked or "", 60),
     )
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from handlers import access
 from handlers.access import Actor
-from handlers.actions import deciding, notices
+from handlers.actions import deciding, evidence, notices
 from handlers.actions import joins as joining_in
-from handlers.desk.order import Order
-from handlers.messages import Choice, Part, Say
+from handlers.desk import next_steps
+from handlers.desk.order import Order, button
+from handlers.messages import Part, Say
 from handlers.rules.case_status import HEAD
-from handlers.rules.duties import may
 from handlers.services import Svc
 from handlers.texts import shortened
-from storage import agencies, cases, handling, joins, messages
+from storage import agencies, cases, handling, joins
 from storage.people import Post
 from storage.tables import Case
-from storage.words import ENDED, Status
+from storage.words import Stage, Status
 
 _NEW = (Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.REOPENED)
 _NEWEST = 5  # of many who joined, and of many cases at one spot, the newest are shown
 _WAITING = (Status.RESOLVED,)
-_MOST, _MOST_QUEUES = 8, 3
+_MOST, _MOST_QUEUES = 5, 3
 
 
 def queue(svc: Svc, actor: Actor) -> list[Part]:
@@ -32,7 +33,7 @@ def queue(svc: Svc, actor: Actor) -> list[Part]:
 
 
 def _queue_of(svc: Svc, actor: Actor, post: Post) -> Say:
-    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=50)
+    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=1000)
     seen = [case for case in rows if access.may_see(post, case) and not (actor.in_group and case.confidential)]
     if HEAD in access.acts_as(post):
         seen.sort(key=lambda case: case.status != Status.HEAD_REVIEW)  # what waits for this person's word
@@ -52,10 +53,10 @@ def _queue_of(svc: Svc, actor: Actor, post: Post) -> Say:
         late=sum(notices.is_overdue(svc, case) for case in seen),
         lines="\n".join(queue_line(svc, case) for case in seen[:_MOST]),
     )
-    if len(seen) > _MOST:
-        text += "\n" + svc.texts.say("officer.more", n=len(seen) - _MOST)
-    view = tuple(Choice(svc.texts.word("officer.button_view", code=case.reference)) for case in seen[:_MOST])
-    return Say(text, view)
+    more = len(seen) - _MOST
+    if more > 0:
+        text += "\n" + svc.texts.say("officer.more", n=more)
+    return Say(text, tuple(button("view", case.reference) for case in seen[:_MOST]))
 
 
 def queue_line(svc: Svc, case: Case) -> str:
@@ -63,7 +64,7 @@ def queue_line(svc: Svc, case: Case) -> str:
     return svc.texts.say(
         "officer.queue_line",
         code=case.reference,
-        status=svc.texts.word(f"statuses.{case.status}"),
+        status=svc.texts.status(case.status),
         marks=notices.marks(svc, case),
         due=svc.texts.day(case.extended_to or case.due_on),
         summary=svc.texts.say("track.hidden") if case.confidential else shortened(case.masked or "", 60),
@@ -82,9 +83,12 @@ def summary(svc: Svc, actor: Actor) -> list[Part]:
     top = sorted(ever["category"].items(), key=lambda pair: -pair[1])[:3]
     names = {row.code: row.name for row in agencies.categories(svc.session)}
     agency = agencies.agency(svc.session, post.agency_code)
+    waits = _for_decision(actor, post, rows)
     return [
         svc.texts.bubble(
             "head.summary",
+            *(button("view", case.reference) for case in waits[:_MOST]),
+            first=svc.texts.say("head.waits", n=len(waits)) + "\n" if HEAD in access.acts_as(post) else "",
             agency=agency.name if agency else "",
             date=svc.texts.moment(svc.now),
             today=sum(today["status"].values()),
@@ -99,6 +103,13 @@ def summary(svc: Svc, actor: Actor) -> list[Part]:
             top=" · ".join(f"{names.get(code, code)} {n}" for code, n in top) or svc.texts.say("head.none"),
         )
     ]
+
+
+def _for_decision(actor: Actor, post: Post, rows: Sequence[Case]) -> list[Case]:
+    """What waits for this head's word."""
+    if HEAD not in access.acts_as(post):
+        return []
+    return [case for case in rows if case.status == Status.HEAD_REVIEW and access.sees(actor, case)]
 
 
 # --- on a case -----------------------------------------------------------------------------------------------------
@@ -122,19 +133,25 @@ def view(svc: Svc, order: Order) -> list[Part]:
         category=category.name if category else case.category,
         kind=texts.word(f"kinds.{case.kind}"),
         marks=notices.marks(svc, case),
-        status=texts.word(f"statuses.{case.status}"),
+        status=texts.status(case.status),
         unit=notices.unit_name(svc, case),
         text=_words(svc, order) or texts.word("review.values.no_text"),
         place=_place(svc, order),
-        photos=messages.count_photos(svc.session, case.id),
-        channel=case.channel,
+        before=len(evidence.photos_of(svc, case, Stage.BEFORE)),
+        after=evidence.count_different(evidence.photos_of(svc, case, Stage.AFTER)),
+        channel=_channel(svc, case),
         received=texts.moment(case.received_at),
         due=texts.day(case.extended_to or case.due_on),
         events="\n".join(events),
         language=notices.language_line(svc, case),
     )
     lines = [text, *_sender(svc, order), *_phone(svc, order, case.contact), *_others(svc, order), *_handling(svc, case)]
-    return [Say("\n".join(lines), _next_buttons(svc, order))]
+    return [Say("\n".join(lines), next_steps.buttons(svc, order))]
+
+
+def _channel(svc: Svc, case: Case) -> str:
+    names = {row.code: row.name for row in agencies.register(svc.session, "channel")}
+    return names.get(case.channel, case.channel)
 
 
 def _is_masked(order: Order) -> bool:
@@ -211,24 +228,3 @@ def _place(svc: Svc, order: Order) -> str:
     if case.lat is not None and case.lon is not None:
         place = f"{place} {case.lat:.5f},{case.lon:.5f}".strip()
     return place or svc.texts.word("review.values.no_place")
-
-
-_NEXT: dict[Status, tuple[str, ...]] = {
-    Status.ASSIGNED: ("accept",),
-    Status.REOPENED: ("accept",),
-    Status.NEED_INFO: ("accept",),
-    Status.REPORTED: ("propose", "close"),
-    Status.HEAD_REVIEW: ("approve",),
-    Status.RESOLVED: ("close",),
-}
-
-
-def _next_buttons(svc: Svc, order: Order) -> tuple[Choice, ...]:
-    """What this person can do now with one tap."""
-    case = order.case
-    names = [name for name in _NEXT.get(Status(case.status), ()) if may(name, access.parties(order.post, case))]
-    if case.status == Status.REPORTED and len(names) == 2:
-        names.remove("close" if deciding.head_decides(svc, case) else "propose")
-    if case.urgent and case.acknowledged_at is None and case.status not in ENDED:
-        names.insert(0, "acknowledge")
-    return tuple(Choice(svc.texts.word(f"officer.button_{name}", code=case.reference)) for name in names)

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from handlers.access import Actor
-from handlers.messages import Say
+from handlers.messages import Choice
 from handlers.services import Svc, Talk
-from handlers.texts import heard
-from nlp import entities, when
-from storage import cases
+from handlers.texts import heard, shortened
+from nlp import when
 from storage.people import Post
 from storage.tables import Case
 
@@ -27,44 +26,27 @@ class Order:
     case: Case
     words: str
     talk: Talk
+    name: str = "view"  # of the command
+    forced: bool = False  # done though somebody else was faster
 
     def saying(self, words: str) -> Order:
         """The same command with other words."""
         return replace(self, words=words)
 
 
-def reference_in(svc: Svc, actor: Actor, name: str, rest: str) -> tuple[str, str, Say | None]:
-    """(reference, words after it, what is wrong). The running number alone is enough where it is not ambiguous."""
-    head, _, words = rest.partition(" ")
-    full = entities.find_references(head) or entities.find_references(rest)
-    if full:
-        return full[0], _after_reference(rest, full[0]), None
-    digits = re.sub(r"\D", "", heard.plain(head))
-    if not digits:
-        shown = example(name, "70-00482-5")
-        return "", "", Say(svc.texts.say("officer.needs_reference", example=shown))
-    here = [post.agency_code for post in actor.posts]
-    fitting = cases.ending_with(svc.session, here, digits)
-    if len(fitting) > 1:
-        return "", "", Say(svc.texts.say("officer.ambiguous", code=head))
-    if not fitting:
-        return "", "", Say(svc.texts.say("officer.not_found", code=head))
-    return fitting[0], words.strip(), None
-
-
-def _after_reference(rest: str, reference: str) -> str:
-    """The words after a reference however it was typed (70-00482-5, ๗๐ ๐๐๔๘๒ ๕, 70004825); a date may follow it."""
-    left = sum(letter.isdigit() for letter in reference)
-    for at, letter in enumerate(rest):
-        left -= letter.isdigit()
-        if left == 0:
-            return rest[at + 1 :].strip()
-    return ""
-
-
 def example(name: str, reference: str) -> str:
     word = heard.load()["commands"][name][0]
-    return f"/{word} {reference}"
+    return f"/{word} {reference}".strip()
+
+
+def button(name: str, reference: str, words: str = "", label: str = "") -> Choice:
+    """A button that gives this command, with words behind the reference."""
+    line = example(name, reference)
+    whole = f"{line} {words}".strip()
+    return Choice(shortened(label or (whole if len(whole) <= _LABEL else line), _LABEL - 1), whole)
+
+
+_LABEL = 20  # letters of a button
 
 
 # --- what the words say ----------------------------------------------------------------------------------------------
@@ -96,7 +78,9 @@ def _looks() -> dict[str, re.Pattern[str]]:
     said = {name: "|".join(map(re.escape, words)) for name, words in heard.load()["dates"].items()}
     return {
         "ahead": re.compile(rf"^(?:{said['in']})\s*(\d{{1,3}})\s*(?:{said['days']})\s*"),
-        "clock": re.compile(rf"^(?:{said['at']})?\s*(\d{{1,2}})(?:[:.](\d{{2}}))?\s*(?:{said['hours']})?(?=\s|$)\s*"),
+        "at": re.compile(rf"^(?:{said['at']})?\s*"),
+        "bare": re.compile(rf"^(\d{{1,2}})\s*(?:{said['hours']})?(?=\s|$|[-–])"),
+        "till": re.compile(rf"^\s*(?:[-–]|{said['till']})\s*\d{{1,2}}(?:[:.]\d{{2}})?\s*(?:{said['hours']})?(?=\s|$)"),
     }
 
 
@@ -116,14 +100,47 @@ def date_in(svc: Svc, words: str) -> tuple[date, str] | None:
 
 
 def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:
-    """(the day and hour these words begin with, the rest); without an hour the office's first of the day."""
-    found = date_in(svc, words)
+    """(the day and hour these words begin with, the rest), the hour before or behind its day; of "13.30-14.30" the
+    start. Where nothing stands beside the day it is the office's first hour. None where no hour can be read, and
+    outside of `FROM` to `UNTIL`."""
+    line = heard.arabic(words).strip()
+    first = _hour_in(line)
+    found = date_in(svc, line if first is None else first[1])
     if found is None:
         return None
     day, rest = found
-    clock = _looks()["clock"].match(rest)
-    hour, minute = svc.hours.opens.hour, svc.hours.opens.minute
-    if clock is not None and int(clock.group(1)) < 24 and int(clock.group(2) or 0) < 60:
-        hour, minute, rest = int(clock.group(1)), int(clock.group(2) or 0), rest[clock.end() :]
-    start = datetime(day.year, day.month, day.day, tzinfo=svc.tools.zone)
-    return start + timedelta(hours=hour, minutes=minute), rest.strip()
+    hour = first or _hour_in(rest)
+    opens = timedelta(hours=svc.hours.opens.hour, minutes=svc.hours.opens.minute)
+    if hour is None and (rest or _is_part(svc, line)):
+        return None
+    since, rest = (opens, rest) if hour is None else (hour[0], rest if first else hour[1])
+    if not FROM <= since <= UNTIL:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=svc.tools.zone) + since, rest.strip()
+
+
+FROM, UNTIL = timedelta(hours=6), timedelta(hours=20)  # nobody visits at night
+
+
+def _hour_in(words: str) -> tuple[timedelta, str] | None:
+    """(the hour these words begin with, the rest)."""
+    line = words[_look("at", words).end() :]
+    spoken = when.leading_hour(line)
+    if spoken is None and (bare := _looks()["bare"].match(line)) is not None:
+        spoken = timedelta(hours=int(bare.group(1))), line[bare.end() :]
+    if spoken is None:
+        return None
+    till = _looks()["till"].match(spoken[1])
+    return spoken[0], spoken[1][till.end() if till else 0 :].strip()
+
+
+def _look(name: str, words: str) -> re.Match[str]:
+    found = _looks()[name].match(words)
+    assert found is not None  # it fits everything
+    return found
+
+
+def _is_part(svc: Svc, line: str) -> bool:
+    """ "เย็นนี้" is no whole day."""
+    found = when.coming(line, svc.now.astimezone(svc.tools.zone))
+    return found is not None and found[1] - found[0] < timedelta(days=1)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers import access
 from handlers.actions import deciding, evidence, status, visits, waiting, ways
 from handlers.actions.telling import Told, first_answer
 from handlers.actions.telling import tell as telling
+from handlers.desk import asking, guard, loose, next_steps
 from handlers.desk.order import Order, conclusion_in, date_in, moment_in
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import SYSTEM, UNIT, MoveNotAllowed
 from handlers.services import Svc
 from handlers.texts import heard
-from storage.words import Status
+from storage.words import Stage, Status
 
 
 def done(svc: Svc, order: Order, key: str, told: Told | None, *buttons: str, **values: str) -> list[Part]:
     """What the officer reads: what was done, what the citizen sees, and how to take it back."""
     code = order.case.reference
-    lines = [svc.texts.say(key, code=code, **values)]
+    soon = svc.texts.has(f"{key}_soon") and svc.deed and told is not None and told.reached
+    seconds = svc.tools.undo_seconds
+    lines = [svc.texts.say(f"{key}_soon" if soon else key, code=code, seconds=seconds, **values)]
     if told is not None:
         lines.append(_seen(svc, order, told))
     choices = [Choice(svc.texts.word(f"officer.button_{name}", code=code)) for name in buttons]
     if svc.deed and told is not None:
-        lines.append(svc.texts.say("officer.can_undo", seconds=svc.tools.undo_seconds))
+        lines.append(svc.texts.say("officer.can_undo_soon" if soon else "officer.can_undo", seconds=seconds))
         choices.insert(0, Choice(svc.texts.word("officer.button_undo", code=code)))
     return [Say("\n".join(lines), tuple(choices))]
 
@@ -46,7 +50,15 @@ def accept(svc: Svc, order: Order) -> list[Part]:
         waiting.go_on(svc, order.case, order.post, acting)
         return done(svc, order, "officer.went_on", None, "view")
     status.accept(svc, order.case, order.post, acting)
-    return done(svc, order, "officer.accepted", None, "view", officer=order.post.name, time=svc.texts.clock(svc.now))
+    return done(
+        svc,
+        order,
+        "officer.accepted",
+        None,
+        "view",
+        officer=order.post.name or svc.texts.word("officer.somebody"),
+        time=svc.texts.clock(svc.now),
+    )
 
 
 def hand_back(svc: Svc, order: Order) -> list[Part]:
@@ -57,6 +69,7 @@ def hand_back(svc: Svc, order: Order) -> list[Part]:
 
 def ask(svc: Svc, order: Order) -> list[Part]:
     """Ask the complainant."""
+    guard.check(svc, order, Status.NEED_INFO)
     told = waiting.ask(svc, order.case, order.post, access.acts_as(order.post, order.case), order.words)
     return done(svc, order, "officer.asked", told, due=svc.texts.day(waiting.answer_by(svc)))
 
@@ -69,6 +82,7 @@ def note(svc: Svc, order: Order) -> list[Part]:
 
 def tell(svc: Svc, order: Order) -> list[Part]:
     """Words to the complainant."""
+    guard.check(svc, order)
     told = status.tell_words(svc, order.case, order.post, order.words)
     return done(svc, order, "officer.told", told)
 
@@ -93,18 +107,61 @@ def result(svc: Svc, order: Order) -> list[Part]:
     head = deciding.head_decides(svc, case)
     key = "officer.reported_lacks" if lacking else "officer.reported_head" if head else "officer.reported"
     button = "view" if lacking else "propose" if head else "close"
-    return done(svc, order, key, None, button, missing=" · ".join(lacking))
+    shown = evidence.count_different(evidence.photos_of(svc, case, Stage.AFTER))
+    counted = svc.texts.say("officer.with_photos", n=shown) if shown else ""
+    values = {"missing": " · ".join(lacking), "photos": counted}
+    parts = done(svc, order, key, None, button, **values)
+    return [*parts, *_how_to_fill(svc, order, lacking)]
+
+
+_SHOWS = ("no_photo", "same_photo", "old_photo")
+
+
+def _how_to_fill(svc: Svc, order: Order, lacking: Sequence[str]) -> list[Part]:
+    """What an incomplete result still needs, and how to send it: the next bubble is taken for it."""
+    code = order.case.reference
+    if svc.texts.word("faults.too_short") in lacking:
+        return asking.wants(svc, replace(order, name="result"), key="more")
+    if any(svc.texts.word(f"faults.{name}") in lacking for name in _SHOWS):
+        asking.wait(svc, replace(order, name="result"), order.words, only="no_photo_reason")
+        return [Say(svc.texts.say("officer.how_to_show", code=code))]
+    return []
+
+
+def photo(svc: Svc, order: Order) -> list[Part]:
+    """The pictures just sent show this case after the work; what was done is still to be said."""
+    case, post = order.case, order.post
+    if not next_steps.works("result", case, post):
+        return [next_steps.not_now(svc, order)]
+    rows = loose.taken(order.talk)
+    if rows:
+        evidence.attach_rows(svc, order.talk, case, post, rows)
+    else:
+        evidence.attach_recent(svc, order.talk, case, post)
+    count = evidence.count_different(evidence.photos_of(svc, case, Stage.AFTER))
+    if not count:
+        return [Say(svc.texts.say("officer.photo_none", code=case.reference))]
+    told = svc.texts.say("officer.photo_after", code=case.reference, n=count)
+    if case.status not in (Status.IN_PROGRESS, Status.RETURNED_INCOMPLETE):
+        return [Say(told, next_steps.buttons(svc, order))]
+    more = svc.texts.word("officer_wants.result", code=case.reference)
+    return asking.wants(svc, replace(order, name="result"), f"{told}\n{more}")
 
 
 def defer(svc: Svc, order: Order) -> list[Part]:
     """A later date, with the reason."""
     found = date_in(svc, order.words)
     if found is None:
-        return [Say(svc.texts.say("officer.needs_date", code=order.case.reference))]
+        return asking.wants(svc, order, key="date")
     day, reason = found
-    refused = _not_that_day(svc, order, day)
-    if refused or len(reason) < _LEAST_REASON:
-        return [Say(refused or svc.texts.say("officer.needs_reason", code=order.case.reference))]
+    if order.case.status in (Status.RESOLVED, Status.HEAD_REVIEW, Status.REPORTED):
+        return [next_steps.not_now(svc, order)]
+    before = order.case.extended_to or order.case.due_on
+    if day <= max(before, svc.today) or (day - svc.today).days > _LONGEST_WAIT:
+        why = svc.texts.say("officer.date_too_early", code=order.case.reference, due=svc.texts.day(before))
+        return asking.wants(svc, order, why, key="date")
+    if len(reason) < _LEAST_REASON:
+        return asking.wants(svc, order, kept=order.words, key="reason")
     if not svc.hours.is_working_day(day):
         day = svc.hours.next_working_day(day)
     told = waiting.defer(svc, order.case, order.post, day, reason)
@@ -114,14 +171,14 @@ def defer(svc: Svc, order: Order) -> list[Part]:
 def visit(svc: Svc, order: Order) -> list[Part]:
     """A day and an hour at the spot, which the complainant is told; or "ไปแล้ว" and what was found there."""
     case, post = order.case, order.post
-    made, rest = heard.begins(order.words, heard.load()["visit"])
+    made, rest = _made_in(order.words)
     if made:
         found, _, present = rest.partition(svc.texts.word("officer.visit_with"))
         visits.made(svc, case, post, found.strip(), present.strip())
         return done(svc, order, "officer.visited", None, "view")
     planned = moment_in(svc, order.words)
     if planned is None or planned[0] <= svc.now or (planned[0].date() - svc.today).days > _LONGEST_WAIT:
-        return [Say(svc.texts.say("officer.needs_visit", code=case.reference))]
+        return asking.wants(svc, order, svc.texts.say("officer.needs_visit", code=case.reference))
     when = svc.texts.moment(planned[0])
     update = visits.plan(svc, case, post, *planned)
     first_answer(svc, case)
@@ -129,17 +186,16 @@ def visit(svc: Svc, order: Order) -> list[Part]:
     return done(svc, order, "officer.visit_planned", told, when=when)
 
 
+def _made_in(words: str) -> tuple[bool, str]:
+    """(was the spot visited already, what was found there)."""
+    for word in sorted(heard.load()["visit"]["made"], key=len, reverse=True):
+        if words.lower().startswith(word):
+            return True, words[len(word) :].strip(" :,")
+    return False, words
+
+
 _LEAST_REASON = 4  # letters
 _LONGEST_WAIT = 400  # days
-
-
-def _not_that_day(svc: Svc, order: Order, day: date) -> str:
-    code, now = order.case.reference, order.case.extended_to or order.case.due_on
-    if order.case.status in (Status.RESOLVED, Status.HEAD_REVIEW, Status.REPORTED):
-        return svc.texts.say("officer.not_now", code=code, status=svc.texts.word(f"statuses.{order.case.status}"))
-    if day <= max(now, svc.today) or (day - svc.today).days > _LONGEST_WAIT:
-        return svc.texts.say("officer.date_too_early", code=code, due=svc.texts.day(now))
-    return ""
 
 
 def propose(svc: Svc, order: Order) -> list[Part]:
@@ -157,16 +213,19 @@ def close(svc: Svc, order: Order) -> list[Part]:
     """Tell the result where the unit may; close what the complainant has seen."""
     case, acting = order.case, access.acts_as(order.post, order.case)
     if case.status == Status.RESOLVED:
+        guard.check(svc, order, Status.CLOSED)
         told = status.close(svc, case, order.post, acting)
         return done(svc, order, "officer.closed", told)
     conclusion = conclusion_in(order.words)
     if order.words and not conclusion:
-        names = svc.texts.table("conclusions").values()
-        return [Say(svc.texts.say("officer.which_conclusion", code=case.reference, names=" · ".join(names)))]
+        names = list(svc.texts.table("conclusions").values())
+        why = svc.texts.say("officer.which_conclusion", code=case.reference, names=" · ".join(names))
+        return asking.wants(svc, order, why, choices=asking.listed(order, [(name, name) for name in names]))
     lacking = deciding.missing(svc, case, conclusion)
     if lacking and case.status in (Status.REPORTED, Status.HEAD_REVIEW):
         return done(svc, order, "officer.incomplete", None, missing=" · ".join(lacking))
     if deciding.head_decides(svc, case) and case.status == Status.REPORTED:
         return done(svc, order, "officer.head_first", None, "propose")
+    guard.check(svc, order, Status.RESOLVED)
     told = deciding.finish(svc, case, order.post, acting, conclusion)
     return done(svc, order, "officer.resolved", told)

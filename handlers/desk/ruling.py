@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import access
-from handlers.actions import deciding, deeds, endings, letters, status, ways
-from handlers.desk.order import Order, conclusion_in, pick, reference_in
+from handlers.actions import deciding, deeds, endings, letters, notices, status, ways
+from handlers.desk import asking, guard, next_steps
+from handlers.desk.order import Order, button, conclusion_in, pick
 from handlers.desk.orders import done
+from handlers.desk.references import reference_in
 from handlers.messages import Choice, Part, Say
-from handlers.rules.duties import DUTIES
 from handlers.services import Svc
 from handlers.texts import heard
 from storage import agencies, people
 from storage import letters as letters_kept
-from storage.people import Post
 from storage.tables import Agency, Category, Unit
-from storage.words import Role, Status
+from storage.words import Status
 
 
 def category(svc: Svc, order: Order) -> list[Part]:
@@ -26,13 +26,28 @@ def category(svc: Svc, order: Order) -> list[Part]:
     rows = agencies.categories(svc.session)
     row = next((one for one in rows if one.code == code), None) or _by_name(order.words, rows)
     if row is None:
-        listed = " · ".join(f"{one.code} {one.name}" for one in rows)
-        return [Say(svc.texts.say("officer.which_category", listed=listed))]
+        return _which_category(svc, order)
     subs = {str(sub["code"]) for sub in row.subcategories}
     sub = wanted if number and wanted in subs else None
     unit = ways.recategorise(svc, order.case, order.post, row.code, sub)
     key = "officer.recategorised_to" if unit else "officer.recategorised"
     return done(svc, order, key, None, "view", category=row.name, unit=unit.name if unit else "")
+
+
+def _which_category(svc: Svc, order: Order) -> list[Part]:
+    rows = agencies.categories(svc.session)
+    listed = " · ".join(f"{one.code} {one.name}" for one in rows)
+    choices = asking.listed(order, [(one.code, one.name) for one in rows])
+    if not choices and order.case.status == Status.SCREENING:
+        choices = (button(order.name, order.case.reference, order.case.category),)
+    return asking.wants(svc, order, svc.texts.say("officer.which_category", listed=listed), choices=choices)
+
+
+def choose(svc: Svc, order: Order) -> list[Part]:
+    """Without words: what one may choose from; empty for a command that has no list."""
+    lists = {"category": _which_category, "assign": _which_unit, "reject": _which_reason}
+    lists |= {"forward": _which_agency, "letter": _which_letter}
+    return lists[order.name](svc, order) if order.name in lists else []
 
 
 def _by_name(words: str, rows: Sequence[Category]) -> Category | None:
@@ -45,14 +60,16 @@ def assign(svc: Svc, order: Order) -> list[Part]:
     units = agencies.units(svc.session, order.case.agency_code)
     unit, rest = _unit_in(order.words, units)
     if unit is None:
-        return [_which_unit(svc, order, units)]
+        return _which_unit(svc, order)
     officer = None
     if rest:
         posts = [one for one in people.posts_in(svc.session, unit.agency_code, svc.today) if one.unit_code == unit.code]
         found = pick(rest, [one.name for one in posts])
         if len(found) != 1:
             names = " · ".join(one.name for one in posts) or "-"
-            return [Say(svc.texts.say("officer.which_officer", unit=unit.name, names=names))]
+            why = svc.texts.say("officer.which_officer", unit=unit.name, names=names)
+            choices = asking.listed(order, [(f"{unit.code} {one.name}", one.name) for one in posts if one.name])
+            return asking.wants(svc, order, why, kept=unit.code, choices=choices)
         officer = posts[found[0]]
     ways.assign(svc, order.case, order.post, access.acts_as(order.post, order.case), unit, officer)
     return done(svc, order, "officer.assigned", None, "view", unit=unit.name, officer=officer.name if officer else "")
@@ -68,9 +85,12 @@ def _unit_in(words: str, units: Sequence[Unit]) -> tuple[Unit | None, str]:
     return (units[found[0]], rest.strip()) if len(found) == 1 else (None, "")
 
 
-def _which_unit(svc: Svc, order: Order, units: Sequence[Unit]) -> Say:
+def _which_unit(svc: Svc, order: Order) -> list[Part]:
+    units = agencies.units(svc.session, order.case.agency_code)
     listed = " · ".join(f"{unit.code} {unit.name}" for unit in units)
-    return Say(svc.texts.say("officer.which_unit", code=order.case.reference, listed=listed))
+    why = svc.texts.say("officer.which_unit", code=order.case.reference, listed=listed)
+    choices = () if order.name == "team" else asking.listed(order, [(unit.code, unit.name) for unit in units])
+    return asking.wants(svc, order, why, choices=choices)
 
 
 def team(svc: Svc, order: Order) -> list[Part]:
@@ -83,10 +103,10 @@ def team(svc: Svc, order: Order) -> list[Part]:
         far = [unit for unit in every if colon and (unit.agency_code, unit.code) == (agency, code)]
         found = far[0] if far else _unit_in(name, own)[0]
         if found is None:
-            return [_which_unit(svc, order, own)]
+            return _which_unit(svc, order)
         units.append(found)
     if len({(unit.agency_code, unit.code) for unit in units} | set(order.case.team)) < 2:
-        return [Say(svc.texts.say("officer.team_of_two", code=order.case.reference))]
+        return asking.wants(svc, order, svc.texts.say("officer.team_of_two", code=order.case.reference))
     number, told = ways.form_team(svc, order.case, order.post, access.acts_as(order.post, order.case), units)
     return done(svc, order, "officer.team_done", told, "view", number=number, units=" ".join(u.name for u in units))
 
@@ -108,7 +128,11 @@ def acknowledge(svc: Svc, order: Order) -> list[Part]:
 
 
 def approve(svc: Svc, order: Order) -> list[Part]:
-    """The head agrees: the complainant hears the result now."""
+    """The head agrees: the complainant hears the result now. Nobody agrees to their own report."""
+    if not next_steps.works("approve", order.case, order.post):
+        return [next_steps.not_now(svc, order)]
+    if order.case.status == Status.HEAD_REVIEW and deciding.is_by(svc, order.case, order.post.person_id):
+        return [_not_ones_own(svc, order)]
     conclusion = conclusion_in(order.words)
     told = deciding.finish(svc, order.case, order.post, access.acts_as(order.post, order.case), conclusion, "approved")
     owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, order.case)]
@@ -116,6 +140,15 @@ def approve(svc: Svc, order: Order) -> list[Part]:
     if owed:
         parts.append(Say(svc.texts.say("officer.still_to_tell", code=order.case.reference, names=" · ".join(owed))))
     return parts
+
+
+def _not_ones_own(svc: Svc, order: Order) -> Say:
+    """Who reported or proposed it does not decide: who can."""
+    others = [one for one in notices.deciders(svc, order.case) if one.person_id != order.post.person_id]
+    shown = [f"{one.name} ({svc.texts.word(f'roles.{one.role}')})" for one in others]
+    key = "officer.not_ones_own" if shown else "officer.not_ones_own_nobody"
+    code = order.case.reference
+    return Say(svc.texts.say(key, code=code, names=" · ".join(dict.fromkeys(shown))), (button("view", code),))
 
 
 def back(svc: Svc, order: Order) -> list[Part]:
@@ -133,7 +166,8 @@ def notified(svc: Svc, order: Order) -> list[Part]:
     names = {name: svc.texts.word(f"recipients.{name}") for name in deciding.RECIPIENTS}
     found = pick(head, list(names.values()))
     if len(found) != 1:
-        return [Say(svc.texts.say("officer.which_recipient", names=" · ".join(names.values())))]
+        why = svc.texts.say("officer.which_recipient", names=" · ".join(names.values()))
+        return asking.wants(svc, order, why, choices=asking.listed(order, [(one, one) for one in names.values()]))
     recipient = list(names)[found[0]]
     deciding.tick(svc, order.case, order.post, recipient, number.strip()[:80])
     return done(svc, order, "officer.notified", None, who=names[recipient], number=number.strip()[:80] or "-")
@@ -145,7 +179,7 @@ def letter(svc: Svc, order: Order) -> list[Part]:
     found = pick(order.words, list(names.values()))
     code = order.case.reference
     if len(found) != 1:
-        return [Say(svc.texts.say("officer.letter_kinds", code=code, names=" · ".join(names.values())))]
+        return _which_letter(svc, order)
     kind = list(names)[found[0]]
     row = letters_kept.newest(svc.session, order.case.id, kind)
     if row is None or row.at.astimezone(svc.tools.zone).date() != svc.today:
@@ -157,6 +191,12 @@ def letter(svc: Svc, order: Order) -> list[Part]:
     return [Say(text, (Choice(svc.texts.word("officer.letter_link"), link, opens="link"),))]
 
 
+def _which_letter(svc: Svc, order: Order) -> list[Part]:
+    names = list(svc.texts.table("letter.names").values())
+    why = svc.texts.say("officer.letter_kinds", code=order.case.reference, names=" · ".join(names))
+    return asking.wants(svc, order, why, choices=asking.listed(order, [(one, one) for one in names]))
+
+
 # --- ends ------------------------------------------------------------------------------------------------------------
 
 
@@ -164,11 +204,17 @@ def forward(svc: Svc, order: Order) -> list[Part]:
     """To somebody outside: name, then why."""
     to, _, reason = order.words.partition(" ")
     if not reason.strip():
-        return [Say(svc.texts.say("officer.needs_reason", code=order.case.reference))]
+        return asking.wants(svc, order, kept=order.words, key="reason")
+    guard.check(svc, order, Status.TRANSFERRED)
     known = _agency(to, agencies.all_agencies(svc.session))
     acting = access.acts_as(order.post, order.case)
     told = endings.forward(svc, order.case, order.post, acting, to, known, reason.strip())
     return done(svc, order, "officer.forwarded", told, "letter", agency=known.name if known else to)
+
+
+def _which_agency(svc: Svc, order: Order) -> list[Part]:
+    rows = [row for row in agencies.all_agencies(svc.session) if row.code != order.case.agency_code]
+    return asking.wants(svc, order, choices=asking.listed(order, [(row.code, row.name) for row in rows]))
 
 
 def _agency(name: str, rows: Sequence[Agency]) -> Agency | None:
@@ -179,20 +225,27 @@ def _agency(name: str, rows: Sequence[Agency]) -> Agency | None:
     return rows[found[0]] if len(found) == 1 else None
 
 
+def _which_reason(svc: Svc, order: Order) -> list[Part]:
+    rows = agencies.register(svc.session, "not_accepted")
+    why = svc.texts.say("officer.which_reason", listed="\n".join(f"{one.code} {one.name}" for one in rows))
+    choices = asking.listed(order, [(one.code, f"{one.code} {one.name}") for one in rows])
+    return asking.wants(svc, order, why, choices=choices)
+
+
 def reject(svc: Svc, order: Order) -> list[Part]:
     """By one of the known reasons (its number or words of it), or in the officer's own words."""
     rows = agencies.register(svc.session, "not_accepted")
     chosen = order.words.split()[0]
     row = next((one for one in rows if one.code == chosen), None)
     if row is None and order.words.isdigit():
-        listed = "\n".join(f"{one.code} {one.name}" for one in rows)
-        return [Say(svc.texts.say("officer.which_reason", listed=listed))]
+        return _which_reason(svc, order)
     if row is None:
         found = pick(order.words, [one.name for one in rows])
         row = rows[found[0]] if len(found) == 1 else None
     reason = row.name if row is not None else order.words
     plain = svc.texts.word("officer.no_alternative")
     alternative = str(row.details.get("alternative") or plain) if row is not None else plain
+    guard.check(svc, order, Status.NOT_ACCEPTED)
     told = endings.reject(svc, order.case, order.post, access.acts_as(order.post, order.case), reason, alternative)
     return done(svc, order, "officer.rejected", told, reason=reason)
 
@@ -242,19 +295,3 @@ def undo(svc: Svc, order: Order) -> list[Part]:
     word = heard.load()["commands"][command][0]
     view = Choice(svc.texts.word("officer.button_view", code=order.case.reference))
     return [Say(svc.texts.say("officer.undone", code=order.case.reference, command=f"/{word}"), (view,))]
-
-
-def help_for(svc: Svc, posts: Sequence[Post], in_group: bool) -> Say:
-    """The commands somebody of these posts may give, each with its form; nothing they may not."""
-    parties = frozenset(party for post in posts for party in access.parties(post))
-    lines = []
-    for name, form in svc.texts.table("officer.forms").items():
-        duty = DUTIES.get(name)
-        if duty is not None and (duty.by.isdisjoint(parties) or (in_group and duty.alone)):
-            continue
-        if in_group and name == "away":  # that is said alone
-            continue
-        lines.append(f"/{heard.load()['commands'][name][0]} {form}".strip())
-    head = any(post.role in (Role.HEAD, Role.DELEGATE, Role.GOVERNOR) for post in posts)
-    roles = " · ".join(dict.fromkeys(svc.texts.word(f"roles.{post.role}") for post in posts))
-    return svc.texts.bubble("officer.help_head" if head else "officer.help", roles=roles, lines="\n".join(lines))

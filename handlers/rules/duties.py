@@ -38,6 +38,7 @@ DUTIES: dict[str, Duty] = {
     "tell": Duty(_ALL, told=True, words=True, ended=True),
     "visit": _duty(UNIT, INTAKE, MEMBER, told=True, words=True),
     "result": _duty(UNIT, MEMBER, words=True),
+    "photo": _duty(UNIT, MEMBER),
     "defer": Duty(_ALL, told=True, words=True),
     "propose": _duty(UNIT, INTAKE),
     "approve": _duty(HEAD, told=True, alone=True),

@@ -65,6 +65,15 @@ class Texts:
         value = _entry(key)
         return self._fill(value, values) if isinstance(value, str) else self._fill(value["text"], values)
 
+    def status(self, status: str) -> str:
+        """A case's status as those who work here read it."""
+        own = load().get(f"officer_statuses.{status}")
+        return self._fill(own, {}) if own else self.word(f"statuses.{status}")
+
+    def has(self, key: str) -> bool:
+        """Is there such a text?"""
+        return key in load()
+
     def words(self, key: str) -> list[str]:
         """A list such as the months."""
         return list(_entry(key))

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")  # nlp has this table too; texts may not look there
+# Wide forms ("／รับ　１") as the letters they are. Not the whole of NFKC: it would take the Thai "ำ" apart.
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0x200B: None, 0xFEFF: None}
 MOST_PIECES = 4  # "ตกลงค่ะ ส่งเลย"
 _NUMBER = re.compile(r"^(\d{1,2})\s*[.)]?$")
 
@@ -105,7 +107,7 @@ def _without_counter(line: str) -> str:
 
 def calls_us(text: str) -> bool:
     """In a group: is this meant for the bot? A command, or a word to begin with."""
-    return text.lstrip().startswith(("/", *load()["words"]["group_call"]))
+    return text.translate(_WIDE).lstrip().startswith(("/", *load()["words"]["group_call"]))
 
 
 def without_call(text: str) -> str:
@@ -163,18 +165,124 @@ def stands_for(text: str) -> str:
     return words
 
 
+# --- officers' commands ----------------------------------------------------------------------------------------------
+
+_NUMBERED = re.compile(r"\d[\d-]*")
+
+
 def command(text: str) -> tuple[str, str] | None:
-    """(command name, rest) of an officer's line such as "/รับ 482"; name "" for a command nobody knows."""
-    stripped = text.strip()
-    if not stripped.startswith("/") or len(stripped) < 2:
-        return None
-    head, _, rest = stripped[1:].partition(" ")
-    head, newline, more = head.partition("\n")
-    rest = (more + " " + rest).strip() if newline else rest.strip()
-    # Telegram adds the bot's name in groups: /q@pratu_bot
-    return _commands().get(head.partition("@")[0].rstrip("!").lower(), ""), rest
+    """(command name, rest) of an officer's line such as "/รับ 482", "/รับ482" or "/482 รับ"; name "" for a command
+    nobody knows."""
+    found = _parsed(text)
+    return None if found is None else found[:2]
 
 
 def is_forced(text: str) -> bool:
     """Does this command say "do it all the same" ("/แจ้ง! 482 …")?"""
-    return text.split(maxsplit=1)[0].partition("@")[0].endswith("!") if text.split() else False
+    found = _parsed(text)
+    return found is not None and found[2]
+
+
+def _parsed(text: str) -> tuple[str, str, bool] | None:
+    line = text.translate(_WIDE).strip()
+    if not line.startswith("/") or not line.strip("/ "):
+        return None
+    head, rest = _halves(line.lstrip("/ \n"))
+    head = head.partition("@")[0]  # Telegram adds the bot's name in groups: /q@pratu_bot
+    name = _commands().get(head.rstrip("!").lower(), "")
+    if name:
+        return name, rest, head.endswith("!")
+    glued = _glued(head)
+    if glued is not None:
+        return glued[0], f"{glued[1]} {rest}".strip(), False
+    turned = _turned(head, rest)
+    return ("", rest, False) if turned is None else (*turned, False)
+
+
+def _halves(line: str) -> tuple[str, str]:
+    head, *rest = line.split(maxsplit=1)
+    return head, rest[0].strip() if rest else ""
+
+
+def _glued(head: str) -> tuple[str, str] | None:
+    """(name, number) of "รับ482": the longest command before a digit."""
+    line = arabic(head)
+    for word in sorted(_commands(), key=len, reverse=True):
+        if line.lower().startswith(word) and line[len(word) : len(word) + 1].isdigit():
+            return _commands()[word], head[len(word) :]
+    return None
+
+
+def _turned(head: str, rest: str) -> tuple[str, str] | None:
+    """(name, the number and what follows) of "482 รับ": the number came first."""
+    if not rest or not _NUMBERED.fullmatch(arabic(head)):
+        return None
+    word, words = _halves(rest)
+    name = _commands().get(word.removeprefix("/").lower(), "")
+    return (name, f"{head} {words}".strip()) if name else None
+
+
+def unslashed(text: str) -> tuple[str, str] | None:
+    """(command name, rest) of an officer's line without its slash: a command's Thai word alone ("คิว"), or beside a
+    number ("รับ 1", "รับ1", "70-00001-3 รับ"). None for a sentence, and for a count ("รับ 3 คน")."""
+    line = text.translate(_WIDE).strip()
+    head, rest = _halves(line) if line else ("", "")
+    head = plain(head) if not rest else head
+    name = _thai_commands().get(head.lower(), "")
+    glued = None if name else _glued(head)
+    if glued is not None and _is_thai(head):
+        name, rest = glued[0], f"{glued[1]} {rest}".strip()
+    if name:
+        return (name, rest) if not rest or _is_number(rest) else None
+    turned = _turned(head, rest)
+    if turned is None or not _is_thai(rest.removeprefix("/")):
+        return None
+    alone = len(rest.split()) == 1
+    return turned if alone or len(re.sub(r"\D", "", arabic(head))) >= _FULL else None
+
+
+_FULL = 8  # digits of a whole reference
+
+
+def _is_thai(word: str) -> bool:
+    return "\u0e00" <= word[:1] <= "\u0e7f"
+
+
+@cache
+def _thai_commands() -> dict[str, str]:
+    return {word: name for word, name in _commands().items() if _is_thai(word)}
+
+
+def _is_number(rest: str) -> bool:
+    """Does this begin with a case's number, not with a count of something?"""
+    found = _NUMBERED.match(arabic(rest))
+    if found is None:
+        return False
+    after = rest[found.end() :].lstrip()
+    return not any(after.startswith(word) for word in load()["desk"]["counted"])
+
+
+def nearly(text: str) -> str:
+    """The command that was meant by one nobody knows, as it should have been typed ("/ดุ 1" → "/ดู 1"): one letter
+    away from this one word and from those of no other command. "" where there is none."""
+    line = text.translate(_WIDE).strip()
+    if not line.strip("/ "):
+        return ""
+    head, rest = _halves(line.lstrip("/ \n"))
+    digits = re.search(r"\d", arabic(head))
+    if digits is not None:
+        head, rest = head[: digits.start()], f"{head[digits.start() :]} {rest}".strip()
+    near = {word: name for word, name in _commands().items() if len(word) > 1 and _one_off(head.lower(), word)}
+    if len(set(near.values())) != 1:
+        return ""
+    return f"/{load()['commands'][next(iter(near.values()))][0]} {rest}".strip()
+
+
+def _one_off(typed: str, word: str) -> bool:
+    """One letter more, less, another, or two that changed places?"""
+    if typed == word or abs(len(typed) - len(word)) > 1:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(typed, word, strict=False)) if a != b), min(len(typed), len(word)))
+    one, other = typed[at:], word[at:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:] and len(one) == len(other) > 1
+    return one[1:] == other[1:] or one[1:] == other or one == other[1:] or swapped

@@ -93,7 +93,7 @@ def test_a_picture_as_an_answer_to_the_notice_is_the_result(world: World, office
     answers_with_photo(officer, notice).hears(f"{reference} ได้รูปหลังแก้ไข 1 รูปแล้ว", "/ผล")
     answers_with_photo(officer, notice, "after-2", "มุมที่สอง").hears("2 รูปแล้ว")
     assert (shown(world, reference), shown(world, reference, Stage.BEFORE)) == (2, 0)
-    officer.says(f"/ดู {reference}").hears("รูป 0")  # those of the people who told of it
+    officer.says(f"/ดู {reference}").hears("รูปก่อน 0")  # those of the people who told of it
     with world.db.transaction() as session:
         assert history.verify(session).broken_at is None
 

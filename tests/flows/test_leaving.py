@@ -116,7 +116,7 @@ def test_coming_back_brings_no_withdrawn_words(world: World, officer: Dialogue) 
     citizen.says(LIGHT_TOO).hears(ASKED).taps("ร่วมแจ้ง").hears("ร่วมแจ้งเรียบร้อย")
     officer.listen()
     officer.parts = []
-    officer.says(f"/ดู {reference}").hears("รูป 0 ช่องทาง", "เพิ่มข้อความ 1 รูป 0", "ไฟกิ่ง").hears_not(PINK, PHONE)
+    officer.says(f"/ดู {reference}").hears("รูปก่อน 0 หลัง 0 ช่องทาง", "เพิ่มข้อความ 1 รูป 0", "ไฟกิ่ง").hears_not(PINK, PHONE)
     citizen.says("เรื่องของฉัน").hears_not(PINK)
     goes(world.citizen("U1"), reference)
     assert told(world) == LIGHT_TOO
@@ -130,7 +130,7 @@ def test_the_first_one_coming_back_brings_none_either(world: World, officer: Dia
     world.passes(days=1)
     first.says(LIGHT).hears(ASKED).taps("ร่วมแจ้ง")
     officer.parts = []
-    officer.says(f"/ดู {reference}").hears(f"+ “{LIGHT}”", "รูป 0 ช่องทาง")
+    officer.says(f"/ดู {reference}").hears(f"+ “{LIGHT}”", "รูปก่อน 0 หลัง 0 ช่องทาง")
     assert PINK not in officer.text.rpartition("สถานะ")[2]
 
 
@@ -282,7 +282,7 @@ def test_the_next_one_is_told_and_photos_of_the_gone_are_not_counted(world: Worl
     reference = first.reference
     second = joined(world).sends_photo("p2")
     third = joined(world, "U3", LIGHT).sends_photo("p3")
-    officer.says(f"/ดู {reference}").hears("รูป 3 ช่องทาง")
+    officer.says(f"/ดู {reference}").hears("รูปก่อน 3 หลัง 0 ช่องทาง")
     goes(first, reference)
     heard_since(second).hears(reference, "คุณเป็นผู้แจ้งหลัก")
     heard_since(third).hears_nothing()

@@ -50,7 +50,7 @@ def head(world: World) -> Dialogue:
 
 def test_a_unit_hands_back_and_intake_gives_it_to_another(world: World, officer: Dialogue, intake: Dialogue) -> None:
     reference = filed(world)
-    officer.says(f"/คืน {reference}").hears("พิมพ์ข้อความต่อท้าย")
+    officer.says(f"/คืน {reference}").hears("พิมพ์เหตุผลที่คืนได้เลย")
     officer.says(f"/คืน {reference} เสาอยู่ในเขตการไฟฟ้า").hears("ส่งคืนหน่วยรับเรื่องแล้ว", "เสาอยู่ในเขตการไฟฟ้า")
     assert world.case(reference).status == Status.SCREENING
     officer.says(f"/ดู {reference}").hears("ไม่พบ")
@@ -155,7 +155,7 @@ def test_the_head_decides_with_one_tap(world: World, officer: Dialogue, head: Di
     hears_now(citizen).hears_nothing()
     assert world.case(reference).status == Status.HEAD_REVIEW
     hears_now(head).hears("เสนอพิจารณา", reference, "เปลี่ยนหลอดสามดวง", "เห็นควรแจ้งผล")
-    head.says(f"/ส่งกลับ {reference}").hears("พิมพ์ข้อความต่อท้าย")
+    head.says(f"/ส่งกลับ {reference}").hears("พิมพ์เหตุผลที่ส่งกลับได้เลย")
     head.says(f"/ส่งกลับ {reference} ขอรูปหลังซ่อมด้วย").hears("ส่งกลับหน่วยแล้ว")
     hears_now(officer).hears("ส่งกลับให้เพิ่มเติม", "ขอรูปหลังซ่อมด้วย")
     assert world.case(reference).status == Status.RETURNED_INCOMPLETE
@@ -318,7 +318,7 @@ def test_reveal_needs_a_reason_and_is_written_down(world: World, intake: Dialogu
     citizen = world.citizen("U1", "telegram").says("แจ้งเรื่องลับ").says("มีคนขายยาบ้าบ้านสีชมพู ซอย 5")
     (case,) = world.cases() or [world.case(citizen.says("เท่านี้").reference)]
     officer.says(f"/เปิดเผย {case.reference} อยากรู้").hears("ไม่พบ")
-    intake.says(f"/เปิดเผย {case.reference}").hears("พิมพ์ข้อความต่อท้าย")
+    intake.says(f"/เปิดเผย {case.reference}").hears("พิมพ์เหตุผล")
     intake.says(f"/เปิดเผย {case.reference} ประสานตำรวจเข้าตรวจ").hears("ข้อมูลลับ", "บ้านสีชมพู", "ประสานตำรวจ")
     intake.says(f"/ดู {case.reference}").hears("เปิดดูข้อมูลลับ")
 
@@ -329,7 +329,7 @@ def test_two_officers_do_not_tell_the_same_twice(world: World, officer: Dialogue
     citizen = hears_now(world.citizen("U1", "telegram"))
     officer.says(f"/แจ้ง {reference} ช่างไปบ่ายนี้")
     world.passes(minutes=2)
-    second.says(f"/แจ้ง {reference} ช่างไปพรุ่งนี้").hears("T1", "2 นาทีก่อน", "ช่างไปบ่ายนี้", "ยังต้องการส่ง")
+    second.says(f"/แจ้ง {reference} ช่างไปพรุ่งนี้").hears("T1", "2 นาทีก่อน", "ช่างไปบ่ายนี้", "ยังจะส่งข้อความของคุณด้วยไหม")
     hears_now(citizen).hears("บ่ายนี้").hears_not("พรุ่งนี้")
     second.taps("ส่งอยู่ดี").hears("ส่งถึงผู้แจ้งแล้ว")
     hears_now(citizen).hears("พรุ่งนี้")
@@ -370,8 +370,10 @@ def test_nobody_takes_back_what_another_did(hasty: World) -> None:
 
 
 def test_help_shows_what_one_may_do(world: World, officer: Dialogue, head: Dialogue) -> None:
-    officer.says("/ช่วย").hears("/รับ", "/ผล", "/เลื่อน").hears_not("/อนุมัติ", "/ไม่รับ", "/เปิดเผย")
-    head.says("/ช่วย").hears("/อนุมัติ", "/ส่งกลับ", "/มอบ", "/เปิดเผย").hears_not("/ผล", "/คืน")
+    officer.says("/ช่วย").hears("/รับ", "/ผล", "/เลื่อน").hears_not("/อนุมัติ", "/ไม่รับ", "/เปิดเผย", "/คืน")
+    officer.taps("/ช่วย ทั้งหมด").hears("/รับ", "/คืน", "/นัด").hears_not("/อนุมัติ", "/ไม่รับ", "/เปิดเผย")
+    head.says("/ช่วย").hears("/อนุมัติ", "/ส่งกลับ", "/มอบ").hears_not("/ผล", "/คืน")
+    head.says("/ช่วย ทั้งหมด").hears("/อนุมัติ", "/เปิดเผย").hears_not("/ผล", "/คืน")
 
 
 def test_decisions_are_not_made_before_everybody(world: World, head: Dialogue) -> None:

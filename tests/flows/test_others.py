@@ -164,7 +164,7 @@ def test_commands_say_what_is_wrong(world: World) -> None:
     officer = world.officer("T9", Role.OFFICER, unit="ENG")
     officer.says("/เต้น").hears("ไม่เข้าใจคำสั่ง")
     officer.says("/รับ").hears("พิมพ์รหัสเรื่องด้วย")
-    officer.says(f"/แจ้ง {citizen.reference}").hears("พิมพ์ข้อความต่อท้าย")
+    officer.says(f"/แจ้ง {citizen.reference}").hears("พิมพ์ข้อความถึงผู้แจ้งได้เลย")
     officer.says(f"/ปิด {citizen.reference}").hears("ทำรายการนี้ยังไม่ได้")
     officer.says("/q").hears("คิว")
 
