@@ -85,7 +85,7 @@ def _looks() -> _Looks:
         ),
         span=re.compile(rf"(?<![\dก-๎])(?:{_any(data['at'])})?(?P<unit>{_any(data['units'])}){sides}"),
         named=re.compile(
-            rf"(?P<d>\d{{1,2}})\s?(?P<m>{_any(data['months'])})\s?(?:{_any(data['era'])}\s?)?(?P<y>\d{{4}}|\d{{2}})?(?!\d)"
+            rf"(?P<d>\d{{1,2}})\s?(?P<m>{_any(data['months'])})\s?(?:{_any(data['era'])}\s?)?(?:(?P<y>\d{{4}}|\d{{2}})(?![.:]\d))?(?!\d)"
         ),
         plain=re.compile(r"(?<![\d./-])(?P<d>\d{1,2})([/.-])(?P<m>\d{1,2})(?:\2(?P<y>\d{4}|\d{2}))?(?![\d/])"),
         iso=re.compile(r"(?<!\d)(?P<y>(?:20|25)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)"),

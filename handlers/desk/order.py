@@ -104,8 +104,9 @@ def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:
     start. Where nothing stands beside the day it is the office's first hour. None where no hour can be read, and
     outside of `FROM` to `UNTIL`."""
     line = heard.arabic(words).strip()
-    first = _hour_in(line)
-    found = date_in(svc, line if first is None else first[1])
+    found = date_in(svc, line)
+    first = _hour_in(line) if found is None else None
+    found = date_in(svc, first[1]) if first is not None else found
     if found is None:
         return None
     day, rest = found

@@ -201,7 +201,7 @@ def test_undo_tells_the_truth_about_the_notices(world: World, officer: Dialogue)
     world.citizen("U1", "telegram").says(f"ยังไม่แก้ {reference}")
     world.passes(minutes=10)
     officer.says(f"/รับ {reference}").reports(reference, "เปลี่ยนสายไฟใหม่ทั้งเส้นแล้ว")
-    officer.says(f"/ปิด {reference}").hears("แจ้งผลให้ผู้แจ้งแล้ว")
+    officer.says(f"/ปิด {reference}").hears("จะแจ้งผลให้ผู้แจ้ง")
     officer.says(f"/เลิกทำ {reference}").hears("เลิกทำ /ปิด")
     with world.db.reading() as session:
         rows = handling.notices(session, world.case(reference).id)

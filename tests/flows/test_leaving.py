@@ -286,9 +286,9 @@ def test_the_next_one_is_told_and_photos_of_the_gone_are_not_counted(world: Worl
     goes(first, reference)
     heard_since(second).hears(reference, "คุณเป็นผู้แจ้งหลัก")
     heard_since(third).hears_nothing()
-    officer.says(f"/ดู {reference}").hears("รูป 2 ช่องทาง")
+    officer.says(f"/ดู {reference}").hears("รูปก่อน 2")
     goes(third, reference)
-    officer.says(f"/ดู {reference}").hears("รูป 1 ช่องทาง")
+    officer.says(f"/ดู {reference}").hears("รูปก่อน 1")
 
 
 def test_somebody_who_can_be_reached_takes_over(world: World, officer: Dialogue) -> None:

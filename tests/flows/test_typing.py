@@ -346,10 +346,10 @@ def test_too_few_words_are_asked_for(world: World, officer: Dialogue) -> None:
 # --- 10. in the group ------------------------------------------------------------------------------------------------
 
 
-def test_a_member_without_a_name_and_an_unknown_command(world: World) -> None:
+def test_an_unknown_command_in_a_group(world: World) -> None:
     room = room_of(world)
     filed(world)
-    room.says("/รับ 1").hears("รับแล้วโดย เพื่อนร่วมงาน")
+    room.says("/รับ 1").hears("รับแล้วโดย")
     for line in ("/อะไรก็ไม่รู้", "/start"):
         room.says(line).hears("คำสั่งของคุณ", "/รับ")
     room.says("แจ้ง 1 ช่างไปบ่ายนี้").hears("หมายถึง /แจ้ง 1 ช่างไปบ่ายนี้ ไหม")
