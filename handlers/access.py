@@ -111,6 +111,11 @@ def _open_and_newest(one: tuple[Case, CaseJoin | None]) -> tuple[bool, float]:
     return not is_open(case.status), -since.timestamp()
 
 
+def is_of(svc: Svc, actor: Actor, case: Case) -> bool:
+    """Did this person bring the case, or join it?"""
+    return case.account_id in own_accounts(svc, actor.person_id) or place_in(svc, actor.person_id, case) is not None
+
+
 def case_for_citizen(svc: Svc, actor: Actor, reference: str, *, lock: bool = False) -> tuple[Case, CaseJoin | None]:
     """The person's own case, or one they joined with their place in it. Raises as `case_for_complainant`.
 
@@ -243,6 +248,11 @@ def is_member(post: Post, case: Case) -> bool:
     own = (post.agency_code, post.unit_code) == (case.agency_code, case.unit_code)
     wide = post.agency_code == case.agency_code and post.role in _WIDE
     return shares and not own and not wide
+
+
+def may_count_confidential(post: Post) -> bool:
+    """May figures shown to this post hold confidential cases?"""
+    return post.role in _CONFIDENTIAL
 
 
 def acts_as(post: Post, case: Case | None = None) -> Sequence[str]:

@@ -154,9 +154,12 @@ def ending_with(session: Session, agency_codes: Sequence[str], digits: str) -> l
 
 
 def queue(
-    session: Session, agency_code: str, units: Sequence[str] | None, limit: int = 20
+    session: Session, agency_code: str, units: Sequence[str] | None, limit: int = 20, confidential: bool = True
 ) -> tuple[list[Case], dict[str, int]]:
-    """Open cases of an agency (of these units only, where given), urgent and oldest first, and counts by status."""
+    """Open cases of an agency (of these units only, where given), urgent and oldest first, and counts by status.
+
+    `confidential`: with those too.
+    """
     where = [
         Case.agency_code == agency_code,
         Case.status.not_in([status.value for status in ENDED]),
@@ -166,6 +169,8 @@ def queue(
             CaseTask.agency_code == agency_code, CaseTask.unit_code.in_(units), CaseTask.done_at.is_(None)
         )
         where[0] = or_(and_(Case.agency_code == agency_code, Case.unit_code.in_(units)), Case.id.in_(shares))
+    if not confidential:
+        where.append(Case.confidential.is_(False))
     found = session.execute(select(Case.status, func.count()).where(*where).group_by(Case.status)).all()
     counts = {status: count for status, count in found}
     rows = session.scalars(
@@ -185,15 +190,23 @@ def overdue(
     return list(session.scalars(query.order_by(due, Case.id).limit(limit)))
 
 
-def summary(session: Session, agency_code: str, since: datetime) -> dict[str, dict[str, int]]:
-    """Counts of an agency's cases received since a moment, by status, category and kind."""
+def summary(
+    session: Session,
+    agency_code: str,
+    since: datetime,
+    units: Sequence[str] | None = None,
+    confidential: bool = True,
+) -> dict[str, dict[str, int]]:
+    """Counts of an agency's cases received since a moment (of these units only, where given), by status, category and
+    kind. `confidential`: with those too."""
+    where = [Case.agency_code == agency_code, Case.received_at >= since]
+    if units is not None:
+        where.append(Case.unit_code.in_(units))
+    if not confidential:
+        where.append(Case.confidential.is_(False))
     result: dict[str, dict[str, int]] = {}
     for name, column in (("status", Case.status), ("category", Case.category), ("kind", Case.kind)):
-        rows = session.execute(
-            select(column, func.count())
-            .where(Case.agency_code == agency_code, Case.received_at >= since)
-            .group_by(column)
-        )
+        rows = session.execute(select(column, func.count()).where(*where).group_by(column))
         result[name] = {value: count for value, count in rows}
     return result
 

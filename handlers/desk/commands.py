@@ -72,6 +72,7 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
     return refused or _carry_out(svc, order)
 
 
+_ON_ONES_OWN = frozenset({"view", "note"})  # nobody handles what they complained of themselves
 _MANY = frozenset({"accept", "acknowledge", "view"})
 
 
@@ -117,6 +118,8 @@ def _refused(svc: Svc, order: Order) -> list[Part]:
     if not may(order.name, access.parties(order.post, order.case)):
         who = " · ".join(svc.texts.word(f"parties.{party}") for party in sorted(duty.by))
         return [Say(svc.texts.say("officer.may_not", code=code, who=who), next_steps.buttons(svc, order))]
+    if order.name not in _ON_ONES_OWN and access.is_of(svc, order.actor, order.case):
+        return [Say(svc.texts.say("officer.own_case", code=code))]
     if order.case.status in ENDED and not duty.ended:
         return [next_steps.not_now(svc, order)]
     if duty.alone and order.actor.in_group:

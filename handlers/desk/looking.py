@@ -33,7 +33,8 @@ def queue(svc: Svc, actor: Actor) -> list[Part]:
 
 
 def _queue_of(svc: Svc, actor: Actor, post: Post) -> Say:
-    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), limit=1000)
+    secret = access.may_count_confidential(post) and not actor.in_group
+    rows, counts = cases.queue(svc.session, post.agency_code, access.units_seen(post), 1000, secret)
     seen = [case for case in rows if access.may_see(post, case) and not (actor.in_group and case.confidential)]
     if HEAD in access.acts_as(post):
         seen.sort(key=lambda case: case.status != Status.HEAD_REVIEW)  # what waits for this person's word
@@ -74,10 +75,12 @@ def queue_line(svc: Svc, case: Case) -> str:
 def summary(svc: Svc, actor: Actor) -> list[Part]:
     post = actor.posts[0]
     midnight = datetime.combine(svc.today, time(), svc.tools.zone)
-    today = cases.summary(svc.session, post.agency_code, midnight)
-    week = cases.summary(svc.session, post.agency_code, midnight - timedelta(days=7))
-    ever = cases.summary(svc.session, post.agency_code, datetime(2000, 1, 1, tzinfo=svc.tools.zone))
-    rows, counts = cases.queue(svc.session, post.agency_code, None, limit=1000)
+    # A tip is no figure for the unit it may be about: who decides counts it, and alone.
+    units, secret = access.units_seen(post), access.may_count_confidential(post) and not actor.in_group
+    today = cases.summary(svc.session, post.agency_code, midnight, units, secret)
+    week = cases.summary(svc.session, post.agency_code, midnight - timedelta(days=7), units, secret)
+    ever = cases.summary(svc.session, post.agency_code, datetime(2000, 1, 1, tzinfo=svc.tools.zone), units, secret)
+    rows, counts = cases.queue(svc.session, post.agency_code, units, limit=1000, confidential=secret)
     new = sum(counts.get(status, 0) for status in _NEW)
     waiting = sum(counts.get(status, 0) for status in _WAITING)
     top = sorted(ever["category"].items(), key=lambda pair: -pair[1])[:3]
@@ -226,5 +229,6 @@ def _place(svc: Svc, order: Order) -> str:
     case = order.case
     place = (case.place_masked if _is_masked(order) else svc.session.keys.open_text(case.place)) or ""
     if case.lat is not None and case.lon is not None:
-        place = f"{place} {case.lat:.5f},{case.lon:.5f}".strip()
+        to = 3 if _is_masked(order) else 5  # about a hundred metres: a house is not shown where its number is hidden
+        place = f"{place} {case.lat:.{to}f},{case.lon:.{to}f}".strip()
     return place or svc.texts.word("review.values.no_place")

@@ -173,6 +173,7 @@ def visit(svc: Svc, order: Order) -> list[Part]:
     case, post = order.case, order.post
     made, rest = _made_in(order.words)
     if made:
+        svc.deed = ""  # nobody is told: nothing to take back
         found, _, present = rest.partition(svc.texts.word("officer.visit_with"))
         visits.made(svc, case, post, found.strip(), present.strip())
         return done(svc, order, "officer.visited", None, "view")

@@ -95,6 +95,8 @@ def _which_unit(svc: Svc, order: Order) -> list[Part]:
 
 def team(svc: Svc, order: Order) -> list[Part]:
     """Units by code or name, with commas; AGENCY:UNIT for another agency's."""
+    if order.case.confidential:  # its units could not see it
+        return [Say(svc.texts.say("officer.team_not", code=order.case.reference))]
     own = agencies.units(svc.session, order.case.agency_code)
     every = [unit for one in agencies.all_agencies(svc.session) for unit in agencies.units(svc.session, one.code)]
     units = []
@@ -134,6 +136,9 @@ def approve(svc: Svc, order: Order) -> list[Part]:
     if order.case.status == Status.HEAD_REVIEW and deciding.is_by(svc, order.case, order.post.person_id):
         return [_not_ones_own(svc, order)]
     conclusion = conclusion_in(order.words)
+    lacking = deciding.missing(svc, order.case, conclusion)
+    if lacking and not order.forced:
+        return done(svc, order, "officer.incomplete_head", None, "back", missing=" · ".join(lacking))
     told = deciding.finish(svc, order.case, order.post, access.acts_as(order.post, order.case), conclusion, "approved")
     owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, order.case)]
     parts = done(svc, order, "officer.approved_done", told)

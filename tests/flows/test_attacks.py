@@ -206,3 +206,44 @@ def test_undo_tells_the_truth_about_the_notices(world: World, officer: Dialogue)
     with world.db.reading() as session:
         rows = handling.notices(session, world.case(reference).id)
     assert [(row.recipient, row.done_at) for row in rows] == [("unit", None), ("complainant", None)]
+
+
+def test_the_unit_a_tip_is_about_counts_no_tip(world: World, officer: Dialogue, intake: Dialogue) -> None:
+    world.citizen("U1", "telegram").says("แจ้งเรื่องลับ").says("ช่างกองช่างเรียกเงินใต้โต๊ะค่าต่อไฟ").says("เท่านี้")
+    officer.says("/สรุป").hears("รับวันนี้ 0").hears_not("ทุจริต")
+    officer.says("/คิว").hears("ว่าง")
+    intake.says("/สรุป").hears("รับวันนี้ 1")
+
+
+def test_nobody_handles_their_own_complaint(world: World, officer: Dialogue) -> None:
+    officer.says("ไฟถนนดับ ซอย 5 หน้าบ้านฉัน").says("ส่งเรื่อง")
+    reference = world.cases()[0].reference
+    for command in ("/รับ {}", "/ผล {} เสร็จแล้ว", "/ปิด {}"):
+        officer.says(command.format(reference)).hears("คนอื่นดำเนินการ")
+    assert world.case(reference).status == Status.ASSIGNED
+
+
+def test_the_head_is_told_what_is_missing_before_it_counts(world: World, officer: Dialogue) -> None:
+    head = world.officer("T3", Role.HEAD)
+    reference = filed(world)
+    officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดสามดวงแล้ว")
+    head.says(f"/อนุมัติ {reference}").hears("ยังขาด", "รูป", "/อนุมัติ!")
+    assert world.case(reference).status == Status.REPORTED
+    head.says(f"/อนุมัติ! {reference}").hears("เห็นชอบแล้ว")
+    assert world.case(reference).status == Status.RESOLVED
+
+
+def test_a_working_group_needs_eyes(world: World, intake: Dialogue) -> None:
+    citizen = world.citizen("U1", "telegram").says("แจ้งเรื่องลับ").says("ปลัดเรียกเงินใต้โต๊ะ")
+    (case,) = world.cases() or [world.case(citizen.says("เท่านี้").reference)]
+    intake.says(f"/คณะทำงาน {case.reference} กองช่าง,กองสาธารณสุข").hears("เรื่องลับ", "/มอบ")
+    assert world.case(case.reference).route == "general"
+
+
+def test_words_about_another_case_do_not_move_the_order(world: World, officer: Dialogue) -> None:
+    first, second = filed(world), filed(world, "ไฟทางมืดตรงปากซอย 6 สามดวง", "U2")
+    officer.says(f"/แจ้ง 1 จะซ่อมพร้อมกับเรื่อง {second}")
+    hears_now(world.citizen("U1", "telegram")).hears("จะซ่อมพร้อมกับ")
+    assert "จะซ่อมพร้อมกับ" not in hears_now(world.citizen("U2", "telegram")).text
+    officer.says(f"/รวม 1 {second}")
+    assert (world.case(first).status, world.case(second).status) == (Status.MERGED, Status.ASSIGNED)
