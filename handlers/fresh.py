@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import access, receipts
 from handlers.access import Actor
-from handlers.flows import belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
+from handlers.flows import answers, belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
 from handlers.messages import Incoming, Part
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
@@ -14,7 +16,6 @@ from nlp.language import foreign_language
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage import cases
-from storage.tables import Case
 from storage.words import Kind
 
 _SHORT = 45  # characters
@@ -32,28 +33,14 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     reference = _just_filed(svc, talk, actor) if incoming.kind in {*_MEDIA, "place"} else None
     if reference is not None:
         return tracking.add(svc, talk, actor, reference, incoming)
-    asked = belongs.asked(svc, actor)
-    if asked is not None:
-        answered = _answer(svc, talk, actor, asked, incoming)
-        if answered is not None:
-            return answered
+    answered = answers.take(svc, talk, actor, incoming, inquiry.knows(svc, incoming.text))
+    if answered is not None:
+        return answered
     if incoming.kind in _MEDIA and foreign_language(incoming.text):
         return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
         return complaint.begin(svc, talk, incoming)
     return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
-
-
-_NO_ANSWERS = ("thanks", "notice_seen", "answered", "keep_case", "opener")
-
-
-def _answer(svc: Svc, talk: Talk, actor: Actor, asked: Case, incoming: Incoming) -> list[Part] | None:
-    """We wait for an answer: is this it?"""
-    if incoming.kind == "text" and heard.means(incoming.text, "no_info"):
-        return tracking.no_info(svc, talk, actor, asked.reference)
-    if incoming.kind == "text" and (heard.means(incoming.text, *_NO_ANSWERS) or foreign_language(incoming.text)):
-        return None
-    return belongs.answer(svc, talk, asked, incoming)
 
 
 def _just_filed(svc: Svc, talk: Talk, actor: Actor) -> str | None:
@@ -121,9 +108,17 @@ def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
     return same or _by_kind(svc, talk, actor, incoming, verdict)
 
 
+def _asks_after_it(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
+    """A few words of impatience ("why so long?") where something of theirs is open."""
+    impatient = verdict.said == Kind.FOLLOWUP and verdict.kind == Kind.COMPLAINT and verdict.abstained
+    return impatient and len(text) <= _SHORT and any(is_open(case.status) for case, _ in access.cases_of(svc, actor))
+
+
 def _by_kind(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verdict) -> list[Part]:
     text = incoming.text
-    mended = tracking.mended(svc, talk, actor) if _says_mended(text) else None
+    if _asks_after_it(svc, actor, text, verdict):
+        verdict = replace(verdict, kind=Kind.FOLLOWUP)
+    mended = tracking.mended(svc, talk, actor, verdict.category) if _says_mended(text) else None
     if mended is not None:
         return mended
     if verdict.kind == Kind.SMALLTALK or heard.means(text, "yes", "no", "skip", "enough", "called", "that_is_all"):

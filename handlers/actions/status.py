@@ -112,7 +112,7 @@ def conclude(
     result, masked = _result(svc, case)
     values = {"date": svc.texts.day(svc.today), "unit": notices.unit_name(svc, case)}
     key = "status.resolved" if mended else "status.explained"
-    buttons = ("track.button_fixed", "track.button_not_fixed")
+    buttons = ("track.button_fixed", "track.button_partly", "track.button_not_fixed")
     asks = buttons if mended else ("track.button_understood", "track.button_still_asks")
     told = tell(svc, case, update, key, {"result": result, **values}, choices=asks, alone=True)
     _tell_joined(svc, case, "status.resolved_joined", f"update:{update.id}", result=masked, **values)
@@ -150,14 +150,21 @@ def confirm(svc: Svc, case: Case) -> None:
     _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 
 
-def reopen(svc: Svc, case: Case) -> None:
-    """The complainant says it is not mended: open again, and the unit and its head are told."""
+def word_by(svc: Svc) -> date:
+    """By when whoever had a case opened again hears of it."""
+    return svc.hours.add_working_days(svc.today, svc.limits["reopened_days"])
+
+
+def reopen(svc: Svc, case: Case, words: str = "") -> None:
+    """The complainant says it is not mended, in these words: open again, and the unit is told."""
     update = move(svc, case, Status.REOPENED, "reopened", acting=(CITIZEN,))
     case.resolved_at = case.closed_at = None
     case.conclusion_type = case.closed_how = None
     handling.wanted_no_more(svc.session, case.id)
-    notices.tell_unit(svc, case, "officer.reopened", once=f"update:{update.id}")
-    _tell_joined(svc, case, "track.not_fixed", f"update:{update.id}", unit=notices.unit_name(svc, case))
+    once, said = f"update:{update.id}", {"words": svc.tools.mask(words)} if words else {}
+    notices.tell_unit(svc, case, "reply.reopened" if said else "officer.reopened", once=once, **said)
+    values = {"unit": notices.unit_name(svc, case), "date": svc.texts.day(word_by(svc))}
+    _tell_joined(svc, case, "track.not_fixed", once, **values)
 
 
 @dataclass(frozen=True)

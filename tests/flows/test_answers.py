@@ -1,0 +1,225 @@
+"""A case waits for the person: what they say next is heard as the answer it is, and not as another one."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.words import Role, Status
+from tests.world import Dialogue, World
+
+LIGHT = "ไฟถนนดับ ซอย 5"
+ROAD = "ถนนหน้าโรงเรียนวัดใหม่เป็นหลุมลึกมาก"
+NO_PHOTO = "ไม่มีรูปเพราะฝนตกหนักมากกล้องเปียก"
+
+
+@pytest.fixture
+def officer(world: World) -> Dialogue:
+    return world.officer("T1", Role.OFFICER, unit="ENG")
+
+
+@pytest.fixture
+def intake(world: World) -> Dialogue:
+    return world.officer("T2", Role.INTAKE, unit="OFFICE")
+
+
+def hears_now(person: Dialogue) -> Dialogue:
+    person.parts = []
+    return person.listen()
+
+
+def told_of(world: World, text: str = LIGHT, name: str = "U1") -> tuple[Dialogue, str]:
+    """Somebody whose case is filed and no longer new."""
+    citizen = world.citizen(name).says(text).says("ส่งเรื่อง")
+    reference = citizen.reference
+    world.passes(minutes=40)
+    return citizen, reference
+
+
+def resolve(officer: Dialogue, reference: str, how: str = "") -> None:
+    officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดสามดวงที่ซอย 5 แล้ว {NO_PHOTO}")
+    officer.says(f"/ปิด {reference} {how}".strip()).hears("ประชาชนจะเห็นว่า")
+
+
+def resolved(world: World, officer: Dialogue, how: str = "") -> tuple[Dialogue, str]:
+    """A citizen who was told the result and asked about it."""
+    citizen, reference = told_of(world)
+    resolve(officer, reference, how)
+    hears_now(officer)
+    hears_now(citizen)
+    world.passes(hours=3)
+    return citizen, reference
+
+
+def asked(world: World, officer: Dialogue, question: str = "เสาหมายเลขอะไรครับ") -> tuple[Dialogue, str]:
+    """A citizen who was asked something, a day ago."""
+    citizen, reference = told_of(world)
+    officer.says(f"/รับ {reference}").says(f"/ถาม {reference} {question}")
+    hears_now(citizen).hears(question)
+    world.passes(days=1)
+    return citizen, reference
+
+
+# --- is it mended? ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ใครบอกว่าแก้แล้ว", "ไหนว่าแก้แล้วไง", "แก้แล้วแต่ดับอีก", "แก้แล้วหรือคะ", "แก้แล้วเหรอ", "ยังไม่เห็นแก้แล้วบอกว่าเสร็จ"],
+)
+def test_doubt_closes_nothing_and_is_asked_once_more(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(text).hears("แก้จริงแล้วหรือยัง")
+    assert [choice.label for choice in citizen.choices] == [
+        f"แก้แล้ว {reference}",
+        f"แก้บางส่วน {reference}",
+        f"ยังไม่แก้ {reference}",
+    ]
+    assert world.case(reference).status == Status.RESOLVED
+    hears_now(officer).hears(reference, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "แก้แล้ว",
+        "ใช่",
+        "ใช่ค่ะ",
+        "👍",
+        "เสร็จแล้วจ้า ขอบใจ",
+        "ดีแล้วจ้ะ",
+        "ใช้ได้แล้ว",
+        "เรียบร้อยดีจ้ะ",
+        "สว่างแล้ว",
+        "ไฟติดแล้วจ้ะ ขอบใจมากลูก",
+    ],
+)
+def test_a_plain_yes_closes_it(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(text).hears("ปิดเรื่อง", reference)
+    assert (world.case(reference).status, world.case(reference).closed_how) == (Status.CLOSED, "confirmed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ยังค่ะ หลอดกะพริบอยู่", "ยังดับอยู่เลย", "ยังไม่แก้เลยจ้ะ ไฟกะพริบ", "แก้แค่ดวงเดียว อีกดวงยังดับ", "มาแล้วแต่ยังไม่ติด", "ยังไม่มีใครมาเลย"],
+)
+def test_a_no_opens_it_again_and_the_unit_reads_why(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(text).hears("เปิดเรื่อง", "ใหม่แล้ว", "ภายใน")
+    case = world.case(reference)
+    assert case.status == Status.REOPENED
+    assert text in (world.opened(case.text) or "")
+    hears_now(officer).hears(reference, text)
+
+
+@pytest.mark.parametrize("text", ["ไม่", "ยัง", "ยังจ้ะ", "ยังค่ะ", "ยังไม่แก้"])
+def test_a_bare_no_opens_it_again(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(text).hears("เปิดเรื่อง", reference)
+    assert world.case(reference).status == Status.REOPENED
+    assert world.opened(world.case(reference).text) == LIGHT
+
+
+def test_mended_in_part_is_a_button_and_the_unit_reads_it(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says("โอเคจ้ะ").hears("ไม่ต้องรีบ").taps(f"แก้บางส่วน {reference}").hears("เปิดเรื่อง")
+    assert world.case(reference).status == Status.REOPENED
+    hears_now(officer).hears("แก้บางส่วน")
+
+
+@pytest.mark.parametrize("text", ["ไม่แน่ใจ ต้องรอดูตอนกลางคืน", "ยังไม่ได้ไปดูเลย", "โอเคจ้ะ"])
+def test_they_may_take_their_time(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(text).hears("ไม่ต้องรีบ")
+    assert f"ยังไม่แก้ {reference}" in [choice.label for choice in citizen.choices]
+    assert world.case(reference).status == Status.RESOLVED
+
+
+def test_a_picture_a_pin_a_voice_or_a_question_goes_in_and_it_is_asked_once_more(
+    world: World, officer: Dialogue
+) -> None:
+    citizen, reference = resolved(world, officer)
+    for does in (citizen.sends_photo, citizen.sends_voice, citizen.sends_place):
+        does().hears("แก้จริงแล้วหรือยัง", reference)
+        hears_now(officer).hears("ส่งข้อมูลเพิ่ม")
+    citizen.says("แล้วอีกสองดวงจะมาซ่อมเมื่อไหร่").hears("แก้จริงแล้วหรือยัง")
+    hears_now(officer).hears("อีกสองดวง")
+    assert [case.reference for case in world.cases()] == [reference]
+
+
+def test_another_matter_is_another_matter_and_thanks_are_thanks(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says("ขอบคุณค่ะ").hears("ยินดี")
+    citizen.says("ขยะหน้าตลาดเหม็นมาก ไม่มีใครมาเก็บเป็นอาทิตย์แล้ว").hears("ตรวจอีกครั้ง").says("ส่งเรื่อง")
+    citizen.says("ไฟถนนดับ ซอย 9").hears("ตรวจอีกครั้ง").says("ส่งเรื่อง")
+    assert len(world.cases()) == 3
+    assert world.case(reference).status == Status.RESOLVED
+
+
+def test_an_explanation_is_understood_or_asked_about(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer, "ชี้แจง")
+    citizen.says("แล้วต้องไปแจ้งใครล่ะ").hears("ชัดเจนหรือยัง", "กองช่าง")
+    hears_now(officer).hears("ต้องไปแจ้งใคร")
+    citizen.taps(f"เข้าใจแล้ว {reference}").hears("ปิดเรื่อง")
+    second, other = told_of(world, ROAD, "U2")
+    resolve(officer, other, "ชี้แจง")
+    second.says("เข้าใจแล้วจ้ะ").hears("ปิดเรื่อง", other)
+    third, last = told_of(world, "ท่อระบายน้ำตันหน้าตลาด น้ำท่วมขัง", "U3")
+    resolve(officer, last, "ชี้แจง")
+    third.says("ขอถามต่อ").hears("เปิดเรื่อง", last)
+
+
+def test_after_thirty_days_nobody_waits_any_more(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    world.passes(days=31)
+    citizen.says("ใช่").hears_not("ปิดเรื่อง")
+    assert world.case(reference).status == Status.RESOLVED
+
+
+# --- an answer is no alarm --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ยังค่ะ หลอดกะพริบอยู่", "ยังค่ะ", "ยังดับอยู่เลย", "อยู่หน้าวัด", "อยู่หน้าบ้าน", "หนูไม่รู้"),
+        *("ยายไม่รู้เลขเสาจ้ะ อยู่หน้าวัด", "ไม่อยู่บ้าน", "หลุมอยู่หน้าประตูโรงเรียนเลยจ้ะ"),
+    ],
+)
+def test_an_answer_of_a_few_words_is_no_emergency(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = asked(world, officer)
+    citizen.says(text).hears_not("1669", "อันตราย")
+    assert not world.case(reference).urgent
+    assert len(world.cases()) == 1
+    assert "อันตราย" not in hears_now(officer).text
+
+
+@pytest.mark.parametrize("text", ["ทำไมนานจัง", "อยู่หน้าบ้าน", "ไม่อยู่บ้าน"])
+def test_nor_while_a_visit_is_planned(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = told_of(world)
+    officer.says(f"/รับ {reference}").says(f"/นัด {reference} พรุ่งนี้ 14.30")
+    citizen.says(text).hears_not("1669", "อันตราย")
+    assert len(world.cases()) == 1
+
+
+@pytest.mark.parametrize("text", ["ไฟไหม้แล้ว", "สายไฟช็อตคนอยู่"])
+def test_real_danger_interrupts_at_once(world: World, officer: Dialogue, text: str) -> None:
+    citizen, _reference = asked(world, officer)
+    citizen.says(text)
+    assert "199" in citizen.first
+
+
+@pytest.mark.parametrize("text", ["ไฟไหม้แล้ว", "สายไฟช็อตคนอยู่"])
+def test_real_danger_interrupts_after_a_result_too(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(text)
+    assert "199" in citizen.first
+    assert world.case(reference).status == Status.RESOLVED
+
+
+def test_a_reference_of_another_case_is_no_part_of_the_danger(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(f"แก้แล้ว {reference}").hears("ปิดเรื่อง")
+    citizen.says("เสาไฟฟ้าล้มทับรถ มีคนเจ็บ หน้าวัดใหม่").hears("1669")
+    citizen.says(f"เปิด {reference}").hears("เปิดเรื่อง", reference, "ใหม่แล้ว")
+    assert world.case(reference).status == Status.REOPENED
