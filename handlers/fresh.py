@@ -103,6 +103,8 @@ def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
     verdict: Verdict = svc.tools.classify(incoming.text)
     if verdict.kind == Kind.EMERGENCY:
         verdict = verdict.inside  # looked at before, and found to be none here
+    if _asks_after_it(svc, actor, incoming.text, verdict):
+        verdict = replace(verdict, kind=Kind.FOLLOWUP)
     more = heard.holds(incoming.text, "belongs", "more")
     same = belongs.decide(svc, talk, actor, incoming, verdict) if more else None
     return same or _by_kind(svc, talk, actor, incoming, verdict)
@@ -116,8 +118,6 @@ def _asks_after_it(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
 
 def _by_kind(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verdict) -> list[Part]:
     text = incoming.text
-    if _asks_after_it(svc, actor, text, verdict):
-        verdict = replace(verdict, kind=Kind.FOLLOWUP)
     mended = tracking.mended(svc, talk, actor, verdict.category) if _says_mended(text) else None
     if mended is not None:
         return mended

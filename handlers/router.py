@@ -24,12 +24,12 @@ from handlers.flows import (
     privacy,
     tracking,
 )
-from handlers.messages import Incoming, Part, Say
+from handlers.messages import Incoming, Part, Say, from_json
 from handlers.rules.draft import Draft
 from handlers.rules.media import LARGEST, refusal
-from handlers.services import Svc, Talk
+from handlers.services import Svc, Talk, newest_choices
 from handlers.texts import heard
-from handlers.views import danger_first
+from handlers.views import answers_to, danger_first
 from nlp import entities
 from nlp.language import foreign_language
 from nlp.normalize import readable
@@ -60,6 +60,7 @@ _ASIDES: dict[str, Callable[[Svc, Talk], list[Part]]] = {
 }
 _IN_PASSING = frozenset({"human", "why", "bot_or_human"})  # heard inside a short sentence as well
 _SHORT = 45  # characters
+_NUMBER = 15  # characters of "ข้อที่ 2 ค่ะ"
 
 
 def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
@@ -70,12 +71,32 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if incoming.kind in _HAPPENINGS:
         return _happening(svc, talk, incoming)
     if incoming.kind == "text":
+        if len(incoming.text) <= _NUMBER and any(letter.isdigit() for letter in incoming.text):
+            _offered_since(svc, talk, actor)
         said = heard.chosen(incoming.text, talk.offered, numbers=not _asks_where(talk))
         incoming = replace(incoming, text=_as_meant(incoming.text) if said is None else said)
     refused = _refused(svc, incoming)
     if refused is None:
         return _answered(svc, talk, actor, incoming)
     return _without_media(svc, talk, actor, incoming, refused)
+
+
+def _offered_since(svc: Svc, talk: Talk, actor: Actor) -> None:
+    """A notice with buttons that came after our last answer: a typed number means these. They are read from rows, or,
+    once it was sent, from what its case waits for."""
+    for put in outbox.newest_put(svc.session, talk.conversation.lane, talk.conversation.id, svc.now):
+        if put.is_answer:
+            return
+        if put.parts is not None:
+            talk_parts = [from_json(part) for part in put.parts]
+            choices = [choice for choice in newest_choices(talk_parts) if choice.opens != "link"]
+        else:
+            case = None if put.case_id is None else cases.get(svc.session, put.case_id)
+            own = case is not None and case.account_id == actor.account_id
+            choices = list(answers_to(svc, case)) if case is not None and own else []
+        if choices:
+            talk.state["offered"] = [[choice.label, choice.says] for choice in choices]
+            return
 
 
 def _as_meant(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.actions import notices
+from handlers.actions import awaiting, notices, replies
 from handlers.actions.joins import Known, words_in
 from handlers.messages import Card, Choice, Say, Step
 from handlers.rules.case_status import CITIZEN, STOPS, may_move, stop_of
 from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
+from handlers.texts.replies import without_photo_reason
 from storage import agencies, cases
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
@@ -74,9 +75,8 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     text = texts.say("track.card", code=case.reference, summary=summary, status=status, unit=unit, latest="", due=due)
     link = svc.tools.track_link(case.reference, secret) if secret else ""
     choices = [Choice(texts.word("track.button_open"), link, opens="link")] if link else []
-    if own and joined is None and case.status == "resolved":
-        choices.append(Choice(texts.word("track.button_fixed", code=case.reference)))
-        choices.append(Choice(texts.word("track.button_not_fixed", code=case.reference)))
+    if own and joined is None and case.status == Status.RESOLVED:
+        choices += answers_to(svc, case)
     if own and not secret and may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
         names = ("track.button_add", "track.button_hurry", "track.button_withdraw")
         choices += [Choice(texts.word(name, code=case.reference)) for name in names]
@@ -90,6 +90,46 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
         urgent=case.urgent,
         choices=tuple(choices),
     )
+
+
+_ANSWERS: dict[str, tuple[str, ...]] = {
+    "question": ("track.button_no_info",),
+    "visit": ("track.button_suits", "track.button_suits_not"),
+    "refused": ("track.button_more",),
+    "merged": ("track.button_not_same",),
+    "paused": ("status.button_reopen",),
+    "closed": ("status.button_reopen",),
+}
+
+
+def answers_to(svc: Svc, case: Case) -> tuple[Choice, ...]:
+    """What the complainant may tap where this case waits for them."""
+    waits = awaiting.of_case(svc, case)
+    names: tuple[str, ...]
+    if waits is None or waits.what == "result":
+        mended = ("track.button_fixed", "track.button_partly", "track.button_not_fixed")
+        understood = ("track.button_understood", "track.button_still_asks")
+        asks: tuple[str, ...] = mended if replies.asks_mended(case) else understood
+        names = asks if case.status == Status.RESOLVED else ()
+    else:
+        names = _ANSWERS[waits.what]
+    return tuple(Choice(svc.texts.word(name, code=case.reference)) for name in names)
+
+
+_READ = ("told", "asked", "deferred", "not_accepted", "transferred")
+
+
+def read_out(svc: Svc, case: Case) -> tuple[str, Say] | None:
+    """(which, words) the newest thing an officer wrote to the complainant of a confidential case, who asks for it
+    here; the result once it is concluded. None: there is nothing."""
+    note = cases.last_note(svc.session, case, *_READ, *(("result",) if case.resolved_at is not None else ()))
+    if note is None or not note.words:
+        return None
+    said = svc.tools.mask(note.words) if note.to_another else note.words
+    if note.what == "result":
+        said = without_photo_reason(said)
+    text = svc.texts.say(f"read.{note.what}", code=case.reference, words=said, unit=notices.unit_name(svc, case))
+    return f"{note.what} {note.at.isoformat()}", Say(text, answers_to(svc, case))
 
 
 def status_card(svc: Svc, case: Case) -> Card:
@@ -139,6 +179,8 @@ def _latest(svc: Svc, case: Case, joined: CaseJoin | None) -> str:
         return ""
     masked = joined is not None or found.to_another
     note = svc.tools.mask(found.words) if masked else found.words
+    if found.what == "result":
+        note = without_photo_reason(note)
     return f"{shortened(note, 200)} ({svc.texts.moment(found.at)})"
 
 

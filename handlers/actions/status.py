@@ -10,6 +10,7 @@ from handlers.actions import notices
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, MoveNotAllowed, check_move
 from handlers.services import Svc
+from handlers.texts.replies import without_photo_reason
 from storage import cases, handling, history
 from storage.people import Post
 from storage.tables import Case, StatusUpdate
@@ -131,8 +132,9 @@ def _result(svc: Svc, case: Case) -> tuple[str, str]:
     note = cases.last_note(svc.session, case, "result")
     if note is None:
         return "", ""
-    masked = svc.tools.mask(note.words)
-    return masked if note.to_another else note.words, masked
+    words = without_photo_reason(note.words)
+    masked = svc.tools.mask(words)
+    return masked if note.to_another else words, masked
 
 
 def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> Told:

@@ -18,7 +18,7 @@ from handlers.rules.case_status import MoveNotAllowed
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.texts.replies import Reply
-from handlers.views import case_card, summary_of
+from handlers.views import answers_to, case_card, summary_of
 from storage import cases
 from storage.tables import Case
 from storage.words import Status
@@ -168,17 +168,11 @@ def _to_result(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
     if meant.reply == Reply.NO:
         return _not_mended(svc, case, said)
     if meant.reply == Reply.LATER:
-        return [Say(svc.texts.say("track.look", code=case.reference), result_buttons(svc, case))]
+        return [Say(svc.texts.say("track.look", code=case.reference), answers_to(svc, case))]
     replies.pass_on(svc, case, said, "reply.words")
     key = "track.still_waits" if replies.asks_mended(case) else "track.still_unclear"
     unit = notices.unit_name(svc, case)
-    return [Say(svc.texts.say(key, code=case.reference, unit=unit), result_buttons(svc, case))]
-
-
-def result_buttons(svc: Svc, case: Case) -> tuple[Choice, ...]:
-    """The answers to a result or an explanation."""
-    names = ("fixed", "partly", "not_fixed") if replies.asks_mended(case) else ("understood", "still_asks")
-    return tuple(Choice(svc.texts.word(f"track.button_{name}", code=case.reference)) for name in names)
+    return [Say(svc.texts.say(key, code=case.reference, unit=unit), answers_to(svc, case))]
 
 
 def _to_visit(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:

@@ -12,11 +12,11 @@ from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
-from handlers.views import case_card, summary_of
+from handlers.views import case_card, read_out, summary_of
 from nlp import kinds
 from nlp.digits import arabic
 from nlp.normalize import normalize
-from storage import cases
+from storage import cases, outbox
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
 
@@ -52,7 +52,8 @@ def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[
     """The card of this reference; somebody else's needs the secret, given in the same line or asked for."""
     try:
         case, joined = access.case_for_citizen(svc, actor, reference)
-        return [case_card(svc, case, joined=joined)]
+        card = case_card(svc, case, joined=joined)
+        return [*_read_out(svc, talk, case), card] if case.confidential and joined is None else [card]
     except access.NotFound:
         return [svc.texts.bubble("track.notfound", code=reference)]
     except access.SecretNeeded:
@@ -61,6 +62,22 @@ def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[
         if given:
             return take_secret(svc, talk, actor, given)
         return [svc.texts.bubble("track.secret", code=reference)]
+
+
+def _read_out(svc: Svc, talk: Talk, case: Case) -> list[Part]:
+    """What is not pushed of a confidential case is read by whoever brought it, once, where they type its number. The
+    push that says there is something to read has nothing more to say then."""
+    found = read_out(svc, case) if talk.private else None
+    if found is None:
+        return []
+    note, say = found
+    news = svc.texts.say("status.told_confidential", code=case.reference)
+    outbox.drop_riding(svc.session, talk.conversation.lane, case.id, news)
+    read = talk.state.setdefault("read", {})
+    if read.get(case.reference) == note:
+        return [Say(svc.texts.say("read.before", code=case.reference, phone=svc.phone()), say.choices)]
+    read[case.reference] = note
+    return [say]
 
 
 def looks_like_reference(text: str) -> bool:

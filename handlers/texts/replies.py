@@ -24,6 +24,14 @@ class Reply(StrEnum):
     NONE = "none"
 
 
+def without_photo_reason(result: str) -> str:
+    """A result as its complainant reads it: why there is no picture is for those who check it."""
+    reasons = heard.load()["evidence"]["no_photo_reason"]
+    starts = [at for reason in reasons if (at := result.find(reason)) > 0]
+    cut = result[: min(starts)].rstrip(" ,;·()-\n") if starts else result
+    return cut or result
+
+
 def letters(text: str) -> int:
     """How many letters stand in a text, without vowels above or below and tone marks."""
     return sum(unicodedata.category(letter)[0] == "L" for letter in text)

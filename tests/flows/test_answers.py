@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.words import Role, Status
+from storage import conversations, messages, outbox
+from storage.words import OutboxState, Role, Status
 from tests.world import Dialogue, World
 
 LIGHT = "ไฟถนนดับ ซอย 5"
@@ -223,3 +224,82 @@ def test_a_reference_of_another_case_is_no_part_of_the_danger(world: World, offi
     citizen.says("เสาไฟฟ้าล้มทับรถ มีคนเจ็บ หน้าวัดใหม่").hears("1669")
     citizen.says(f"เปิด {reference}").hears("เปิดเรื่อง", reference, "ใหม่แล้ว")
     assert world.case(reference).status == Status.REOPENED
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_number_means_the_buttons_of_the_notice_that_came_last(world: World, officer: Dialogue) -> None:
+    citizen, reference = told_of(world)
+    citizen.says("เรื่องของฉัน").hears(reference)
+    resolve(officer, reference)
+    hears_now(citizen).hears("แก้จริงตามที่แจ้งไหม")
+    citizen.says("3").hears("เปิดเรื่อง", "ใหม่แล้ว")
+    assert world.case(reference).status == Status.REOPENED
+    resolve(officer, reference)
+    world.passes(days=2)
+    citizen.says("๑").hears("ปิดเรื่อง")
+    assert world.case(reference).closed_how == "confirmed"
+
+
+def test_a_number_still_means_what_was_answered_last(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says("เมนู").hears("ทำอะไรดี").says("2").hears(reference)
+    assert world.case(reference).status == Status.RESOLVED
+
+
+def test_a_notice_that_was_sent_counts_as_well(world: World, officer: Dialogue) -> None:
+    citizen, reference = told_of(world)
+    citizen.says("เรื่องของฉัน").hears(reference)
+    resolve(officer, reference)
+    everything_is_sent(world)
+    citizen.says("3").hears("เปิดเรื่อง", "ใหม่แล้ว")
+
+
+def everything_is_sent(world: World) -> None:
+    """As the delivery would: sent, written down, and the words gone from the outbox."""
+    with world.db.transaction() as session:
+        for one in outbox.claim(session, "worker", world.now, 100):
+            chat = conversations.by_lane(session, one.lane)
+            assert chat is not None
+            values = {"at": world.now, "outbox_id": one.id, "case_id": one.case_id}
+            messages.add_out(session, chat, **values, texts=["…"], drawn=[], message_ids=[], mask=str)
+            outbox.settle(session, one.id, OutboxState.SENT, world.now)
+    with world.db.reading() as session:
+        if any(outbox.depth(session).get(state) for state in ("queued", "failed")):
+            everything_is_sent(world)
+
+
+# --- confidential ----------------------------------------------------------------------------------------------------
+
+
+def secretly(world: World, intake: Dialogue) -> tuple[Dialogue, str]:
+    citizen = world.citizen().says("แจ้งเรื่องลับ").says("ปลัดเรียกเงินใต้โต๊ะค่าใบอนุญาต").says("ส่งเรื่อง")
+    reference = citizen.reference
+    world.passes(minutes=40)
+    intake.says(f"/หมวด {reference} CR").says(f"/รับ {reference}")
+    return citizen, reference
+
+
+def test_a_confidential_question_is_read_where_the_number_is_typed(world: World, intake: Dialogue) -> None:
+    citizen, reference = secretly(world, intake)
+    intake.says(f"/ถาม {reference} วันไหนครับ")
+    hears_now(citizen).hears("พิมพ์รหัสเพื่ออ่าน").hears_not("วันไหน")
+    citizen.says(reference).hears("วันไหนครับ").hears_not("ใต้โต๊ะ")
+    assert f"ไม่มีข้อมูล {reference}" in [choice.label for choice in citizen.choices]
+    citizen.says(reference).hears("อ่านแล้ว").hears_not("วันไหนครับ")
+    citizen.says("ไม่รู้วันจ้ะ น่าจะเดือนก่อน").hears("ได้รับคำตอบ")
+    assert world.case(reference).status == Status.IN_PROGRESS
+
+
+def test_news_that_rode_along_is_not_told_beside_what_it_tells_of(world: World, intake: Dialogue) -> None:
+    citizen, reference = secretly(world, intake)
+    intake.says(f"/เลื่อน {reference} 20 ม.ค. รอคำสั่งแต่งตั้งกรรมการ")
+    citizen.says(reference).hears("รอคำสั่งแต่งตั้งกรรมการ").hears_not("พิมพ์รหัสเพื่ออ่าน")
+
+
+def test_nobody_else_reads_it(world: World, intake: Dialogue) -> None:
+    citizen, reference = secretly(world, intake)
+    intake.says(f"/ถาม {reference} วันไหนครับ")
+    world.citizen("U2").says(reference).hears("รหัสลับ").hears_not("วันไหน")
+    citizen.says("เรื่องของฉัน").hears_not("วันไหน")
