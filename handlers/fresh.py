@@ -30,17 +30,28 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
         return menu.strange(svc, talk)
     if incoming.kind == "image" and heard.holds(incoming.text, "greeting_picture", "words"):
         return menu.picture_greeting(svc, talk)
-    reference = _just_filed(svc, talk, actor) if incoming.kind in {*_MEDIA, "place"} else None
-    if reference is not None:
-        return tracking.add(svc, talk, actor, reference, incoming)
-    answered = answers.take(svc, talk, actor, incoming, inquiry.knows(svc, incoming.text))
-    if answered is not None:
-        return answered
+    shows = incoming.kind in {*_MEDIA, "place"}
+    ways = [_more_of_it, _answer] if shows else [_answer]
+    for way in reversed(ways) if answers.just_answered(svc, talk) else ways:
+        parts = way(svc, talk, actor, incoming)
+        if parts is not None:
+            return parts
     if incoming.kind in _MEDIA and foreign_language(incoming.text):
         return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
         return complaint.begin(svc, talk, incoming)
     return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
+
+
+def _more_of_it(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """A picture or a pin of the case filed or answered a moment ago."""
+    reference = _just_filed(svc, talk, actor)
+    return None if reference is None else tracking.add(svc, talk, actor, reference, incoming)
+
+
+def _answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """What a case of theirs waits for."""
+    return answers.take(svc, talk, actor, incoming, inquiry.knows(svc, incoming.text))
 
 
 def _just_filed(svc: Svc, talk: Talk, actor: Actor) -> str | None:
@@ -112,8 +123,14 @@ def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
 
 def _asks_after_it(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
     """A few words of impatience ("why so long?") where something of theirs is open."""
-    impatient = verdict.said == Kind.FOLLOWUP and verdict.kind == Kind.COMPLAINT and verdict.abstained
-    return impatient and len(text) <= _SHORT and any(is_open(case.status) for case, _ in access.cases_of(svc, actor))
+    impatient = verdict.said == Kind.FOLLOWUP or heard.holds(text, "belongs", "angry")
+    return (
+        impatient
+        and verdict.kind == Kind.COMPLAINT
+        and verdict.abstained
+        and len(text) <= _SHORT
+        and any(is_open(case.status) for case, _ in access.cases_of(svc, actor))
+    )
 
 
 def _by_kind(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verdict) -> list[Part]:

@@ -254,7 +254,8 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         verdict = verdict.inside
     if verdict.kind != Kind.EMERGENCY or (heard.knows(incoming.text) and not verdict.foreseen):
         return None
-    if not awaiting.alarms(verdict, incoming.text) and awaiting.is_asked(svc, actor):
+    asked = answers.just_answered(svc, talk) or awaiting.is_asked(svc, actor)
+    if asked and not awaiting.alarms(verdict, incoming.text):
         return None  # an answer of a few words
     told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None
     if told is not None:
@@ -319,7 +320,7 @@ def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         return aside if "privacy" in talk.state else [*aside, *complaint.kept_line(svc, talk)]
     if heard.means(text, "add_more") and draft is None:
         return tracking.ask_more(svc, talk, actor)
-    if "maybe" not in talk.state and (draft is None or not draft.names_something):
+    if "maybe" not in talk.state and "again" not in talk.state and (draft is None or not draft.names_something):
         return _way_in(svc, talk, text)
     return None
 

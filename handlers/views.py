@@ -63,7 +63,7 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     summary = summary_of(svc, case, joined)
     latest = "" if case.confidential else _latest(svc, case, joined)
     unit = notices.unit_name(svc, case)
-    status = texts.word(f"statuses.{case.status}")
+    status = status_word(svc, case, own=own and joined is None)
     due = texts.day(case.extended_to or case.due_on)
     category = agencies.category(svc.session, case.category)
     count = cases.joined_count(svc.session, case.id)
@@ -134,10 +134,23 @@ def read_out(svc: Svc, case: Case) -> tuple[str, Say] | None:
 
 def status_card(svc: Svc, case: Case) -> Card:
     """The case for a page anybody may look over a shoulder at: its way and dates, not a word of what it is about."""
-    full = case_card(svc, case)
+    full = case_card(svc, case, own=False)
     shown = {svc.texts.word(f"track.rows.{name}") for name in ("unit", "due")}
     rows = tuple((name, value) for name, value in full.rows if name in shown)
     return Card(full.title, full.reference, full.status, full.steps, rows, full.reference, full.urgent)
+
+
+def status_word(svc: Svc, case: Case, *, own: bool) -> str:
+    """The status in words; to the complainant "we wait for you"."""
+    named = own and case.status == Status.NEED_INFO
+    return svc.texts.word(f"own_statuses.{case.status}" if named else f"statuses.{case.status}")
+
+
+def answered(svc: Svc, case: Case) -> Say:
+    """The answer is with us: who goes on, and until when."""
+    due = svc.texts.day(case.extended_to or case.due_on)
+    unit = notices.unit_name(svc, case)
+    return Say(svc.texts.say("status.answered", code=case.reference, unit=unit, due=due))
 
 
 def phone_hint(phone: str) -> str:
@@ -172,7 +185,8 @@ def known_case(svc: Svc, known: Known) -> Say:
 
 def _latest(svc: Svc, case: Case, joined: CaseJoin | None) -> str:
     """The newest word of an officer to this person; a result counts once it is concluded."""
-    whats = ("told", "asked") if joined is None else ()
+    asked = ("asked",) if case.status == Status.NEED_INFO else ()  # once answered it is no news
+    whats = ("told", *asked) if joined is None else ()
     concluded = case.resolved_at is not None and (joined is None or joined.joined_at <= case.resolved_at)
     found = cases.last_note(svc.session, case, *whats, *(("result",) if concluded else ()))
     if found is None:

@@ -35,7 +35,7 @@ LEAST_ALARM = 30  # letters: shorter answers alarm nobody by the model alone
 _AT_WORK = frozenset({"assigned", "in_progress", "reopened", "screening", "returned_incomplete"})
 # The order in which they claim what was said.
 _RANKS: dict[str, int] = {"merged": 0, "question": 1, "result": 1, "visit": 1, "paused": 2, "refused": 2, "closed": 3}
-ASKED = frozenset({"question", "result", "visit", "refused"})  # the person was asked, or just told
+ASKED = frozenset({"question", "result", "visit", "refused", "paused"})  # the person was asked, or just told
 
 
 @dataclass(frozen=True)

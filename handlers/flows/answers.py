@@ -6,7 +6,7 @@ Nothing else is running in the chat. What is no answer is left to the other flow
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.access import Actor
@@ -14,16 +14,18 @@ from handlers.actions import awaiting, drafts, endings, notices, replies, status
 from handlers.actions.awaiting import Meant
 from handlers.actions.replies import Said
 from handlers.messages import Choice, Incoming, Part, Say
-from handlers.rules.case_status import MoveNotAllowed
+from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
-from handlers.texts import heard
+from handlers.texts import heard, shortened
 from handlers.texts.replies import Reply
-from handlers.views import answers_to, case_card, summary_of
-from storage import cases
+from handlers.views import answered, answers_to, case_card, summary_of
+from storage import cases, outbox
 from storage.tables import Case
 from storage.words import Status
 
+_MORE_FOLLOWS = timedelta(minutes=30)
 _MUCH_LATER = timedelta(days=1)  # told of so much later than the others, it is what was answered
+_IN_A_LIST = 60  # characters of what a case is about
 _FIRM = frozenset({Reply.YES, Reply.NO, Reply.DOUBT})
 # Whole answers that say nothing to pass on.
 _BARE = (
@@ -105,7 +107,7 @@ def _button(svc: Svc, case: Case, name: str) -> str:
 
 
 def _listed(svc: Svc, key: str, own: Sequence[Case], labels: Sequence[str]) -> Say:
-    lines = "\n".join(f"{case.reference} “{summary_of(svc, case)}”" for case in own)
+    lines = "\n".join(f"{case.reference} “{shortened(summary_of(svc, case), _IN_A_LIST)}”" for case in own)
     return Say(svc.texts.say(key, lines=lines), tuple(Choice(label) for label in labels))
 
 
@@ -139,7 +141,19 @@ def _act(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
         "paused": _to_pause,
         "merged": _to_merged,
     }
-    return acts[meant.waits.what](svc, talk, meant, said)
+    outbox.outdate(svc.session, talk.conversation.lane, meant.waits.case.id)
+    parts = acts[meant.waits.what](svc, talk, meant, said)
+    goes_on = is_open(meant.waits.case.status) and meant.waits.case.status != Status.RESOLVED
+    if goes_on and "maybe" not in talk.state:
+        talk.state["filed"] = {"reference": meant.waits.case.reference, "at": svc.now.isoformat()}  # more may follow
+        talk.state["answered_at"] = svc.now.isoformat()
+    return parts
+
+
+def just_answered(svc: Svc, talk: Talk) -> bool:
+    """Did they answer a moment ago, so that a few more words are likely to belong to it?"""
+    at = talk.state.get("answered_at")
+    return at is not None and svc.now - datetime.fromisoformat(at) <= _MORE_FOLLOWS
 
 
 def _to_question(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
@@ -157,8 +171,7 @@ def _to_question(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
         unit = notices.unit_name(svc, case)
         return [Say(svc.texts.say("track.asks_back", code=case.reference, unit=unit), (no_info,))]
     replies.answer(svc, talk.account, case, said)
-    key = "confirm.added" if case.status == Status.NEED_INFO else "status.answered"
-    return [Say(svc.texts.say(key, code=case.reference))]
+    return [answered(svc, case)]
 
 
 def _to_result(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
@@ -292,6 +305,7 @@ def _conclude(
             if joined
             else [svc.texts.bubble("track.notfound", code=reference)]
         )
+    outbox.outdate(svc.session, talk.conversation.lane, case.id)
     try:
         return _mended(svc, case) if mended else _not_mended(svc, case, said)
     except MoveNotAllowed:
@@ -347,6 +361,7 @@ def apart(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Par
     try:
         case = access.case_for_complainant(svc, actor, reference or "")
         endings.split(svc, case)
+        outbox.outdate(svc.session, talk.conversation.lane, case.id)
     except (access.NotFound, access.SecretNeeded):
         return [svc.texts.bubble("track.notfound", code=reference or "")]
     except MoveNotAllowed:

@@ -10,6 +10,7 @@ from handlers.rules.case_status import is_open
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard
+from handlers.views import answered
 from nlp import entities, kinds, similar
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
@@ -114,5 +115,6 @@ def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     rows = [row.id for row in (talk.message, *talk.others)]
     waits = case.status == Status.NEED_INFO
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
-    key = "status.answered" if waits and case.status != Status.NEED_INFO else "confirm.added"
-    return [Say(svc.texts.say(key, code=case.reference))]
+    if waits and case.status != Status.NEED_INFO:
+        return [answered(svc, case)]
+    return [Say(svc.texts.say("confirm.added", code=case.reference))]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from handlers import access
+from handlers import access, receipts
 from handlers.access import Actor
+from handlers.actions import awaiting, drafts, joins, leaving, notices, status
 from handlers.actions import cases as filing
-from handlers.actions import drafts, joins, leaving, notices, status
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
-from handlers.texts import heard
-from handlers.views import case_card, read_out, summary_of
+from handlers.texts import heard, shortened
+from handlers.views import answered, case_card, read_out, status_word, summary_of
 from nlp import kinds
 from nlp.digits import arabic
 from nlp.normalize import normalize
@@ -22,6 +22,7 @@ from storage.words import Kind, Status
 
 Own = tuple[Case, CaseJoin | None]  # a case, and the person's place in it where it is not their own
 
+_IN_A_LIST = 60  # characters of what a case is about
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
 
@@ -44,8 +45,9 @@ def _listed(svc: Svc, key: str, own: list[Own], button: str = "") -> Say:
 
 def _line(svc: Svc, number: int, case: Case, joined: CaseJoin | None) -> str:
     key = "track.line_confidential" if case.confidential else "track.line" if joined is None else "track.line_joined"
-    name = svc.texts.word(f"statuses.{case.status}")
-    return svc.texts.say(key, n=number, code=case.reference, status=name, summary=summary_of(svc, case, joined))
+    name = status_word(svc, case, own=joined is None)
+    summary = shortened(summary_of(svc, case, joined), _IN_A_LIST)
+    return svc.texts.say(key, n=number, code=case.reference, status=name, summary=summary)
 
 
 def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[Part]:
@@ -122,10 +124,14 @@ def no_secret(svc: Svc, talk: Talk) -> list[Part]:
 
 def ask_more(svc: Svc, talk: Talk, actor: Actor, reference: str | None = None) -> list[Part]:
     """The person wants to add something: to the named case, the one just filed, or the newest."""
-    reference = reference or (talk.state.get("filed") or {}).get("reference")
+    if reference is None and receipts.just_filed(svc, talk) is not None:
+        reference = receipts.just_filed(svc, talk)
     own = [case.reference for case, _joined in access.cases_of(svc, actor, limit=200)]
+    waits = [one.case.reference for one in awaiting.of(svc, actor) if one.what in ("question", "refused")]
+    reference = reference or next(iter(waits), None)
     if not own:
         return [svc.texts.bubble("track.none")]
+    reference = reference or (talk.state.get("filed") or {}).get("reference")
     if reference not in own:
         reference = own[0]
     talk.state["adding"] = reference
@@ -164,8 +170,9 @@ def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) 
     rows = [row.id for row in (talk.message, *talk.others)]
     asked = case.status == Status.NEED_INFO
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
-    key = "status.answered" if asked and case.status != Status.NEED_INFO else "confirm.added"
-    return [Say(svc.texts.say(key, code=reference))]
+    if asked and case.status != Status.NEED_INFO:
+        return [answered(svc, case)]
+    return [Say(svc.texts.say("confirm.added", code=reference))]
 
 
 # --- hurry, withdraw ---------------------------------------------------------------------------------------------

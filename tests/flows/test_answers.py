@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.jobs import JOBS, JobContext
 from storage import conversations, messages, outbox
 from storage.words import OutboxState, Role, Status
 from tests.world import Dialogue, World
@@ -303,3 +304,211 @@ def test_nobody_else_reads_it(world: World, intake: Dialogue) -> None:
     intake.says(f"/ถาม {reference} วันไหนครับ")
     world.citizen("U2").says(reference).hears("รหัสลับ").hears_not("วันไหน")
     citizen.says("เรื่องของฉัน").hears_not("วันไหน")
+
+
+# --- which of them? --------------------------------------------------------------------------------------------------
+
+
+def two_told(world: World) -> tuple[Dialogue, str, str]:
+    citizen, first = told_of(world)
+    _same, second = told_of(world, ROAD)
+    return citizen, first, second
+
+
+@pytest.mark.parametrize(("text", "label"), [("แก้แล้ว", "แก้แล้ว"), ("เรียบร้อยแล้ว", "แก้แล้ว"), ("ยังไม่แก้", "ยังไม่แก้")])
+def test_two_results_and_a_bare_word_is_asked_which(world: World, officer: Dialogue, text: str, label: str) -> None:
+    citizen, first, second = two_told(world)
+    for reference in (first, second):
+        resolve(officer, reference)
+    hears_now(citizen).says(text).hears("หมายถึงเรื่องไหน")
+    assert [choice.label for choice in citizen.choices] == [f"{label} {second}", f"{label} {first}"]
+    citizen.taps(f"{label} {first}")
+    assert world.case(first).status == (Status.CLOSED if label == "แก้แล้ว" else Status.REOPENED)
+    assert world.case(second).status == Status.RESOLVED
+
+
+def test_words_that_may_be_for_either_wait_until_it_is_said(world: World, officer: Dialogue) -> None:
+    citizen, first, second = two_told(world)
+    for reference in (first, second):
+        resolve(officer, reference)
+    hears_now(officer)
+    citizen.says("ยังเหมือนเดิมอยู่เลยจ้ะลูก").taps(f"ยังไม่แก้ {second}").hears("เปิดเรื่อง", second)
+    hears_now(officer).hears("ยังเหมือนเดิมอยู่เลย")
+    assert "ยังเหมือนเดิม" in (world.opened(world.case(second).text) or "")
+
+
+def test_a_clear_category_or_a_much_later_notice_says_which(world: World, officer: Dialogue) -> None:
+    citizen, first, second = two_told(world)
+    resolve(officer, first)
+    resolve(officer, second)
+    citizen.says("ไฟยังดับเหมือนเดิม").hears("เปิดเรื่อง", first)
+    resolve(officer, first)
+    world.passes(days=2)
+    third = citizen.says("ท่อระบายน้ำตันหน้าตลาด น้ำท่วมขัง").says("ส่งเรื่อง").reference
+    world.passes(days=1)
+    resolve(officer, third)
+    citizen.says("แก้แล้ว").hears("ปิดเรื่อง", third)
+
+
+def test_two_questions(world: World, officer: Dialogue) -> None:
+    citizen, first, second = two_told(world)
+    for reference, question in ((first, "เสาไหนคะ"), (second, "หลุมกว้างเท่าไหร่")):
+        officer.says(f"/รับ {reference}").says(f"/ถาม {reference} {question}")
+    hears_now(citizen).says("กว้างเมตรนึงจ้ะ").hears("ตอบเรื่องไหน")
+    assert [choice.label for choice in citizen.choices] == [second, first]
+    citizen.taps(second).hears("ได้รับคำตอบ", second)
+    assert (world.case(first).status, world.case(second).status) == (Status.NEED_INFO, Status.IN_PROGRESS)
+    assert "กว้างเมตรนึง" in (world.opened(world.case(second).text) or "")
+    citizen.sends_photo().hears("ได้รับคำตอบ", first)
+
+
+# --- a visit ---------------------------------------------------------------------------------------------------------
+
+
+def visited(world: World, officer: Dialogue) -> tuple[Dialogue, str]:
+    citizen, reference = told_of(world)
+    officer.says(f"/รับ {reference}").says(f"/นัด {reference} พรุ่งนี้ 14.30")
+    citizen.says("เรื่องของฉัน").hears("เวลา 14:30 น. ค่ะ")
+    hears_now(officer)
+    world.passes(minutes=40)
+    return citizen, reference
+
+
+@pytest.mark.parametrize(
+    "text", ["สะดวกค่ะ", "ไม่สะดวกจ้ะ ไปหาหมอ", "เลื่อนเป็นวันศุกร์ได้ไหม", "ไม่อยู่บ้าน", "มาบ่ายได้ไหมลูก", "อยู่หน้าบ้าน"]
+)
+def test_whether_a_visit_suits_reaches_the_officer(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = visited(world, officer)
+    citizen.says(text).hears("เรื่องนัด", reference)
+    hears_now(officer).hears(reference, text)
+    assert text in (world.opened(world.case(reference).text) or "")
+    assert len(world.cases()) == 1
+
+
+def test_the_buttons_of_a_visit(world: World, officer: Dialogue) -> None:
+    citizen, reference = visited(world, officer)
+    citizen.says(f"ไม่สะดวก {reference}").hears("เรื่องนัด")
+    hears_now(officer).hears("ไม่สะดวก")
+    world.passes(days=2)
+    citizen.says(f"สะดวก {reference}").hears_not("เรื่องนัด")
+    citizen.says("สะดวกค่ะ").hears_not("เรื่องนัด")
+
+
+def test_the_notice_of_a_visit_has_buttons_within_twenty_letters(world: World, officer: Dialogue) -> None:
+    citizen, reference = told_of(world)
+    officer.says(f"/รับ {reference}").says(f"/นัด {reference} พรุ่งนี้ 14.30")
+    citizen.says("ขอบคุณค่ะ")
+    assert [choice.label for choice in citizen.choices] == [f"สะดวก {reference}", f"ไม่สะดวก {reference}"]
+
+
+# --- ends ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["เปิด", "เปิดใหม่", "ไฟดับอีกแล้ว"])
+def test_what_was_closed_and_comes_again_is_asked_about(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says("แก้แล้ว").hears("ปิดเรื่อง")
+    world.passes(days=20)
+    citizen.says(text).hears("ปัญหาเดิม").taps(f"เปิด {reference}").hears("เปิดเรื่อง", "ใหม่แล้ว")
+    assert world.case(reference).status == Status.REOPENED
+    assert len(world.cases()) == 1
+
+
+def test_or_it_is_a_new_matter(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says("แก้แล้ว")
+    world.passes(days=20)
+    citizen.says("ไฟดับอีกแล้ว").taps("เรื่องใหม่").hears("อยู่ตรงไหน").says("ซอย 9").hears("ไฟดับอีกแล้ว").says("ยกเลิก")
+    assert world.case(reference).status == Status.CLOSED
+    world.passes(days=20)
+    citizen.says("ไฟดับอีกแล้ว").hears_not("ปัญหาเดิม")
+
+
+@pytest.mark.parametrize("text", ["คนละเรื่อง", "คนละที่กัน", "ไม่ใช่เรื่องเดียวกันนะจ๊ะ"])
+def test_a_merged_case_is_parted_by_a_bare_word(world: World, intake: Dialogue, text: str) -> None:
+    _one, main = told_of(world, "ไฟทางมืดตรงปากซอย 6 สามดวง", "U3")
+    citizen, reference = told_of(world, "ไฟถนนดับหน้าวัดใหม่ ซอย 6", "U4")
+    intake.says(f"/รวม {reference} {main}")
+    citizen.says(text).hears("แยก", reference).hears_not("รวมกับเรื่อง")
+    assert world.case(reference).status == Status.SCREENING
+
+
+def test_facts_bring_back_what_was_not_accepted(world: World, intake: Dialogue) -> None:
+    citizen, reference = told_of(world, ROAD)
+    intake.says(f"/ไม่รับ {reference} 3")
+    hears_now(citizen)
+    hears_now(intake)
+    citizen.says("ทำไมไม่รับล่ะ").hears("ส่งคำถาม", reference)
+    hears_now(intake).hears("ทำไมไม่รับล่ะ")
+    assert world.case(reference).status == Status.NOT_ACCEPTED
+    citizen.says("เข้าใจแล้วจ้ะ").hears("ยินดี")
+    citizen.says("ส่งข้อมูลเพิ่ม").hears(reference).says("พอแล้ว")
+    citizen.says("เรื่องนี้ไม่ได้อยู่ในศาลนะจ๊ะ").hears("ข้อมูลใหม่", reference)
+    assert world.case(reference).status == Status.SCREENING
+    citizen.says("หลุมอยู่หน้าประตูโรงเรียนเลยจ้ะ").hears_not("1669")
+
+
+def test_the_late_answer_opens_what_was_put_aside(world: World, officer: Dialogue) -> None:
+    citizen, reference = asked(world, officer)
+    for days in (2, 4, 11):
+        world.passes(days=days)
+        JOBS["reminders"](JobContext(world.db, world.tools, lambda: world.now), False)
+    assert world.case(reference).closed_how == "no_answer"
+    world.passes(days=9)
+    citizen.says("เสา 14 จ้ะ อยู่หน้าวัด").hears("ได้รับข้อมูลแล้ว", reference)
+    case = world.case(reference)
+    assert case.status == Status.REOPENED
+    assert "เสา 14" in (world.opened(case.text) or "")
+    assert len(world.cases()) == 1
+
+
+# --- no answers ------------------------------------------------------------------------------------------------------
+
+
+def test_will_ask_is_no_answer_yet(world: World, officer: Dialogue) -> None:
+    citizen, reference = asked(world, officer)
+    hears_now(officer)
+    citizen.says("เดี๋ยวถามหลานให้").hears("ไม่ต้องรีบ", "รอคำตอบ")
+    assert world.case(reference).status == Status.NEED_INFO
+    hears_now(officer).hears_nothing()
+    citizen.taps(f"ไม่มีข้อมูล {reference}").hears("ไม่เป็นไร")
+    assert world.case(reference).status == Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize("text", ["คืออะไร ไม่เข้าใจ", "เสาไหนจ๊ะ", "โทรหายายได้ไหม"])
+def test_who_asks_back_is_heard_by_the_officer_and_we_wait(world: World, officer: Dialogue, text: str) -> None:
+    citizen, reference = asked(world, officer)
+    hears_now(officer)
+    citizen.says(text).hears("กองช่าง", "ยังรอคำตอบ")
+    assert world.case(reference).status == Status.NEED_INFO
+    hears_now(officer).hears(text)
+    citizen.says("ต้นที่สองจากปากซอย").hears("ได้รับคำตอบ", "กำหนดแล้วเสร็จ")
+
+
+def test_the_reminder_has_the_buttons_of_the_question(world: World, officer: Dialogue) -> None:
+    citizen, reference = asked(world, officer)
+    world.passes(days=2)
+    JOBS["reminders"](JobContext(world.db, world.tools, lambda: world.now), False)
+    hears_now(citizen).hears("ยังรอข้อมูล").taps(f"ไม่มีข้อมูล {reference}").hears("ไม่เป็นไร")
+
+
+# --- what they read --------------------------------------------------------------------------------------------------
+
+
+def test_the_reason_for_no_picture_is_for_those_who_check(world: World, officer: Dialogue) -> None:
+    citizen, reference = told_of(world)
+    resolve(officer, reference)
+    hears_now(citizen).hears("เปลี่ยนหลอดสามดวง").hears_not("ไม่มีรูป", "กล้องเปียก")
+    citizen.says(reference).hears("เปลี่ยนหลอดสามดวง").hears_not("กล้องเปียก")
+    officer.says(f"/ดู {reference}").hears("กล้องเปียก")
+
+
+def test_the_card_and_the_list(world: World, officer: Dialogue) -> None:
+    citizen, reference = asked(world, officer)
+    citizen.says(reference).hears("รอข้อมูลจากคุณ", "เสาหมายเลขอะไรครับ")
+    citizen.says("ต้นที่สองจากปากซอย")
+    citizen.says(reference).hears_not("เสาหมายเลขอะไรครับ")
+    told_of(world, ROAD + " รถตกหลุมทุกวัน ฝนตกทีไรมองไม่เห็นหลุม")
+    hears_now(citizen).says("เรื่องของฉัน").hears("…").hears_not("มองไม่เห็นหลุม")
+    officer.says(f"/เลื่อน {reference} 20 ม.ค. รออะไหล่จากกรุงเทพ")
+    citizen.says("ขอบคุณค่ะ").hears("ต้องขอเลื่อนกำหนด ขออภัย").taps(f"เร่งเรื่อง {reference}").hears("ส่งคำขอเร่ง")
