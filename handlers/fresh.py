@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import access, receipts
 from handlers.access import Actor
-from handlers.flows import belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
+from handlers.flows import answers, belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
 from handlers.messages import Incoming, Part
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
@@ -14,7 +16,6 @@ from nlp.language import foreign_language
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
 from storage import cases
-from storage.tables import Case
 from storage.words import Kind
 
 _SHORT = 45  # characters
@@ -29,14 +30,12 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
         return menu.strange(svc, talk)
     if incoming.kind == "image" and heard.holds(incoming.text, "greeting_picture", "words"):
         return menu.picture_greeting(svc, talk)
-    reference = _just_filed(svc, talk, actor) if incoming.kind in {*_MEDIA, "place"} else None
-    if reference is not None:
-        return tracking.add(svc, talk, actor, reference, incoming)
-    asked = belongs.asked(svc, actor)
-    if asked is not None:
-        answered = _answer(svc, talk, actor, asked, incoming)
-        if answered is not None:
-            return answered
+    shows = incoming.kind in {*_MEDIA, "place"}
+    ways = [_more_of_it, _answer] if shows else [_answer]
+    for way in reversed(ways) if answers.just_answered(svc, talk) else ways:
+        parts = way(svc, talk, actor, incoming)
+        if parts is not None:
+            return parts
     if incoming.kind in _MEDIA and foreign_language(incoming.text):
         return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
@@ -44,16 +43,15 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
     return _by_words(svc, talk, actor, incoming) or _by_verdict(svc, talk, actor, incoming)
 
 
-_NO_ANSWERS = ("thanks", "notice_seen", "answered", "keep_case", "opener")
+def _more_of_it(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """A picture or a pin of the case filed or answered a moment ago."""
+    reference = _just_filed(svc, talk, actor)
+    return None if reference is None else tracking.add(svc, talk, actor, reference, incoming)
 
 
-def _answer(svc: Svc, talk: Talk, actor: Actor, asked: Case, incoming: Incoming) -> list[Part] | None:
-    """We wait for an answer: is this it?"""
-    if incoming.kind == "text" and heard.means(incoming.text, "no_info"):
-        return tracking.no_info(svc, talk, actor, asked.reference)
-    if incoming.kind == "text" and (heard.means(incoming.text, *_NO_ANSWERS) or foreign_language(incoming.text)):
-        return None
-    return belongs.answer(svc, talk, asked, incoming)
+def _answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """What a case of theirs waits for."""
+    return answers.take(svc, talk, actor, incoming, inquiry.knows(svc, incoming.text))
 
 
 def _just_filed(svc: Svc, talk: Talk, actor: Actor) -> str | None:
@@ -116,14 +114,28 @@ def _by_verdict(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[
     verdict: Verdict = svc.tools.classify(incoming.text)
     if verdict.kind == Kind.EMERGENCY:
         verdict = verdict.inside  # looked at before, and found to be none here
+    if _asks_after_it(svc, actor, incoming.text, verdict):
+        verdict = replace(verdict, kind=Kind.FOLLOWUP)
     more = heard.holds(incoming.text, "belongs", "more")
     same = belongs.decide(svc, talk, actor, incoming, verdict) if more else None
     return same or _by_kind(svc, talk, actor, incoming, verdict)
 
 
+def _asks_after_it(svc: Svc, actor: Actor, text: str, verdict: Verdict) -> bool:
+    """A few words of impatience ("why so long?") where something of theirs is open."""
+    impatient = verdict.said == Kind.FOLLOWUP or heard.holds(text, "belongs", "angry")
+    return (
+        impatient
+        and verdict.kind == Kind.COMPLAINT
+        and verdict.abstained
+        and len(text) <= _SHORT
+        and any(is_open(case.status) for case, _ in access.cases_of(svc, actor))
+    )
+
+
 def _by_kind(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verdict) -> list[Part]:
     text = incoming.text
-    mended = tracking.mended(svc, talk, actor) if _says_mended(text) else None
+    mended = tracking.mended(svc, talk, actor, verdict.category) if _says_mended(text) else None
     if mended is not None:
         return mended
     if verdict.kind == Kind.SMALLTALK or heard.means(text, "yes", "no", "skip", "enough", "called", "that_is_all"):

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
-from handlers.actions import drafts, evidence, reached, visits
+from handlers.actions import awaiting, drafts, evidence, reached, visits
 from handlers.desk import commands as officer
 from handlers.desk import loose, recording, typed
 from handlers.flows import (
+    answers,
     belongs,
     complaint,
     editing,
@@ -23,16 +24,17 @@ from handlers.flows import (
     privacy,
     tracking,
 )
-from handlers.messages import Incoming, Part, Say
+from handlers.messages import Incoming, Part, Say, from_json
 from handlers.rules.draft import Draft
 from handlers.rules.media import LARGEST, refusal
-from handlers.services import Svc, Talk
+from handlers.services import Svc, Talk, newest_choices
 from handlers.texts import heard
-from handlers.views import danger_first
+from handlers.views import answers_to, danger_first
 from nlp import entities
 from nlp.language import foreign_language
 from nlp.normalize import readable
 from storage import cases, outbox, people
+from storage.tables import Case
 from storage.words import Kind
 
 # A draft left alone this long is offered again before anything else is asked.
@@ -58,6 +60,7 @@ _ASIDES: dict[str, Callable[[Svc, Talk], list[Part]]] = {
 }
 _IN_PASSING = frozenset({"human", "why", "bot_or_human"})  # heard inside a short sentence as well
 _SHORT = 45  # characters
+_NUMBER = 15  # characters of "ข้อที่ 2 ค่ะ"
 
 
 def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
@@ -68,12 +71,32 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if incoming.kind in _HAPPENINGS:
         return _happening(svc, talk, incoming)
     if incoming.kind == "text":
+        if len(incoming.text) <= _NUMBER and any(letter.isdigit() for letter in incoming.text):
+            _offered_since(svc, talk, actor)
         said = heard.chosen(incoming.text, talk.offered, numbers=not _asks_where(talk))
         incoming = replace(incoming, text=_as_meant(incoming.text) if said is None else said)
     refused = _refused(svc, incoming)
     if refused is None:
         return _answered(svc, talk, actor, incoming)
     return _without_media(svc, talk, actor, incoming, refused)
+
+
+def _offered_since(svc: Svc, talk: Talk, actor: Actor) -> None:
+    """A notice with buttons that came after our last answer: a typed number means these. They are read from rows, or,
+    once it was sent, from what its case waits for."""
+    for put in outbox.newest_put(svc.session, talk.conversation.lane, talk.conversation.id, svc.now):
+        if put.is_answer:
+            return
+        if put.parts is not None:
+            talk_parts = [from_json(part) for part in put.parts]
+            choices = [choice for choice in newest_choices(talk_parts) if choice.opens != "link"]
+        else:
+            case = None if put.case_id is None else cases.get(svc.session, put.case_id)
+            own = case is not None and case.account_id == actor.account_id
+            choices = list(answers_to(svc, case)) if case is not None and own else []
+        if choices:
+            talk.state["offered"] = [[choice.label, choice.says] for choice in choices]
+            return
 
 
 def _as_meant(text: str) -> str:
@@ -254,6 +277,9 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         verdict = verdict.inside
     if verdict.kind != Kind.EMERGENCY or (heard.knows(incoming.text) and not verdict.foreseen):
         return None
+    asked = answers.just_answered(svc, talk) or awaiting.is_asked(svc, actor)
+    if asked and not awaiting.alarms(verdict, incoming.text):
+        return None  # an answer of a few words
     told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None
     if told is not None:
         talk.in_danger = True
@@ -270,7 +296,7 @@ def _is_talking(svc: Svc, talk: Talk) -> bool:
 
 def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     told = emergency.open_case(svc, talk)
-    if told is not None and drafts.draft_of(talk) is None and _of_the_danger(svc, talk, incoming):
+    if told is not None and drafts.draft_of(talk) is None and _of_the_danger(told, incoming):
         if heard.means(incoming.text, "not_emergency"):
             return emergency.over(svc, talk, told)
         return emergency.more(svc, talk, told, incoming)
@@ -284,10 +310,12 @@ def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     return [Say(svc.texts.say("emergency.not")), *_onward(svc, talk)]
 
 
-def _of_the_danger(svc: Svc, talk: Talk, incoming: Incoming) -> bool:
+def _of_the_danger(told: Case, incoming: Incoming) -> bool:
     """Just told of danger: pins, pictures and words belong to it, but not thanks, buttons or another matter."""
     if incoming.kind in (*_MEDIA, "place"):
         return True
+    if any(reference != told.reference for reference in entities.find_references(incoming.text)):
+        return False
     if incoming.kind != "text" or not any(letter.isalpha() for letter in incoming.text):
         return False
     if heard.means(incoming.text, "not_emergency"):
@@ -315,7 +343,7 @@ def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         return aside if "privacy" in talk.state else [*aside, *complaint.kept_line(svc, talk)]
     if heard.means(text, "add_more") and draft is None:
         return tracking.ask_more(svc, talk, actor)
-    if "maybe" not in talk.state and (draft is None or not draft.names_something):
+    if "maybe" not in talk.state and "again" not in talk.state and (draft is None or not draft.names_something):
         return _way_in(svc, talk, text)
     return None
 
@@ -353,19 +381,23 @@ def _contact(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
 
 _Concerning = Callable[[Svc, Talk, Actor, str | None], list[Part]]
 _WITH_REFERENCE: dict[str, _Concerning] = {
-    "fixed": tracking.confirm,
-    "not_fixed": tracking.reopen,
-    "open_again": tracking.reopen,
-    "understood": tracking.confirm,
-    "still_asks": tracking.reopen,
-    "no_info": tracking.no_info,
-    "not_same": tracking.apart,
+    "fixed": answers.confirm,
+    "partly": answers.partly,
+    "not_fixed": answers.reopen,
+    "open_again": answers.reopen,
+    "understood": answers.confirm,
+    "still_asks": answers.reopen,
+    "no_info": answers.no_info,
+    "suits_not": answers.suits_not,
+    "suits": answers.suits,
+    "not_same": answers.apart,
     "hurry": tracking.hurry,
     "add_more": tracking.ask_more,
     "withdraw": tracking.ask_withdraw,
     "cancel": tracking.ask_withdraw,
 }
-_WITHOUT_REFERENCE = frozenset({"fixed", "not_fixed", "hurry"})
+_WITHOUT_REFERENCE = frozenset({"hurry"})
+_BARE = ("fixed", "not_fixed")  # said of whichever case waits for it
 
 
 def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -381,15 +413,41 @@ def _reference(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
         named = reference is not None or (name in _WITHOUT_REFERENCE and drafts.draft_of(talk) is None)
         if incoming.kind == "text" and named and heard.means(words, name):
             return concerning(svc, talk, actor, reference)
+    if reference is None:
+        is_bare = incoming.kind == "text" and drafts.draft_of(talk) is None and heard.means(text, *_BARE)
+        return _bare_result(svc, talk, actor, incoming) if is_bare else None
+    said = replace(incoming, text=words if found else text)
+    answered = _answer_to(svc, talk, actor, reference, said, quoted=not found)
+    if answered is not None:
+        return answered
     if case is not None and (incoming.kind != "text" or svc.tools.classify(text).inside.kind != Kind.FOLLOWUP):
         return tracking.add(svc, talk, actor, case.reference, incoming)
-    if reference is None:
-        return None
     if found and _tells_more(svc, words):
         added = tracking.add(svc, talk, actor, reference, incoming) if _is_own(actor, svc, reference) else []
         if added:
             return [*added, *complaint.kept_line(svc, talk)]
     return [*tracking.show(svc, talk, actor, reference, text), *complaint.kept_line(svc, talk)]
+
+
+def _bare_result(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
+    """ "Mended!", "not mended!", and no word of which case."""
+    mended = heard.means(incoming.text, "fixed")
+    parts = answers.take(svc, talk, actor, incoming) or answers.of_joined(svc, talk, actor, mended)
+    if parts is None and mended:
+        parts = tracking.mended(svc, talk, actor)
+    return parts or [svc.texts.bubble("track.none")]
+
+
+def _answer_to(
+    svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming, *, quoted: bool
+) -> list[Part] | None:
+    """An answer with the number of its case, or to its bubble; or the number alone, where we asked which one."""
+    case = cases.by_reference(svc.session, reference)
+    if case is None or drafts.draft_of(talk) is not None:
+        return None
+    if not incoming.text.strip() and incoming.kind == "text":
+        return answers.take_which(svc, talk, actor, reference)
+    return answers.of_case(svc, talk, actor, case, incoming, firm=not quoted)
 
 
 def _tells_more(svc: Svc, words: str) -> bool:
@@ -499,7 +557,26 @@ def _asked(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]
     return inquiry.take(svc, talk, incoming)
 
 
+def _open_again(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """Open that case again, or begin anew? None: they talk of something else."""
+    own = talk.state["again"]["cases"]
+    if incoming.kind == "text" and len(own) == 1 and heard.means(incoming.text, "yes", "open_again", "same_case"):
+        return answers.reopen(svc, talk, actor, own[0])
+    row, text = answers.take_again(talk)
+    if not heard.means(incoming.text, "new_case", "report", "no"):
+        return None
+    return complaint.begin_with(svc, talk, [(row, text)], None) if text else complaint.start(svc, talk, Kind.COMPLAINT)
+
+
+def _not_which(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """We asked which case was meant, and they talk of something else."""
+    talk.state.pop("which")
+    return None
+
+
 _STEPS: dict[str, Callable[[Svc, Talk, Actor, Incoming], list[Part] | None]] = {
+    "which": _not_which,
+    "again": _open_again,
     "secret_for": _secret,
     "privacy": privacy.answer,
     "withdrawing": tracking.take_withdraw,

@@ -22,6 +22,7 @@ LIMITS: dict[str, int] = {
     "emergency_draft_minutes": 10,
     "reopen_days": 30,
     "hurry_days": 3,
+    "reopened_days": 3,
     "data_request_days": 30,
 }
 # LINE takes five objects of 5,000 UTF-16 units in one free answer; a letter is two units at most.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.actions import notices
+from handlers.actions import awaiting, notices, replies
 from handlers.actions.joins import Known, words_in
 from handlers.messages import Card, Choice, Say, Step
 from handlers.rules.case_status import CITIZEN, STOPS, may_move, stop_of
 from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
+from handlers.texts.replies import without_photo_reason
 from storage import agencies, cases
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
@@ -62,7 +63,7 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     summary = summary_of(svc, case, joined)
     latest = "" if case.confidential else _latest(svc, case, joined)
     unit = notices.unit_name(svc, case)
-    status = texts.word(f"statuses.{case.status}")
+    status = status_word(svc, case, own=own and joined is None)
     due = texts.day(case.extended_to or case.due_on)
     category = agencies.category(svc.session, case.category)
     count = cases.joined_count(svc.session, case.id)
@@ -74,9 +75,8 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     text = texts.say("track.card", code=case.reference, summary=summary, status=status, unit=unit, latest="", due=due)
     link = svc.tools.track_link(case.reference, secret) if secret else ""
     choices = [Choice(texts.word("track.button_open"), link, opens="link")] if link else []
-    if own and joined is None and case.status == "resolved":
-        choices.append(Choice(texts.word("track.button_fixed", code=case.reference)))
-        choices.append(Choice(texts.word("track.button_not_fixed", code=case.reference)))
+    if own and joined is None and case.status == Status.RESOLVED:
+        choices += answers_to(svc, case)
     if own and not secret and may_move(Status(case.status), Status.WITHDRAWN, CITIZEN):
         names = ("track.button_add", "track.button_hurry", "track.button_withdraw")
         choices += [Choice(texts.word(name, code=case.reference)) for name in names]
@@ -92,12 +92,65 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     )
 
 
+_ANSWERS: dict[str, tuple[str, ...]] = {
+    "question": ("track.button_no_info",),
+    "visit": ("track.button_suits", "track.button_suits_not"),
+    "refused": ("track.button_more",),
+    "merged": ("track.button_not_same",),
+    "paused": ("status.button_reopen",),
+    "closed": ("status.button_reopen",),
+}
+
+
+def answers_to(svc: Svc, case: Case) -> tuple[Choice, ...]:
+    """What the complainant may tap where this case waits for them."""
+    waits = awaiting.of_case(svc, case)
+    names: tuple[str, ...]
+    if waits is None or waits.what == "result":
+        mended = ("track.button_fixed", "track.button_partly", "track.button_not_fixed")
+        understood = ("track.button_understood", "track.button_still_asks")
+        asks: tuple[str, ...] = mended if replies.asks_mended(case) else understood
+        names = asks if case.status == Status.RESOLVED else ()
+    else:
+        names = _ANSWERS[waits.what]
+    return tuple(Choice(svc.texts.word(name, code=case.reference)) for name in names)
+
+
+_READ = ("told", "asked", "deferred", "not_accepted", "transferred")
+
+
+def read_out(svc: Svc, case: Case) -> tuple[str, Say] | None:
+    """(which, words) the newest thing an officer wrote to the complainant of a confidential case, who asks for it
+    here; the result once it is concluded. None: there is nothing."""
+    note = cases.last_note(svc.session, case, *_READ, *(("result",) if case.resolved_at is not None else ()))
+    if note is None or not note.words:
+        return None
+    said = svc.tools.mask(note.words) if note.to_another else note.words
+    if note.what == "result":
+        said = without_photo_reason(said)
+    text = svc.texts.say(f"read.{note.what}", code=case.reference, words=said, unit=notices.unit_name(svc, case))
+    return f"{note.what} {note.at.isoformat()}", Say(text, answers_to(svc, case))
+
+
 def status_card(svc: Svc, case: Case) -> Card:
     """The case for a page anybody may look over a shoulder at: its way and dates, not a word of what it is about."""
-    full = case_card(svc, case)
+    full = case_card(svc, case, own=False)
     shown = {svc.texts.word(f"track.rows.{name}") for name in ("unit", "due")}
     rows = tuple((name, value) for name, value in full.rows if name in shown)
     return Card(full.title, full.reference, full.status, full.steps, rows, full.reference, full.urgent)
+
+
+def status_word(svc: Svc, case: Case, *, own: bool) -> str:
+    """The status in words; to the complainant "we wait for you"."""
+    named = own and case.status == Status.NEED_INFO
+    return svc.texts.word(f"own_statuses.{case.status}" if named else f"statuses.{case.status}")
+
+
+def answered(svc: Svc, case: Case) -> Say:
+    """The answer is with us: who goes on, and until when."""
+    due = svc.texts.day(case.extended_to or case.due_on)
+    unit = notices.unit_name(svc, case)
+    return Say(svc.texts.say("status.answered", code=case.reference, unit=unit, due=due))
 
 
 def phone_hint(phone: str) -> str:
@@ -132,13 +185,16 @@ def known_case(svc: Svc, known: Known) -> Say:
 
 def _latest(svc: Svc, case: Case, joined: CaseJoin | None) -> str:
     """The newest word of an officer to this person; a result counts once it is concluded."""
-    whats = ("told", "asked") if joined is None else ()
+    asked = ("asked",) if case.status == Status.NEED_INFO else ()  # once answered it is no news
+    whats = ("told", *asked) if joined is None else ()
     concluded = case.resolved_at is not None and (joined is None or joined.joined_at <= case.resolved_at)
     found = cases.last_note(svc.session, case, *whats, *(("result",) if concluded else ()))
     if found is None:
         return ""
     masked = joined is not None or found.to_another
     note = svc.tools.mask(found.words) if masked else found.words
+    if found.what == "result":
+        note = without_photo_reason(note)
     return f"{shortened(note, 200)} ({svc.texts.moment(found.at)})"
 
 

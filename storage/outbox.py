@@ -14,7 +14,7 @@ from storage import ids
 from storage.db import Session
 from storage.inbox import microseconds
 from storage.messages import Told
-from storage.tables import OutboxMessage
+from storage.tables import Message, OutboxMessage
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
@@ -261,6 +261,53 @@ def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]]
         parts += found
         row.state, row.parts = OutboxState.FOLDED, None
     return parts
+
+
+@dataclass(frozen=True)
+class Put:
+    """A message of ours in a chat: an answer, or a notice of a case; `parts` is None once it was sent."""
+
+    id: int
+    is_answer: bool
+    case_id: int | None
+    parts: list[dict[str, Any]] | None
+
+
+def newest_put(session: Session, lane: str, conversation_id: int, now: datetime, limit: int = 6) -> list[Put]:
+    """What a chat was told last, newest first: sent, on its way or about to go; not what waits for a free answer."""
+    told = select(Message.outbox_id).where(
+        Message.conversation_id == conversation_id, Message.direction == "out", Message.outbox_id.is_not(None)
+    )
+    sent = set(session.scalars(told.order_by(Message.id.desc()).limit(limit)))
+    undone = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == UNDO, OutboxMessage.not_before <= now)
+    rows: dict[int, OutboxMessage] = {}
+    for where in (OutboxMessage.id.in_(sent), and_(OutboxMessage.lane == lane, _is_open(OutboxMessage)), undone):
+        found = select(OutboxMessage).where(where, OutboxMessage.lane == lane)
+        rows |= {row.id: row for row in session.scalars(found.order_by(OutboxMessage.id.desc()).limit(limit))}
+    return [
+        Put(row.id, row.reply_event_us is not None, row.case_id, None if row.parts is None else _parts(session, row))
+        for row in sorted(rows.values(), key=lambda row: -row.id)[:limit]
+    ]
+
+
+def drop_riding(session: Session, lane: str, case_id: int, text: str) -> None:
+    """News of a case that waits for a free answer and says only this: told otherwise, it has nothing more to say."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.lane == lane,
+            OutboxMessage.case_id == case_id,
+            OutboxMessage.state == OutboxState.HELD,
+            OutboxMessage.error.in_((QUOTA, BLOCKED, RIDES)),
+            OutboxMessage.calls_done == 0,
+            ~OutboxMessage.tried_reply,
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        if [part.get("text") for part in _parts(session, row)] == [text]:
+            row.state, row.parts = OutboxState.FOLDED, None
+    session.flush()
 
 
 def outdate(session: Session, lane: str, case_id: int) -> None:

@@ -254,13 +254,14 @@ def _ask_again(svc: Svc, case: Case, step: Step) -> None:
     """The open question once more; in a confidential case without its words."""
     texts, until = svc.texts, _day(svc, step.until)
     asked = None if case.confidential else cases.last_note(svc.session, case, "asked")
-    add = Choice(texts.word("track.button_add", code=case.reference))
+    no_info = Choice(texts.word("track.button_no_info", code=case.reference))
+    buttons = (no_info, *texts.bubble("status.need_info", code="", question="", due="").choices)
     if asked is None:
         text = texts.say("status.waiting_quiet", code=case.reference, due=until)
     else:
         text = texts.say("status.waiting", code=case.reference, question=shortened(asked.words, 120), due=until)
     status.record(svc, case, "asked_again", by=SYSTEM)
-    notices.tell_complainant(svc, case, [Say(text, (add,))], once=_once(case, step))
+    notices.tell_complainant(svc, case, [Say(text, buttons)], once=_once(case, step))
 
 
 def _day(svc: Svc, day: date | None) -> str:
@@ -296,7 +297,8 @@ def _tell_all(svc: Svc, case: Case, step: Step, key: str, news: str = "") -> Non
             unit=unit,
             phone=_phone(svc, case),
         )
-    parts: list[Part] = [Say(text)]
+    hurry = Choice(texts.word("track.button_hurry", code=case.reference))
+    parts: list[Part] = [Say(text, () if news else (hurry,))]
     notices.tell_complainant(svc, case, parts, once=_once(case, step), news=news)
     notices.tell_joined(svc, case, parts, once=_once(case, step), news=news)
 

@@ -214,11 +214,19 @@ def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str, perso
 def add_to_case(
     svc: Svc, case: Case, message_ids: int | Sequence[int], text: str, lat: float | None, lon: float | None
 ) -> None:
-    """Put more words, pictures or a pin of the complainant into their case, and tell the unit once.
+    """Put more words, pictures or a pin of the complainant into their case, and tell the unit once. It answers what
+    the case waits for.
 
     `text` is what the first message says; what stands below the other pictures of a set is read from their rows.
     """
     rows = [message_ids] if isinstance(message_ids, int) else list(message_ids)
+    put_in(svc, case, rows, text, lat, lon)
+    if not waiting.heard_from(svc, case):
+        notices.tell_unit(svc, case, "officer.added", once=f"added:{rows[0]}")
+
+
+def put_in(svc: Svc, case: Case, rows: Sequence[int], text: str, lat: float | None, lon: float | None) -> None:
+    """More of the complainant stands in their case, and nobody is told yet; arguments as in `add_to_case`."""
     known = said_in(svc, case)
     messages.tie_to_case(svc.session, rows, case.id)
     if lat is not None and case.lat is None:
@@ -229,8 +237,6 @@ def add_to_case(
         told = svc.session.keys.open_text(case.text) or ""
         _set_text(svc, case, [*known, *more], "\n".join([told, *(words for _row, words in more)]).strip())
     _note(svc, case, "added", None, "citizen")
-    if not waiting.heard_from(svc, case):
-        notices.tell_unit(svc, case, "officer.added", once=f"added:{rows[0]}")
 
 
 def is_problem(svc: Svc, case: Case) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
+from handlers.actions import awaiting
 from handlers.actions import cases as filing
 from handlers.actions.cases import Old
-from handlers.messages import Incoming
+from handlers.messages import Incoming, Part
 from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
@@ -101,11 +102,20 @@ def _facts(draft: Draft, text: str) -> None:
     draft.contact = draft.contact or (entities.find_phone(text) or "")
 
 
+def ask_same(svc: Svc, talk: Talk, reference: str, text: str) -> list[Part]:
+    """Is this more of that case, or a new matter? Asked, and kept until it is answered."""
+    talk.state["maybe"] = {"reference": reference, "message_id": talk.message.id, "text": text}
+    talk.conversation.draft_at = svc.now  # a person who falls silent here has still told us something
+    return [svc.texts.bubble("belongs.ask", code=reference, summary=shortened(text, 60))]
+
+
 def understand(svc: Svc, draft: Draft) -> None:
     """Kind, category and urgency of everything told so far: three decisions (design 9)."""
     verdict = svc.tools.classify(draft.words)
     if len(draft.texts) > 1 or verdict.kind == Kind.EMERGENCY:
         verdict = verdict.inside  # danger is heard elsewhere, before anything is drafted
+    if verdict.kind == Kind.EMERGENCY and not awaiting.alarms(verdict, draft.words):
+        verdict = replace(verdict, kind=verdict.said, danger="")
     if not draft.kind_chosen:
         found = verdict.kind if verdict.kind in _CASE_KINDS else Kind.COMPLAINT
         # A question or a thank you after the trouble does not make the trouble one.

@@ -10,6 +10,7 @@ from handlers.actions import notices
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, HEAD, MoveNotAllowed, check_move
 from handlers.services import Svc
+from handlers.texts.replies import without_photo_reason
 from storage import cases, handling, history, outbox
 from storage.people import Post
 from storage.tables import Case, StatusUpdate
@@ -118,7 +119,7 @@ def conclude(
     result, masked = _result(svc, case)
     values = {"date": svc.texts.day(svc.today), "unit": notices.unit_name(svc, case)}
     key = "status.resolved" if mended else "status.explained"
-    buttons = ("track.button_fixed", "track.button_not_fixed")
+    buttons = ("track.button_fixed", "track.button_partly", "track.button_not_fixed")
     asks = buttons if mended else ("track.button_understood", "track.button_still_asks")
     told = tell(svc, case, update, key, {"result": result, **values}, choices=asks, alone=True)
     _tell_joined(svc, case, "status.resolved_joined", f"update:{update.id}", result=masked, **values)
@@ -137,8 +138,9 @@ def _result(svc: Svc, case: Case) -> tuple[str, str]:
     note = cases.last_note(svc.session, case, "result")
     if note is None:
         return "", ""
-    masked = svc.tools.mask(note.words)
-    return masked if note.to_another else note.words, masked
+    words = without_photo_reason(note.words)
+    masked = svc.tools.mask(words)
+    return masked if note.to_another else words, masked
 
 
 def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> Told:
@@ -156,16 +158,23 @@ def confirm(svc: Svc, case: Case) -> None:
     _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 
 
-def reopen(svc: Svc, case: Case, post: Post | None = None, reason: str = "") -> None:
-    """The complainant says it is not mended, or the head (`post`) saw it: open again, and the unit and its head are
-    told. Raises MoveNotAllowed."""
+def word_by(svc: Svc) -> date:
+    """By when whoever had a case opened again hears of it."""
+    return svc.hours.add_working_days(svc.today, svc.limits["reopened_days"])
+
+
+def reopen(svc: Svc, case: Case, words: str = "", post: Post | None = None) -> None:
+    """The complainant says in these words that it is not mended, or the head (`post`) saw it: open again, and the unit
+    and its head are told. Raises MoveNotAllowed."""
     acting = (CITIZEN,) if post is None else (HEAD,)
-    update = move(svc, case, Status.REOPENED, "reopened", acting=acting, post=post, note=reason or None)
+    update = move(svc, case, Status.REOPENED, "reopened", acting=acting, post=post, note=words if post else None)
     case.resolved_at = case.closed_at = None
     case.conclusion_type = case.closed_how = None
     handling.wanted_no_more(svc.session, case.id)
-    notices.tell_unit(svc, case, "officer.reopened", once=f"update:{update.id}")
-    _tell_joined(svc, case, "track.not_fixed", f"update:{update.id}", unit=notices.unit_name(svc, case))
+    once, said = f"update:{update.id}", {"words": svc.tools.mask(words)} if words else {}
+    notices.tell_unit(svc, case, "reply.reopened" if said else "officer.reopened", once=once, **said)
+    values = {"unit": notices.unit_name(svc, case), "date": svc.texts.day(word_by(svc))}
+    _tell_joined(svc, case, "track.not_fixed", once, **values)
 
 
 @dataclass(frozen=True)

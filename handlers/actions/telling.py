@@ -9,10 +9,27 @@ from typing import Literal
 from handlers.actions import notices
 from handlers.messages import Choice, Say
 from handlers.services import Svc
+from storage import visits
 from storage.tables import Case, StatusUpdate
 
 # now: pushed where no free answer is open; promise, plain: rides on the next one, and a promise is pushed by the clock.
 Pace = Literal["now", "promise", "plain"]
+
+
+# What one can tap at once below such news, whoever tells it.
+_BUTTONS: dict[str, tuple[str, ...]] = {
+    "status.visit": ("track.button_suits", "track.button_suits_not"),
+    "status.deferred": ("track.button_hurry",),
+}
+
+
+def _when(svc: Svc, case: Case, key: str) -> dict[str, str]:
+    """Day and hour of the planned visit, apart."""
+    visit = visits.planned(svc.session, case.id) if key == "status.visit" else None
+    if visit is None or visit.planned_for is None:
+        return {}
+    local = visit.planned_for.astimezone(svc.tools.zone)
+    return {"day": svc.texts.day(local.date()), "time": svc.texts.clock(local)}
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,8 @@ def tell(
         say = Say(texts.say("status.told_confidential", code=case.reference))
         joined = say
     else:
-        buttons = tuple(Choice(texts.word(name, code=case.reference)) for name in choices)
+        buttons = tuple(Choice(texts.word(name, code=case.reference)) for name in (*choices, *_BUTTONS.get(key, ())))
+        values = {**values, **_when(svc, case, key)}
         shown = texts.bubble(key, code=case.reference, **values)
         say = Say(shown.text, (*buttons, *shown.choices))
         masked = {name: svc.tools.mask(value) for name, value in values.items()}

@@ -159,7 +159,7 @@ def _not_ones_own(svc: Svc, order: Order) -> Say:
 def back(svc: Svc, order: Order) -> list[Part]:
     """Not complete, or not good enough; of what was told already: open again."""
     if order.case.status in (Status.RESOLVED, Status.CLOSED):
-        status.reopen(svc, order.case, order.post, order.words)
+        status.reopen(svc, order.case, order.words, order.post)
         return done(svc, order, "officer.reopened_by_head", None, "view", reason=order.words)
     deciding.send_back(svc, order.case, order.post, access.acts_as(order.post, order.case), order.words)
     return done(svc, order, "officer.sent_back_done", None, reason=order.words)

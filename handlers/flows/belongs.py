@@ -9,7 +9,8 @@ from handlers.messages import Incoming, Part, Say
 from handlers.rules.case_status import is_open
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
-from handlers.texts import heard, shortened
+from handlers.texts import heard
+from handlers.views import answered
 from nlp import entities, kinds, similar
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
@@ -55,35 +56,12 @@ def decide(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, verdict: Verd
     same_topic = not verdict.abstained and verdict.category == case.category
     names_nothing = verdict.abstained or (same_topic and not kinds.names_problem(normalize(text)))
     if just and names_nothing and (place or len(text) <= 60):
-        return add(svc, talk, case, incoming) if place else _ask(svc, talk, case, text)
+        return add(svc, talk, case, incoming) if place else drafts.ask_same(svc, talk, case.reference, text)
     if not same_topic:
         return None
     told = (svc.session.keys.open_text(case.text) or "") if joined is None else joins.words_in(svc, joined)
     alike = similar.likeness(text, told) >= ALIKE
-    return _ask(svc, talk, case, text) if just or alike else None
-
-
-def asked(svc: Svc, actor: Actor) -> Case | None:
-    """The person's own case in which we wait for their answer; the one asked last where there are several."""
-    waits = [one for one in cases.of_account(svc.session, actor.account_id, limit=50) if one.status == Status.NEED_INFO]
-    return max(waits, key=lambda one: (one.waiting_since or one.counted_from, one.id), default=None)
-
-
-_NO_ANSWER = frozenset({Kind.FOLLOWUP, Kind.DATA_RIGHT, Kind.INQUIRY, Kind.SMALLTALK, Kind.ABUSE})
-
-
-def answer(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part] | None:
-    """Does this answer the question we wait with? None: it is something else; asked where it may be either."""
-    text = incoming.text
-    if incoming.kind != "text" or heard.means(text, "yes", "no"):
-        return add(svc, talk, case, incoming)
-    verdict = svc.tools.classify(text).inside
-    if verdict.kind in _NO_ANSWER or heard.holds(text, "belongs", "other"):
-        return None
-    elsewhere = not verdict.abstained and verdict.category != case.category and kinds.names_problem(normalize(text))
-    if elsewhere and not case.confidential:
-        return _ask(svc, talk, case, text)
-    return add(svc, talk, case, incoming)
+    return drafts.ask_same(svc, talk, case.reference, text) if just or alike else None
 
 
 def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Own | None, bool]:
@@ -98,12 +76,6 @@ def _candidate(svc: Svc, talk: Talk, actor: Actor, verdict: Verdict) -> tuple[Ow
         if recent and case.category == verdict.category and not case.confidential:
             return (case, joined), False
     return None, False
-
-
-def _ask(svc: Svc, talk: Talk, case: Case, text: str) -> list[Part]:
-    talk.state["maybe"] = {"reference": case.reference, "message_id": talk.message.id, "text": text}
-    talk.conversation.draft_at = svc.now  # a person who falls silent here has still told us something
-    return [svc.texts.bubble("belongs.ask", code=case.reference, summary=shortened(text, 60))]
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> tuple[list[Part] | None, dict[str, str | int]]:
@@ -143,5 +115,6 @@ def add(svc: Svc, talk: Talk, case: Case, incoming: Incoming) -> list[Part]:
     rows = [row.id for row in (talk.message, *talk.others)]
     waits = case.status == Status.NEED_INFO
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
-    key = "status.answered" if waits and case.status != Status.NEED_INFO else "confirm.added"
-    return [Say(svc.texts.say(key, code=case.reference))]
+    if waits and case.status != Status.NEED_INFO:
+        return [answered(svc, case)]
+    return [Say(svc.texts.say("confirm.added", code=case.reference))]

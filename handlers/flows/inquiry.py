@@ -33,6 +33,15 @@ def known(svc: Svc, text: str) -> Say | None:
     return _from_register(svc, text)
 
 
+def knows(svc: Svc, text: str) -> bool:
+    """Is this a question about a service or the office that we can answer?"""
+    return _from_register(svc, text) is not None or _about_office(text)
+
+
+def _about_office(text: str) -> bool:
+    return any(heard.holds(text, "office", name) for name in ("hours", "phones", "report"))
+
+
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
     """Was the question answered? None: they talk of something else now."""
     asked = talk.state.pop("asked")

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from handlers import access
+from handlers import access, receipts
 from handlers.access import Actor
+from handlers.actions import awaiting, drafts, joins, leaving, notices, status
 from handlers.actions import cases as filing
-from handlers.actions import drafts, endings, joins, leaving, notices, status, waiting
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import MoveNotAllowed, is_open
 from handlers.services import Svc, Talk
-from handlers.texts import heard
-from handlers.views import case_card, summary_of
+from handlers.texts import heard, shortened
+from handlers.views import answered, case_card, read_out, status_word, summary_of
 from nlp import kinds
 from nlp.digits import arabic
 from nlp.normalize import normalize
-from storage import cases
+from storage import cases, outbox
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
 
 Own = tuple[Case, CaseJoin | None]  # a case, and the person's place in it where it is not their own
 
+_IN_A_LIST = 60  # characters of what a case is about
 _SECRET = re.compile(r"(?<!\d)([0-3]\d{3})[\s-]?(\d{4})(?!\d)")
 _PRINTED = re.compile(r"(?<!\d)\d{2}-\d{5,}-\d(?!\d)")
 
@@ -45,15 +45,17 @@ def _listed(svc: Svc, key: str, own: list[Own], button: str = "") -> Say:
 
 def _line(svc: Svc, number: int, case: Case, joined: CaseJoin | None) -> str:
     key = "track.line_confidential" if case.confidential else "track.line" if joined is None else "track.line_joined"
-    name = svc.texts.word(f"statuses.{case.status}")
-    return svc.texts.say(key, n=number, code=case.reference, status=name, summary=summary_of(svc, case, joined))
+    name = status_word(svc, case, own=joined is None)
+    summary = shortened(summary_of(svc, case, joined), _IN_A_LIST)
+    return svc.texts.say(key, n=number, code=case.reference, status=name, summary=summary)
 
 
 def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[Part]:
     """The card of this reference; somebody else's needs the secret, given in the same line or asked for."""
     try:
         case, joined = access.case_for_citizen(svc, actor, reference)
-        return [case_card(svc, case, joined=joined)]
+        card = case_card(svc, case, joined=joined)
+        return [*_read_out(svc, talk, case), card] if case.confidential and joined is None else [card]
     except access.NotFound:
         return [svc.texts.bubble("track.notfound", code=reference)]
     except access.SecretNeeded:
@@ -62,6 +64,22 @@ def show(svc: Svc, talk: Talk, actor: Actor, reference: str, text: str) -> list[
         if given:
             return take_secret(svc, talk, actor, given)
         return [svc.texts.bubble("track.secret", code=reference)]
+
+
+def _read_out(svc: Svc, talk: Talk, case: Case) -> list[Part]:
+    """What is not pushed of a confidential case is read by whoever brought it, once, where they type its number. The
+    push that says there is something to read has nothing more to say then."""
+    found = read_out(svc, case) if talk.private else None
+    if found is None:
+        return []
+    note, say = found
+    news = svc.texts.say("status.told_confidential", code=case.reference)
+    outbox.drop_riding(svc.session, talk.conversation.lane, case.id, news)
+    read = talk.state.setdefault("read", {})
+    if read.get(case.reference) == note:
+        return [Say(svc.texts.say("read.before", code=case.reference, phone=svc.phone()), say.choices)]
+    read[case.reference] = note
+    return [say]
 
 
 def looks_like_reference(text: str) -> bool:
@@ -106,10 +124,14 @@ def no_secret(svc: Svc, talk: Talk) -> list[Part]:
 
 def ask_more(svc: Svc, talk: Talk, actor: Actor, reference: str | None = None) -> list[Part]:
     """The person wants to add something: to the named case, the one just filed, or the newest."""
-    reference = reference or (talk.state.get("filed") or {}).get("reference")
+    if reference is None and receipts.just_filed(svc, talk) is not None:
+        reference = receipts.just_filed(svc, talk)
     own = [case.reference for case, _joined in access.cases_of(svc, actor, limit=200)]
+    waits = [one.case.reference for one in awaiting.of(svc, actor) if one.what in ("question", "refused")]
+    reference = reference or next(iter(waits), None)
     if not own:
         return [svc.texts.bubble("track.none")]
+    reference = reference or (talk.state.get("filed") or {}).get("reference")
     if reference not in own:
         reference = own[0]
     talk.state["adding"] = reference
@@ -148,36 +170,9 @@ def add(svc: Svc, talk: Talk, actor: Actor, reference: str, incoming: Incoming) 
     rows = [row.id for row in (talk.message, *talk.others)]
     asked = case.status == Status.NEED_INFO
     joins.add(svc, talk.account, case, rows, text, place.lat if place else None, place.lon if place else None)
-    key = "status.answered" if asked and case.status != Status.NEED_INFO else "confirm.added"
-    return [Say(svc.texts.say(key, code=reference))]
-
-
-def no_info(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
-    """Asked, and they know no more: the case goes on with what there is."""
-    case = _waiting_for(svc, actor, reference)
-    if case is None:
-        return [Say(svc.texts.say("greet.thanks"))]
-    status.record(svc, case, "no_info", by="citizen")
-    waiting.answered(svc, case)
-    return [Say(svc.texts.say("status.no_info", code=case.reference))]
-
-
-def _waiting_for(svc: Svc, actor: Actor, reference: str | None) -> Case | None:
-    own = cases.of_account(svc.session, actor.account_id, limit=50)
-    fitting = [case for case in own if case.status == Status.NEED_INFO and reference in (None, case.reference)]
-    return fitting[0] if fitting else None
-
-
-def apart(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
-    """A merged case is another matter, says whoever brought it."""
-    try:
-        case = access.case_for_complainant(svc, actor, reference or "")
-        endings.split(svc, case)
-    except (access.NotFound, access.SecretNeeded):
-        return [svc.texts.bubble("track.notfound", code=reference or "")]
-    except MoveNotAllowed:
-        return [case_card(svc, case)]
-    return [Say(svc.texts.say("status.split", code=case.reference))]
+    if asked and case.status != Status.NEED_INFO:
+        return [answered(svc, case)]
+    return [Say(svc.texts.say("confirm.added", code=reference))]
 
 
 # --- hurry, withdraw ---------------------------------------------------------------------------------------------
@@ -255,13 +250,13 @@ def _forget(talk: Talk, reference: str) -> None:
         talk.conversation.draft_at = None
 
 
-def mended(svc: Svc, talk: Talk, actor: Actor) -> list[Part] | None:
-    """It is mended before we said so: shall the case be taken back? None: there is no single open case."""
+def mended(svc: Svc, talk: Talk, actor: Actor, category: str = "") -> list[Part] | None:
+    """It is mended before we said so: shall the case be taken back? None: there is no single open case, also none
+    of this category."""
     own = [case for case in cases.of_account(svc.session, actor.account_id) if is_open(case.status)]
-    if len(own) != 1:
+    own = [case for case in own if len(own) > 1 and case.category == category] or own
+    if len(own) != 1 or own[0].status == Status.RESOLVED:
         return None
-    if own[0].status == Status.RESOLVED:
-        return confirm(svc, talk, actor, own[0].reference)
     talk.state["withdrawing"] = own[0].reference
     return [svc.texts.bubble("track.mended_ask", code=own[0].reference, summary=summary_of(svc, own[0]))]
 
@@ -294,74 +289,3 @@ def _one(svc: Svc, actor: Actor, reference: str | None, key: str, button: str) -
     if not own:
         return [svc.texts.bubble("track.none")]
     return own[0] if len(own) == 1 else [_listed(svc, key, own, button)]
-
-
-# --- is it mended? ---------------------------------------------------------------------------------------------------
-
-
-def confirm(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
-    """The person says it is mended."""
-    return _conclude(svc, talk, actor, reference, _mended)
-
-
-def reopen(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Part]:
-    """The person says it is not mended."""
-    return _conclude(svc, talk, actor, reference, _not_mended)
-
-
-def _conclude(
-    svc: Svc, talk: Talk, actor: Actor, reference: str | None, what: Callable[[Svc, Case], list[Part]]
-) -> list[Part]:
-    case = _case_to_conclude(svc, actor, reference)
-    if case is None and (joined := _joined_with_result(svc, actor, reference)) is not None:
-        return _said_by_joined(svc, talk, joined, what is _mended)
-    if case is None:
-        early = mended(svc, talk, actor) if reference is None and what is _mended else None
-        if early is not None:
-            return early
-        return [svc.texts.bubble("track.none" if reference is None else "track.notfound", code=reference or "")]
-    try:
-        return what(svc, case)
-    except MoveNotAllowed:
-        return [case_card(svc, case)]
-
-
-def _joined_with_result(svc: Svc, actor: Actor, reference: str | None) -> Case | None:
-    """The case this person joined whose result they speak of."""
-    for case, joined in access.cases_of(svc, actor):
-        meant = case.resolved_at is not None if reference is None else case.reference == reference
-        if joined is not None and meant:
-            return case
-    return None
-
-
-def _said_by_joined(svc: Svc, talk: Talk, case: Case, mended: bool) -> list[Part]:
-    """Whether a case is closed or opened again is its complainant's to say; what others see there is heard as news."""
-    if mended:
-        return [Say(svc.texts.say("greet.thanks"))]
-    talk.state["adding"] = case.reference
-    return [svc.texts.bubble("add.ask", code=case.reference)]
-
-
-def _mended(svc: Svc, case: Case) -> list[Part]:
-    status.confirm(svc, case)
-    return [Say(svc.texts.say("track.fixed", code=case.reference))]
-
-
-def _not_mended(svc: Svc, case: Case) -> list[Part]:
-    days = svc.limits["reopen_days"]
-    if case.status == Status.CLOSED and case.closed_at is not None and (svc.now - case.closed_at).days > days:
-        return [svc.texts.bubble("track.too_late", code=case.reference, days=days)]
-    status.reopen(svc, case)
-    unit = notices.unit_name(svc, case)
-    return [Say(svc.texts.say("track.not_fixed", code=case.reference, unit=unit)), case_card(svc, case)]
-
-
-def _case_to_conclude(svc: Svc, actor: Actor, reference: str | None) -> Case | None:
-    if reference is None:
-        waiting = [case for case in cases.of_account(svc.session, actor.account_id) if case.status == Status.RESOLVED]
-        return waiting[0] if waiting else None
-    try:
-        return access.case_for_complainant(svc, actor, reference)
-    except (access.NotFound, access.SecretNeeded):
-        return None

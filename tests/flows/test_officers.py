@@ -407,7 +407,7 @@ def test_a_visit_is_planned_told_and_written_down(world: World, officer: Dialogu
     officer.says(f"/รับ {reference}").says(f"/นัด {reference} ว่างเมื่อไร").hears("พิมพ์วันและเวลา")
     officer.says(f"/นัด {reference} เมื่อวาน 10.00").hears("พิมพ์วันและเวลา")
     officer.says(f"/นัด {reference} พรุ่งนี้ 14.30 น. เอาบันไดไปด้วย").hears("นัดลงพื้นที่", "พ. 25 พ.ย. 69 14:30")
-    world.citizen("U1", "telegram").says("เรื่องของฉัน").hears("ลงพื้นที่", "พ. 25 พ.ย. 69 14:30")
+    world.citizen("U1", "telegram").says("เรื่องของฉัน").hears("ลงพื้นที่", "พ. 25 พ.ย. 69 เวลา 14:30 น.")
     world.passes(days=1, hours=6)
     officer.says(f"/นัด {reference} ไปแล้ว สายขาดสองจุด ร่วมกับ ประธานชุมชน").hears("บันทึกการลงพื้นที่แล้ว")
     officer.says(f"/ดู {reference}").hears("ลงพื้นที่แล้ว", "สายขาดสองจุด").hears_not("ประธานชุมชน")
