@@ -56,7 +56,7 @@ def of_result(text: str) -> Reply:
 
 def of_explanation(text: str) -> Reply:
     """An answer to an explanation: is it understood?"""
-    if heard.means(text, "understood", "answered", "agreed", "thanks") and not heard.means(text, "thanks"):
+    if heard.means(text, "understood", "answered", *_GOOD, "thanks") and not heard.means(text, "thanks"):
         return Reply.YES
     if heard.means(text, "no", "still_asks", "not_answered", "not_fixed") or _begins(text, "unclear"):
         return Reply.NO

@@ -166,6 +166,9 @@ def test_an_explanation_is_understood_or_asked_about(world: World, officer: Dial
     second, other = told_of(world, ROAD, "U2")
     resolve(officer, other, "ชี้แจง")
     second.says("เข้าใจแล้วจ้ะ").hears("ปิดเรื่อง", other)
+    fourth, fixed = told_of(world, "ฝาท่อหน้าโรงเรียนแตก", "U4")
+    resolve(officer, fixed, "ชี้แจง")
+    fourth.says("แก้แล้ว").hears("ปิดเรื่อง", fixed)
     third, last = told_of(world, "ท่อระบายน้ำตันหน้าตลาด น้ำท่วมขัง", "U3")
     resolve(officer, last, "ชี้แจง")
     third.says("ขอถามต่อ").hears("เปิดเรื่อง", last)
@@ -257,18 +260,21 @@ def test_a_notice_that_was_sent_counts_as_well(world: World, officer: Dialogue) 
     citizen.says("3").hears("เปิดเรื่อง", "ใหม่แล้ว")
 
 
-def everything_is_sent(world: World) -> None:
-    """As the delivery would: sent, written down, and the words gone from the outbox."""
+def everything_is_sent(world: World, bubbles: dict[str, str] | None = None) -> None:
+    """As the delivery would: sent, written down, and the words gone from the outbox. `bubbles`: ids by reference."""
+    ids = {world.case(reference).id: name for reference, name in (bubbles or {}).items()}
     with world.db.transaction() as session:
         for one in outbox.claim(session, "worker", world.now, 100):
             chat = conversations.by_lane(session, one.lane)
             assert chat is not None
             values = {"at": world.now, "outbox_id": one.id, "case_id": one.case_id}
-            messages.add_out(session, chat, **values, texts=["…"], drawn=[], message_ids=[], mask=str)
+            names = [ids[one.case_id]] if one.case_id in ids else []
+            messages.add_out(session, chat, **values, texts=["…"], drawn=[], message_ids=names, mask=str)
             outbox.settle(session, one.id, OutboxState.SENT, world.now)
     with world.db.reading() as session:
-        if any(outbox.depth(session).get(state) for state in ("queued", "failed")):
-            everything_is_sent(world)
+        waits = outbox.depth(session).get("queued")
+    if waits:
+        everything_is_sent(world, bubbles)
 
 
 # --- confidential ----------------------------------------------------------------------------------------------------
@@ -512,3 +518,32 @@ def test_the_card_and_the_list(world: World, officer: Dialogue) -> None:
     hears_now(citizen).says("เรื่องของฉัน").hears("…").hears_not("มองไม่เห็นหลุม")
     officer.says(f"/เลื่อน {reference} 20 ม.ค. รออะไหล่จากกรุงเทพ")
     citizen.says("ขอบคุณค่ะ").hears("ต้องขอเลื่อนกำหนด ขออภัย").taps(f"เร่งเรื่อง {reference}").hears("ส่งคำขอเร่ง")
+
+
+def test_words_beside_the_number_or_below_the_bubble_are_an_answer_too(world: World, officer: Dialogue) -> None:
+    citizen, reference = resolved(world, officer)
+    citizen.says(f"{reference} ยังดับอยู่เลยลูก").hears("เปิดเรื่อง", reference)
+    assert "ยังดับอยู่" in (world.opened(world.case(reference).text) or "")
+    resolve(officer, reference)
+    hears_now(citizen)
+    citizen.says(f"{reference} เป็นยังไงบ้าง").hears("แจ้งผลแล้ว")
+    assert world.case(reference).status == Status.RESOLVED
+
+
+def test_of_two_the_quoted_bubble_says_which(world: World, officer: Dialogue) -> None:
+    citizen, first, second = two_told(world)
+    for reference in (first, second):
+        resolve(officer, reference)
+    everything_is_sent(world, {first: "bubble-1", second: "bubble-2"})
+    citizen.quotes("bubble-1", "แก้แล้วจ้ะ").hears("ปิดเรื่อง", first)
+    citizen.quotes("bubble-2", "ยังจ้ะ").hears("เปิดเรื่อง", second)
+
+
+def test_a_confidential_result_is_read_and_answered(world: World, intake: Dialogue) -> None:
+    head = world.officer("T3", Role.HEAD)
+    citizen, reference = secretly(world, intake)
+    intake.says(f"/ผล {reference} ตั้งกรรมการสอบข้อเท็จจริงแล้ว ผลคือมีมูล").says(f"/เสนอ {reference} เห็นควรลงโทษ")
+    head.says(f"/อนุมัติ {reference} ชี้แจง")
+    hears_now(citizen).hears("พิมพ์รหัสเพื่ออ่าน").hears_not("มีมูล")
+    citizen.says(reference).hears("ผลคือมีมูล").taps(f"เข้าใจแล้ว {reference}").hears("ปิดเรื่อง")
+    assert world.case(reference).closed_how == "confirmed"
