@@ -144,6 +144,8 @@ def invite(arguments: argparse.Namespace) -> int:
         except people.NoSuchPlace as wrong:
             raise Refused(str(wrong)) from wrong
         joins = svc.texts.word("officer.join_line", code=code)
+    if role in (Role.OFFICER, Role.UNIT_HEAD) and not arguments.unit:
+        print("pratu: without --unit this person sees no case of any unit", file=sys.stderr)
     link = _telegram_link(settings.read(), code)
     if arguments.json:
         print(json.dumps({"code": code, "send": joins, "telegram": link}, ensure_ascii=False))

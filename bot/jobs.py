@@ -126,7 +126,7 @@ def status_updates(context: JobContext, dry_run: bool = False) -> dict[str, int]
 
 Job = Callable[[JobContext, bool], dict[str, int]]
 
-# The contract's names. Later steps add their work to them.
+# By the names operators use (`pratu job NAME`).
 JOBS: dict[str, Job] = {"reminders": reminders, "status-updates": status_updates, "reconcile": sweep}
 # Which of them wake by themselves, and how often, in seconds.
 TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300}

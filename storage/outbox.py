@@ -310,6 +310,21 @@ def drop_riding(session: Session, lane: str, case_id: int, text: str) -> None:
     session.flush()
 
 
+def was_told(session: Session, case_id: int, account_id: int | None) -> bool:
+    """Did the newest thing told of a case reach this person?"""
+    newest = (
+        select(OutboxMessage.state)
+        .where(
+            OutboxMessage.case_id == case_id,
+            OutboxMessage.account_id == account_id,
+            OutboxMessage.once.like("update:%"),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) in (OutboxState.SENT, OutboxState.FOLDED)
+
+
 def outdate(session: Session, lane: str, case_id: int) -> None:
     """Something newer of this case is told: what was plain news and still waits for a free answer is old."""
     session.execute(

@@ -75,6 +75,7 @@ def _facts(svc: Svc, case: Case) -> Facts:
         acknowledged_at=case.acknowledged_at,
         waiting_since=case.waiting_since,
         resolved_at=case.resolved_at,
+        joined=cases.joined_count(svc.session, case.id) > 0,
         reachable=case.conversation_id is not None and account is not None and account.unreachable_at is None,
         told={(row.what, row.for_on): Told(row.at, row.times) for row in reminders.told(svc.session, case.id)},
     )

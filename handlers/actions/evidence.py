@@ -222,7 +222,7 @@ def count_different(found: list[Photo]) -> int:
 
 
 def _reopened_at(svc: Svc, case: Case) -> datetime | None:
-    moments = [row.at for row in cases.updates(svc.session, [case.id]) if row.what == "reopened"]
+    moments = [row.at for row in cases.updates(svc.session, [case.id]) if row.what in ("reopened", "reopened_head")]
     return moments[-1] if moments else None
 
 

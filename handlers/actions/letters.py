@@ -9,11 +9,13 @@ from typing import Any
 from handlers.actions import status
 from handlers.reports import links
 from handlers.reports.letters import CHASES, KINDS
+from handlers.rules.escalation import CHASED
 from handlers.services import Svc
 from handlers.texts import BUDDHIST_ERA
-from storage import agencies, letters, sequences
+from storage import agencies, handling, letters, sequences
 from storage.people import Post
 from storage.tables import Case, Letter
+from storage.words import ENDED, Route, Status
 
 SYSTEM = "system"
 
@@ -52,6 +54,26 @@ def issue(
     note = svc.texts.word("letter.note", name=svc.texts.word(f"letter.names.{kind}"), number=letter.number)
     status.record(svc, case, "letter", by=post.role if post else SYSTEM, post=post, note=note)
     return letter
+
+
+_ANSWERED = frozenset({*ENDED, Status.RESOLVED})
+_WITH_A_UNIT = frozenset(Status) - _ANSWERED - {Status.DRAFT, Status.RECEIVED, Status.SCREENING}
+
+
+def fitting(svc: Svc, case: Case) -> list[str]:
+    """The letters this case can have as it stands: no chase of what is reported, no order without a working group."""
+    owed = {row.recipient for row in handling.notices(svc.session, case.id)}
+    status_ = Status(case.status)
+    fits = {
+        "notify_unit": status_ in _WITH_A_UNIT,
+        "memo_head": status_ not in (Status.DRAFT, Status.WITHDRAWN, Status.MERGED),
+        "tell_complainant": case.first_answer_at is not None,
+        "governor": "governor" in owed or status_ in _ANSWERED,
+        "ministry": "ministry" in owed or bool(case.external_ref),
+        "order_team": case.route == Route.MULTI,
+        "refer": status_ == Status.TRANSFERRED,
+    }
+    return [kind for kind in KINDS if (status_ in CHASED if kind in CHASES else fits[kind])]
 
 
 def link(svc: Svc, letter: Letter, post: Post, *, open_: bool = False) -> str:

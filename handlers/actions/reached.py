@@ -10,12 +10,12 @@ from handlers.actions import notices, status
 from handlers.messages import Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Tools
-from storage import cases, conversations, messages, outbox, people
+from storage import cases, conversations, handling, messages, outbox, people
 from storage.db import Session
 from storage.inbox import lane_of
 from storage.outbox import Claimed
 from storage.tables import Account, Case, Conversation
-from storage.words import OutboxState, Role
+from storage.words import OutboxState, Role, Status
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ def _gone(svc: Svc, conversation: Conversation, message: Claimed) -> None:
 
 def _tell_gone(svc: Svc, case: Case) -> None:
     status.record(svc, case, "unreachable", by="system")
+    if case.status in (Status.RESOLVED, Status.CLOSED) and not outbox.was_told(svc.session, case.id, case.account_id):
+        handling.not_told_after_all(svc.session, case.id)
     notices.tell_unit(svc, case, "officer.unreachable", once=f"unreachable:{case.id}:{svc.today.isoformat()}")
 
 

@@ -167,7 +167,8 @@ def reopen(svc: Svc, case: Case, words: str = "", post: Post | None = None) -> N
     """The complainant says in these words that it is not mended, or the head (`post`) saw it: open again, and the unit
     and its head are told. Raises MoveNotAllowed."""
     acting = (CITIZEN,) if post is None else (HEAD,)
-    update = move(svc, case, Status.REOPENED, "reopened", acting=acting, post=post, note=words if post else None)
+    what = "reopened" if post is None else "reopened_head"
+    update = move(svc, case, Status.REOPENED, what, acting=acting, post=post, note=words if post else None)
     case.resolved_at = case.closed_at = None
     case.conclusion_type = case.closed_how = None
     handling.wanted_no_more(svc.session, case.id)
@@ -175,6 +176,8 @@ def reopen(svc: Svc, case: Case, words: str = "", post: Post | None = None) -> N
     notices.tell_unit(svc, case, "reply.reopened" if said else "officer.reopened", once=once, **said)
     values = {"unit": notices.unit_name(svc, case), "date": svc.texts.day(word_by(svc))}
     _tell_joined(svc, case, "track.not_fixed", once, **values)
+    if post is not None:
+        tell(svc, case, update, "status.reopened_head", values, alone=True)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from handlers.actions.status import move, record
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN
 from handlers.services import Svc
-from storage import agencies, cases
+from storage import agencies
 from storage.people import Post
 from storage.tables import Case
 from storage.words import Status
@@ -32,12 +32,6 @@ def ask(svc: Svc, case: Case, post: Post, acting: Sequence[str], question: str) 
     first_answer(svc, case)
     values = {"question": question, "due": svc.texts.day(answer_by(svc))}
     return tell(svc, case, update, "status.need_info", values, choices=_QUESTION_BUTTONS, alone=True)
-
-
-def question_of(svc: Svc, case: Case) -> str:
-    """What was asked last."""
-    note = cases.last_note(svc.session, case, "asked")
-    return note.words if note is not None else ""
 
 
 def answered(svc: Svc, case: Case) -> None:
@@ -79,7 +73,7 @@ def go_on(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
 def defer(svc: Svc, case: Case, post: Post, to: date, reason: str) -> Told:
     """A new date with a reason; the first promise stays written down (contract: `due_on` never moves)."""
     case.extended_to = to
-    update = record(svc, case, "deferred", by=post.role, post=post, note=f"{svc.texts.day(to)} {reason}")
+    update = record(svc, case, "deferred", by=post.role, post=post, note=reason)
     first_answer(svc, case)
     values = {"reason": reason, "due": svc.texts.day(to), "unit": notices.unit_name(svc, case)}
     return tell(svc, case, update, "status.deferred", values, pace="promise")

@@ -8,7 +8,7 @@ from handlers import access
 from handlers.desk.next_steps import name_of
 from handlers.desk.order import Order, button, example
 from handlers.messages import Choice, Say
-from handlers.rules.case_status import MoveNotAllowed, may_move
+from handlers.rules.case_status import CITIZEN, MoveNotAllowed, may_move
 from handlers.services import Svc
 from handlers.texts import shortened
 from storage import cases, handling
@@ -38,13 +38,14 @@ def check(svc: Svc, order: Order, to: Status | None = None) -> None:
     if order.forced:
         return
     row = handling.told_lately(svc.session, case.id, _TOLD, order.post.person_id, svc.now - _LATELY)
-    if row is not None and not (row.what == "asked" and _is_answered(svc, order, row)):
+    if row is not None and not _has_answered(svc, order, row):
         raise Collided(_collision(svc, order, row))
 
 
-def _is_answered(svc: Svc, order: Order, asked: StatusUpdate) -> bool:
-    later = [row for row in cases.updates(svc.session, [order.case.id]) if row.id > asked.id]
-    return any(row.what in _ANSWERS for row in later)
+def _has_answered(svc: Svc, order: Order, told: StatusUpdate) -> bool:
+    """Did the complainant answer what was told: "ยังไม่แก้", more words? Then the next word to them is a new one."""
+    later = [row for row in cases.updates(svc.session, [order.case.id]) if row.id > told.id]
+    return any(row.by == CITIZEN or row.what in _ANSWERS for row in later)
 
 
 def _collision(svc: Svc, order: Order, row: StatusUpdate) -> Say:

@@ -1,4 +1,4 @@
-"""What an officer looks at: help, the queue, a case with everything about it, the head's live figures."""
+"""What an officer looks at: the queue, a case with everything about it, the head's live figures."""
 
 from __future__ import annotations
 

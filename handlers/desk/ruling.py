@@ -180,7 +180,8 @@ def notified(svc: Svc, order: Order) -> list[Part]:
 
 def letter(svc: Svc, order: Order) -> list[Part]:
     """A letter about the case, from the register: one of a kind a day."""
-    names = svc.texts.table("letter.names")
+    every = svc.texts.table("letter.names")
+    names = {kind: every[kind] for kind in letters.fitting(svc, order.case)}
     found = pick(order.words, list(names.values()))
     code = order.case.reference
     if len(found) != 1:

@@ -175,10 +175,7 @@ class Gatherer:
     def reminders(self) -> list[Event]:
         """What the clock reminded of, whoever asked to hurry, and the letters of pursuit."""
         events: list[Event] = []
-        for row in dossiers.reminders(self.svc.session, self.case.id):
-            what = self._named("reminders", row.what, "other")
-            times = f" {self._value('times', n=row.times)}" if row.times > 1 else ""
-            events.append(self._event(row.at, f"{what} ({self._day(row.for_on)}){times}", self._named("by", "system")))
+        events += [self._update(row) for row in self.updates if row.what == "reminded"]  # those somebody was told of
         hurried = [self._update(row) for row in self.updates if row.what == "hurried"]
         return _in_order([*events, *hurried, *self._letters(CHASES)])
 
