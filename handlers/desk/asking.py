@@ -33,7 +33,7 @@ def wants(
 def wait(svc: Svc, order: Order, kept: str = "", only: str = "") -> None:
     """Let the next bubble be the words of this command; `only` where it holds such words (heard.toml, evidence)."""
     if order.talk.private:
-        line = example(order.name, f"{order.case.reference} {kept}".strip())
+        line = f"{example(order.name, '')}{'!' if order.forced else ''} {order.case.reference} {kept}".strip()
         order.talk.state[_KEY] = {"line": line, "at": svc.now.isoformat(), "only": only}
 
 

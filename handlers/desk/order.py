@@ -47,6 +47,7 @@ def button(name: str, reference: str, words: str = "", label: str = "") -> Choic
 
 
 _LABEL = 20  # letters of a button
+SAYS_MOST = 280  # letters a button can say: LINE cuts what is longer, and nobody is to read half a message
 
 
 # --- what the words say ----------------------------------------------------------------------------------------------

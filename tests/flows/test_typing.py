@@ -201,6 +201,16 @@ def test_a_result_in_pieces_picture_first(world: World, officer: Dialogue) -> No
     assert status_of(world, reference) == Status.REPORTED
 
 
+def test_pictures_follow_a_result_however_it_was_typed(world: World, officer: Dialogue) -> None:
+    for number, name in ((1, "U1"), (2, "U2")):
+        filed(world, f"ไฟถนนดับ ซอย {number * 3}", name)
+        officer.says(f"/รับ {number}")
+    officer.says("ผล 1 เปลี่ยนหลอดไฟสามดวง").hears("ได้ผลแล้ว").sends_photo("a").hears("70-00001-3 ได้รูปหลังแก้ไข 1 รูปแล้ว")
+    world.passes(minutes=30)
+    officer.says("/ผล 2").says("เปลี่ยนหลอดไฟสองดวง").hears("ได้ผลแล้ว")
+    officer.sends_photo("b").hears("70-00002-1 ได้รูปหลังแก้ไข 1 รูปแล้ว")
+
+
 def test_lists_are_buttons(world: World, intake: Dialogue, officer: Dialogue) -> None:
     reference = filed(world)
     intake.says(f"/ไม่รับ {reference}").hears("1 เรื่องอยู่ระหว่าง")
@@ -317,6 +327,14 @@ def test_a_collision_only_where_it_would_be_one(world: World, officer: Dialogue,
     officer.says(f"/แจ้ง {reference} ช่างไปบ่ายนี้")
     intake.says(f"/ปิด {reference}").hears("ทำรายการนี้ยังไม่ได้").hears_not("เพิ่ง")
     intake.says(f"/แจ้ง {reference} พรุ่งนี้").hears("เพิ่งแจ้งผู้แจ้งเมื่อสักครู่", "ยังจะส่งข้อความของคุณด้วยไหม")
+
+
+def test_a_long_message_is_never_sent_in_halves(world: World, officer: Dialogue, intake: Dialogue) -> None:
+    reference = filed(world)
+    long = "ช่างจะไปพรุ่งนี้เช้า " * 20
+    officer.says(f"/แจ้ง {reference} ช่างไปบ่ายนี้")
+    intake.says(f"/แจ้ง {reference} {long}").hears("ยังจะส่งข้อความของคุณด้วยไหม").taps("ส่งอยู่ดี").hears("พิมพ์ข้อความ")
+    intake.says(long).hears("ส่งถึงผู้แจ้งแล้ว", long.strip())
 
 
 def test_an_answered_question_collides_with_nothing(world: World, officer: Dialogue, intake: Dialogue) -> None:
