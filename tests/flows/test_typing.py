@@ -222,7 +222,7 @@ def test_lists_are_buttons(world: World, intake: Dialogue, officer: Dialogue) ->
 
 def room_of(world: World) -> Dialogue:
     with world.db.transaction() as session:
-        code = joining.invite(Svc(session, world.now, world.tools), "DEMO", "ENG", Role.OFFICER, "g")
+        code = joining.invite(Svc(session, world.now, world.tools), "DEMO", "ENG", Role.OFFICER, "")
     return Dialogue(world, "line", "L7", chat="G1").says(f"/เข้าร่วม {code}").hears("กลุ่มนี้เป็นของ")
 
 
@@ -384,7 +384,14 @@ def test_an_unknown_command_in_a_group(world: World) -> None:
         *(("พรุ่งนี้ 13.30-14.30", "13:30"), ("พรุ่งนี้ 13.30 - 14.30 น.", "13:30"), ("พรุ่งนี้ 13.30 ถึง 14.30", "13:30")),
         *(("พรุ่งนี้ 4 โมงเย็น", "16:00"), ("พรุ่งนี้ สิบโมง", "10:00"), ("พรุ่งนี้ 10 โมงเช้า", "10:00")),
         *(("พรุ่งนี้ เที่ยง", "12:00"), ("พรุ่งนี้ตอน 9.00 น.", "09:00"), ("พรุ่งนี้ 10 น.", "10:00"), ("พรุ่งนี้", "08:30")),
-        *(("10 โมง พรุ่งนี้", "10:00"), ("พรุ่งนี้ บ่ายสามครึ่ง", "15:30"), ("พรุ่งนี้ 10.00 เอาบันไดไปด้วย", "10:00")),
+        *(
+            ("10 โมง พรุ่งนี้", "10:00"),
+            ("25 พ.ย. 69 14.30", "14:30"),
+            ("25/11 9 น.", "09:00"),
+            ("25 พ.ย. บ่ายสอง", "14:00"),
+            ("พรุ่งนี้ บ่ายสามครึ่ง", "15:30"),
+            ("พรุ่งนี้ 10.00 เอาบันไดไปด้วย", "10:00"),
+        ),
     ],
 )
 def test_hours_as_they_are_spoken(world: World, officer: Dialogue, words: str, hour: str) -> None:
