@@ -130,7 +130,7 @@ class Staff:
 def help_queue_and_search(staff: Staff) -> None:
     _citizen, reference = staff.filed("ไฟถนนดับ หน้าร้านลุงเสริม")
     officer, other = staff.officer(), staff.officer()
-    officer.says("/ช่วย").hears("คำสั่งของคุณ (เจ้าหน้าที่)", "/ผล รหัส", "/เลิกทำ รหัส")
+    officer.says("/ช่วย ทั้งหมด").hears("คำสั่งของคุณ (เจ้าหน้าที่)", "/ผล รหัส", "/เลิกทำ รหัส")
     assert "/อนุมัติ" not in officer.text
     other.says("/h").hears("คำสั่งของคุณ").taps("/คิว").hears("คิวของกองช่าง")
     officer.says("/q").hears("คิวของกองช่าง", "ครบ")
@@ -228,7 +228,7 @@ def a_result_needs_its_photo_and_the_citizen_confirms(staff: Staff) -> None:
     colleague.says(f"/รับ {reference}").hears("รับแล้วโดย").taps(f"/ดู {reference}").hears("กำลังดำเนินการ")
     colleague.sends_photo(staff.picture()).hears("ได้รูปแล้ว")  # before the words, and not yet of any case
     colleague.says(f"/done {reference} เปลี่ยนสายไฟทั้งเส้นแล้ว").hears("ยังไม่แจ้งผู้แจ้ง")
-    colleague.taps(f"/ปิด {reference}").hears("เพิ่งแจ้งผลผู้แจ้ง", "ยังต้องการส่ง").taps("ส่งอยู่ดี")
+    colleague.taps(f"/ปิด {reference}").hears("เพิ่งแจ้งผลผู้แจ้ง", "ยังจะส่งข้อความของคุณด้วยไหม").taps("ส่งอยู่ดี")
     colleague.hears("แจ้งผลให้ผู้แจ้งแล้ว")
     citizen.hears("เปลี่ยนสายไฟทั้งเส้น").taps(f"แก้แล้ว {reference}").hears("ปิดเรื่อง")
     case = staff.case(reference)
@@ -248,7 +248,7 @@ def a_working_group_and_the_heads_word(staff: Staff) -> None:
     engineer.sends_photo(staff.picture()).hears("ได้รูปหลังแก้ไข 1 รูป")
     engineer.says(f"/propose {reference} เห็นควรแจ้งผล").hears("เสนอหัวหน้าพิจารณาแล้ว")
     mayor.hears("เสนอพิจารณา", reference, "ฉีดพ่นยา", "เห็นควรแจ้งผล")
-    mayor.taps(f"/ส่งกลับ {reference}").hears("พิมพ์ข้อความต่อท้าย")
+    mayor.taps(f"/ส่งกลับ {reference}").hears("พิมพ์เหตุผลที่ส่งกลับได้เลย")
     mayor.says(f"/ส่งกลับ {reference} ขอรายละเอียดเพิ่ม").hears("ส่งกลับหน่วยแล้ว")
     assert staff.status(reference) == Status.RETURNED_INCOMPLETE
     nurse.says(f"/ผล {reference} ฉีดพ่นยากันยุงทั้งซอยแล้ว").hears("ยังรอ")
@@ -287,7 +287,7 @@ def urgent_goes_up_at_once_until_somebody_knows(staff: Staff) -> None:
 def handed_back_and_routed_anew(staff: Staff) -> None:
     _citizen, reference = staff.filed()
     officer, clerk, nurse = staff.officer(), staff.clerk(), staff.officer(unit="HEALTH")
-    officer.says(f"/คืน {reference}").hears("พิมพ์ข้อความต่อท้าย")
+    officer.says(f"/คืน {reference}").hears("พิมพ์เหตุผลที่คืนได้เลย")
     officer.says(f"/คืน {reference} เสาของการไฟฟ้า").hears("ส่งคืนหน่วยรับเรื่องแล้ว")
     clerk.says(f"/หมวด {reference} WS").hears("เปลี่ยนหมวดเป็น", "กองสาธารณสุข")
     nurse.says(f"/r {reference} ไม่ใช่งานของเรา").hears("ส่งคืนหน่วยรับเรื่องแล้ว")
@@ -304,7 +304,7 @@ def sent_on_and_not_accepted(staff: Staff) -> None:
     (first, sent), (second, refused) = staff.filed(), staff.filed()
     third, also = staff.filed()
     officer, clerk = staff.officer(), staff.clerk()
-    officer.says(f"/ส่งต่อ {sent} กรมทางหลวง").hears("พิมพ์เหตุผลต่อท้าย")
+    officer.says(f"/ส่งต่อ {sent} กรมทางหลวง").hears("พิมพ์เหตุผลได้เลย")
     officer.says(f"/ส่งต่อ {sent} กรมทางหลวง อยู่ในเขตทางหลวง").hears("ส่งต่อกรมทางหลวงแล้ว")
     first.hears("เป็นหน้าที่ของกรมทางหลวง", "อ้างเลขที่")
     officer.says(f"/forward {also} การไฟฟ้า เสาของการไฟฟ้า").hears("ส่งต่อการไฟฟ้าแล้ว")
@@ -331,7 +331,7 @@ def two_cases_become_one_and_apart_again(staff: Staff) -> None:
 def who_it_is_only_with_a_reason(staff: Staff) -> None:
     _citizen, reference = staff.filed(more=f"โทร {PHONE}")
     clerk, officer = staff.clerk(), staff.officer()
-    clerk.says(f"/เปิดเผย {reference}").hears("พิมพ์ข้อความต่อท้าย")
+    clerk.says(f"/เปิดเผย {reference}").hears("พิมพ์เหตุผล")
     clerk.says(f"/เปิดเผย {reference} ต้องโทรนัด").hears("บันทึกการเปิดเผยแล้ว", PHONE, "ต้องโทรนัด")
     clerk.says(f"/reveal {reference} ต้องโทรอีกครั้ง").hears(PHONE)
     officer.says(f"/เปิดเผย {reference} อยากรู้").hears("ทำได้โดยหัวหน้า", "หน่วยรับเรื่อง")
@@ -442,9 +442,9 @@ def taken_back(staff: Staff) -> None:
     """With some seconds to think again: nothing of what was taken back reaches the citizen."""
     citizen, reference = staff.filed()
     officer = staff.officer()
-    officer.says(f"/แจ้ง {reference} พรุ่งนี้เข้าไปนะ").hears("ส่งจริงในอีก", "เลิกทำ").taps(f"/เลิกทำ {reference}")
+    officer.says(f"/แจ้ง {reference} พรุ่งนี้เข้าไปนะ").hears("จะส่งถึงผู้แจ้งใน", "เลิกทำ").taps(f"/เลิกทำ {reference}")
     officer.hears("เลิกทำ /แจ้ง แล้ว")
-    officer.says(f"/แจ้ง {reference} มะรืนเข้าไปค่ะ").hears("ส่งจริงในอีก")
+    officer.says(f"/แจ้ง {reference} มะรืนเข้าไปค่ะ").hears("จะส่งถึงผู้แจ้งใน")
     citizen.hears("มะรืนเข้าไป", timeout=20)
     officer.says(f"/undo {reference}").hears("เลิกทำไม่ได้แล้ว")
     assert "พรุ่งนี้เข้าไปนะ" not in citizen.text

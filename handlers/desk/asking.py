@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers.desk.order import Order, button, example
+from handlers.desk.order import LABEL, Order, button, example
 from handlers.messages import Choice, Part, Say
 from handlers.services import Svc, Talk
 from handlers.texts import heard
@@ -41,7 +41,9 @@ def listed(order: Order, names: Sequence[tuple[str, str]], kept: str = "") -> tu
     """(words, label) of a short list as buttons; none where it is long."""
     if len(names) > MOST:
         return ()
-    return tuple(button(order.name, order.case.reference, f"{kept} {words}".strip(), label) for words, label in names)
+    code = order.case.reference
+    fitting = [(words, label if len(label) <= LABEL else words) for words, label in names]
+    return tuple(button(order.name, code, f"{kept} {words}".strip(), label) for words, label in fitting)
 
 
 def drop(talk: Talk) -> bool:
