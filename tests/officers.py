@@ -442,9 +442,9 @@ def taken_back(staff: Staff) -> None:
     """With some seconds to think again: nothing of what was taken back reaches the citizen."""
     citizen, reference = staff.filed()
     officer = staff.officer()
-    officer.says(f"/แจ้ง {reference} พรุ่งนี้เข้าไปนะ").hears("ส่งจริงในอีก", "เลิกทำ").taps(f"/เลิกทำ {reference}")
+    officer.says(f"/แจ้ง {reference} พรุ่งนี้เข้าไปนะ").hears("จะส่งถึงผู้แจ้งใน", "เลิกทำ").taps(f"/เลิกทำ {reference}")
     officer.hears("เลิกทำ /แจ้ง แล้ว")
-    officer.says(f"/แจ้ง {reference} มะรืนเข้าไปค่ะ").hears("ส่งจริงในอีก")
+    officer.says(f"/แจ้ง {reference} มะรืนเข้าไปค่ะ").hears("จะส่งถึงผู้แจ้งใน")
     citizen.hears("มะรืนเข้าไป", timeout=20)
     officer.says(f"/undo {reference}").hears("เลิกทำไม่ได้แล้ว")
     assert "พรุ่งนี้เข้าไปนะ" not in citizen.text

@@ -94,9 +94,25 @@ def _result_near(svc: Svc, conversation: Conversation, account_id: int, at: date
     """Case and moment of this person's "/ผล" in this chat: the last one before a picture was sent, else the first one
     after it (pictures may arrive late; what counts is when they were sent)."""
     said = photos.words_about_cases(svc.session, conversation.id, account_id, at - WINDOW, at + WINDOW)
-    given = [(case_id, moment) for case_id, moment, words in said if (heard.command(words) or ("",))[0] == "result"]
+    given = [
+        (case_id, moment) for case_id, moment, words in said if _is_result(svc, account_id, case_id, words, moment)
+    ]
     before = [one for one in given if one[1] <= at]
     return before[-1] if before else next(iter(given), None)
+
+
+def _is_result(svc: Svc, account_id: int, case_id: int, words: str, moment: datetime) -> bool:
+    """ "/ผล", with or without its slash; or the words it waited for, after which the result stands written down."""
+    if (heard.command(words) or heard.unslashed(words) or ("",))[0] == "result":
+        return True
+    account = people.account(svc.session, account_id)
+    rows = [row for row in cases.updates(svc.session, [case_id]) if row.what == "result"]
+    return account is not None and any(
+        row.person_id == account.person_id and abs(row.at - moment) < _WRITTEN for row in rows
+    )
+
+
+_WRITTEN = timedelta(minutes=1)  # between words sent and the result written down
 
 
 def _tells_since(talk: Talk, moment: datetime) -> bool:

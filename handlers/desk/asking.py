@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers.desk.order import Order, button, example
+from handlers.desk.order import LABEL, Order, button, example
 from handlers.messages import Choice, Part, Say
 from handlers.services import Svc, Talk
 from handlers.texts import heard
@@ -33,7 +33,7 @@ def wants(
 def wait(svc: Svc, order: Order, kept: str = "", only: str = "") -> None:
     """Let the next bubble be the words of this command; `only` where it holds such words (heard.toml, evidence)."""
     if order.talk.private:
-        line = example(order.name, f"{order.case.reference} {kept}".strip())
+        line = f"{example(order.name, '')}{'!' if order.forced else ''} {order.case.reference} {kept}".strip()
         order.talk.state[_KEY] = {"line": line, "at": svc.now.isoformat(), "only": only}
 
 
@@ -41,7 +41,9 @@ def listed(order: Order, names: Sequence[tuple[str, str]], kept: str = "") -> tu
     """(words, label) of a short list as buttons; none where it is long."""
     if len(names) > MOST:
         return ()
-    return tuple(button(order.name, order.case.reference, f"{kept} {words}".strip(), label) for words, label in names)
+    code = order.case.reference
+    fitting = [(words, label if len(label) <= LABEL else words) for words, label in names]
+    return tuple(button(order.name, code, f"{kept} {words}".strip(), label) for words, label in fitting)
 
 
 def drop(talk: Talk) -> bool:

@@ -9,7 +9,7 @@ from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
 from handlers.desk import asking, away, finding, guard, help, looking, loose, next_steps, orders, recording, ruling
-from handlers.desk.order import Order, button, example
+from handlers.desk.order import SAYS_MOST, Order, button, example
 from handlers.desk.references import reference_in, several
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import MoveNotAllowed
@@ -88,8 +88,8 @@ def plain_line(name: str) -> str:
 
 def meant(svc: Svc, line: str) -> Say:
     """Ask whether this command was meant; a tap gives it."""
-    choice = Choice(shortened(line, _LABEL - 1), line)
-    return Say(svc.texts.say("officer.meant", line=shortened(line, 80)), (choice,))
+    choices = (Choice(shortened(line, _LABEL - 1), line),) if len(line) <= SAYS_MOST else ()
+    return Say(svc.texts.say("officer.meant", line=shortened(line, 80)), choices)
 
 
 _LABEL = 20  # letters of a button

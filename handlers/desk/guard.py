@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from handlers import access
 from handlers.desk.next_steps import name_of
-from handlers.desk.order import Order, button, example
+from handlers.desk.order import SAYS_MOST, Order, button, example
 from handlers.messages import Choice, Say
 from handlers.rules.case_status import CITIZEN, MoveNotAllowed, may_move
 from handlers.services import Svc
@@ -50,7 +50,9 @@ def _has_answered(svc: Svc, order: Order, told: StatusUpdate) -> bool:
 
 def _collision(svc: Svc, order: Order, row: StatusUpdate) -> Say:
     code = order.case.reference
-    line = f"{example(order.name, '')}! {code} {order.words}".strip()
+    line = f"{example(order.name, '')}! {code}"
+    if len(line) + len(order.words) < SAYS_MOST:
+        line = f"{line} {order.words}".strip()  # else they are asked for once more
     minutes = int((svc.now - row.at).total_seconds() // 60)
     text = svc.texts.say(
         "officer.collision",

@@ -49,7 +49,7 @@ def works(name: str, case: Case, post: Post) -> bool:
     """Would the table of statuses let this person do it now?"""
     if name not in DUTIES or not may(name, access.parties(post, case)):
         return False
-    leads = _LEADS_TO.get(name)
+    leads = None if name == "result" and access.is_member(post, case) else _LEADS_TO.get(name)  # a share moves nothing
     return leads is None or any(
         may_move(Status(case.status), to, by) for to in leads for by in access.acts_as(post, case)
     )

@@ -43,10 +43,15 @@ def button(name: str, reference: str, words: str = "", label: str = "") -> Choic
     """A button that gives this command, with words behind the reference."""
     line = example(name, reference)
     whole = f"{line} {words}".strip()
-    return Choice(shortened(label or (whole if len(whole) <= _LABEL else line), _LABEL - 1), whole)
+    return Choice(_fitted(label or (whole if len(whole) <= LABEL else line)), whole)
 
 
-_LABEL = 20  # letters of a button
+def _fitted(label: str) -> str:
+    return label if len(label) <= LABEL else shortened(label, LABEL - 1)
+
+
+LABEL = 20  # letters of a button
+SAYS_MOST = 280  # letters a button can say: LINE cuts what is longer, and nobody is to read half a message
 
 
 # --- what the words say ----------------------------------------------------------------------------------------------

@@ -110,8 +110,13 @@ def result(svc: Svc, order: Order) -> list[Part]:
     shown = evidence.count_different(evidence.photos_of(svc, case, Stage.AFTER))
     counted = svc.texts.say("officer.with_photos", n=shown) if shown else ""
     values = {"missing": " · ".join(lacking), "photos": counted}
-    parts = done(svc, order, key, None, button, **values)
-    return [*parts, *_how_to_fill(svc, order, lacking)]
+    return _in_one([*done(svc, order, key, None, button, **values), *_how_to_fill(svc, order, lacking)])
+
+
+def _in_one(parts: Sequence[Part]) -> list[Part]:
+    """One bubble for several: a group takes only so many in a minute."""
+    says = [part for part in parts if isinstance(part, Say)]
+    return [Say("\n".join(say.text for say in says), tuple(choice for say in says for choice in say.choices))]
 
 
 _SHOWS = ("no_photo", "same_photo", "old_photo")

@@ -201,6 +201,16 @@ def test_a_result_in_pieces_picture_first(world: World, officer: Dialogue) -> No
     assert status_of(world, reference) == Status.REPORTED
 
 
+def test_pictures_follow_a_result_however_it_was_typed(world: World, officer: Dialogue) -> None:
+    for number, name in ((1, "U1"), (2, "U2")):
+        filed(world, f"ไฟถนนดับ ซอย {number * 3}", name)
+        officer.says(f"/รับ {number}")
+    officer.says("ผล 1 เปลี่ยนหลอดไฟสามดวง").hears("ได้ผลแล้ว").sends_photo("a").hears("70-00001-3 ได้รูปหลังแก้ไข 1 รูปแล้ว")
+    world.passes(minutes=30)
+    officer.says("/ผล 2").says("เปลี่ยนหลอดไฟสองดวง").hears("ได้ผลแล้ว")
+    officer.sends_photo("b").hears("70-00002-1 ได้รูปหลังแก้ไข 1 รูปแล้ว")
+
+
 def test_lists_are_buttons(world: World, intake: Dialogue, officer: Dialogue) -> None:
     reference = filed(world)
     intake.says(f"/ไม่รับ {reference}").hears("1 เรื่องอยู่ระหว่าง")
@@ -212,7 +222,7 @@ def test_lists_are_buttons(world: World, intake: Dialogue, officer: Dialogue) ->
 
 def room_of(world: World) -> Dialogue:
     with world.db.transaction() as session:
-        code = joining.invite(Svc(session, world.now, world.tools), "DEMO", "ENG", Role.OFFICER, "g")
+        code = joining.invite(Svc(session, world.now, world.tools), "DEMO", "ENG", Role.OFFICER, "")
     return Dialogue(world, "line", "L7", chat="G1").says(f"/เข้าร่วม {code}").hears("กลุ่มนี้เป็นของ")
 
 
@@ -319,6 +329,14 @@ def test_a_collision_only_where_it_would_be_one(world: World, officer: Dialogue,
     intake.says(f"/แจ้ง {reference} พรุ่งนี้").hears("เพิ่งแจ้งผู้แจ้งเมื่อสักครู่", "ยังจะส่งข้อความของคุณด้วยไหม")
 
 
+def test_a_long_message_is_never_sent_in_halves(world: World, officer: Dialogue, intake: Dialogue) -> None:
+    reference = filed(world)
+    long = "ช่างจะไปพรุ่งนี้เช้า " * 20
+    officer.says(f"/แจ้ง {reference} ช่างไปบ่ายนี้")
+    intake.says(f"/แจ้ง {reference} {long}").hears("ยังจะส่งข้อความของคุณด้วยไหม").taps("ส่งอยู่ดี").hears("พิมพ์ข้อความ")
+    intake.says(long).hears("ส่งถึงผู้แจ้งแล้ว", long.strip())
+
+
 def test_an_answered_question_collides_with_nothing(world: World, officer: Dialogue, intake: Dialogue) -> None:
     reference = filed(world)
     officer.says("/รับ 1").says(f"/ถาม {reference} เสาไหนครับ")
@@ -366,7 +384,14 @@ def test_an_unknown_command_in_a_group(world: World) -> None:
         *(("พรุ่งนี้ 13.30-14.30", "13:30"), ("พรุ่งนี้ 13.30 - 14.30 น.", "13:30"), ("พรุ่งนี้ 13.30 ถึง 14.30", "13:30")),
         *(("พรุ่งนี้ 4 โมงเย็น", "16:00"), ("พรุ่งนี้ สิบโมง", "10:00"), ("พรุ่งนี้ 10 โมงเช้า", "10:00")),
         *(("พรุ่งนี้ เที่ยง", "12:00"), ("พรุ่งนี้ตอน 9.00 น.", "09:00"), ("พรุ่งนี้ 10 น.", "10:00"), ("พรุ่งนี้", "08:30")),
-        *(("10 โมง พรุ่งนี้", "10:00"), ("พรุ่งนี้ บ่ายสามครึ่ง", "15:30"), ("พรุ่งนี้ 10.00 เอาบันไดไปด้วย", "10:00")),
+        *(
+            ("10 โมง พรุ่งนี้", "10:00"),
+            ("25 พ.ย. 69 14.30", "14:30"),
+            ("25/11 9 น.", "09:00"),
+            ("25 พ.ย. บ่ายสอง", "14:00"),
+            ("พรุ่งนี้ บ่ายสามครึ่ง", "15:30"),
+            ("พรุ่งนี้ 10.00 เอาบันไดไปด้วย", "10:00"),
+        ),
     ],
 )
 def test_hours_as_they_are_spoken(world: World, officer: Dialogue, words: str, hour: str) -> None:

@@ -80,7 +80,7 @@ def test_officer_joins_by_link_and_works_by_buttons(telegram: Telegram) -> None:
     officer.hears("เรื่องใหม่", reference).taps(f"/รับ {reference}").hears("รับแล้ว")
     officer.says(f"/แจ้ง {reference} พรุ่งนี้เข้าไปครับ").hears("ส่งถึงผู้แจ้งแล้ว")
     citizen.hears("พรุ่งนี้เข้าไปครับ")
-    officer.says(f"/a {reference}").hears("ทำรายการนี้ยังไม่ได้")
+    officer.says(f"/a {reference}").hears("คุณรับไว้แล้ว")
 
 
 def test_who_blocks_us_is_unreachable_and_hears_it_on_return(telegram: Telegram) -> None:
