@@ -5,6 +5,7 @@ What the files no longer name stays in the database: cases may point to it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -255,9 +256,95 @@ def _plain_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+Fits = Callable[[Any], bool]
+
+
+def _is_hour(value: Any) -> bool:
+    return isinstance(value, str) and _HOUR.fullmatch(value) is not None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_rising(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(map(_is_number, value)) and value == sorted(value)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+_NUMBERS = (
+    *(
+        "draft_hours",
+        "emergency_draft_minutes",
+        "urgent_repeat_minutes",
+        "screening_days",
+        "accept_days",
+        "first_answer_days",
+    ),
+    *("progress_every_days", "progress_overdue_every_days", "remind_before_days", "need_info_close_days"),
+    *("close_after_days", "reopen_days", "reopened_days", "hurry_days", "data_request_days"),
+)
+# What each table of service_standards.toml may hold; a slip of the pen must not stop the clock later.
+_STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {
+    "office_hours": {
+        "from": (_is_hour, 'an hour like "08:30"'),
+        "to": (_is_hour, 'an hour like "16:30"'),
+        "weekdays": (_is_rising, "numbers of weekdays, Monday is 1"),
+    },
+    "limits": {
+        **{name: (_is_number, "a whole number") for name in _NUMBERS},
+        **{name: (_is_hour, 'an hour like "07:00"') for name in ("urgent_repeat_from", "urgent_repeat_to")},
+        **{
+            name: (_is_rising, "rising whole numbers like [3, 7]")
+            for name in ("silence_days", "remind_after_days", "need_info_remind_days")
+        },
+    },
+    "evidence": {"photo_required": (_is_flag, "true or false")},
+    "decisions": {
+        **{
+            name: (_is_words, "a list of words")
+            for name in ("kinds", "routes", "categories", "governor_kinds", "governor_routes")
+        },
+        "at_once": (_is_flag, "true or false"),
+    },
+}
+
+
+def _check_standards(path: Path, name: str, value: Row) -> None:
+    """Raises BadSeed for a key nobody reads, or a value of the wrong kind."""
+    for key, found in value.items():
+        if key not in _STANDARDS.get(name, {}):
+            known = ", ".join(_STANDARDS.get(name, {})) or "no such table"
+            raise BadSeed(f"{path}: [{name}] {key}: unknown; there are: {known}")
+        fits, wanted = _STANDARDS[name][key]
+        if not fits(found):
+            raise BadSeed(f"{path}: [{name}] {key} = {found!r} must be {wanted}")
+
+
+def _own_standards(path: Path, rows: list[Row]) -> Row:
+    """ "AGENCY:CATEGORY" → working days, where an agency promises others than categories.toml."""
+    try:
+        return {f"{row['agency']}:{row['category']}": int(row["days"]) for row in rows if row["agency"] != "*"}
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise BadSeed(f"{path}: a [[standard]] is not complete: {wrong!r}") from wrong
+
+
 def _settings(session: Session, folder: Path) -> int:
     changed = 0
-    for name, value in _read(folder / "service_standards.toml").items():
+    path = folder / "service_standards.toml"
+    for name, value in _read(path).items():
+        if name == "standard":
+            name, value = "standards", _own_standards(path, value)
+        elif isinstance(value, dict):
+            _check_standards(path, name, value)
         if isinstance(value, dict) and agencies.setting(session, name) != value:
             agencies.put_setting(session, name, value)
             changed += 1

@@ -73,9 +73,9 @@ def file_case(
     """
     received_at = min(received_at, svc.now)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
-    days = category.days if category else DEFAULT_DAYS
     confidential = draft.confidential or _is_secret(draft, category)
     routed = routed_to(svc, draft)
+    days = _promised_days(svc, routed.agency, category)
     secret = ids.tracking_secret()
     values = _values(svc, draft, days, secret, routed, received_at)
     values |= {"confidential": confidential, "incomplete": silent, **_way_in(svc, conversation, account, brought)}
@@ -92,6 +92,15 @@ def file_case(
     if case.route == Route.URGENT:
         by_clock.alert(svc, case)
     return Filed(case, secret, unit.name if unit else svc.agency.name)
+
+
+def _promised_days(svc: Svc, agency_code: str, category: Category | None) -> int:
+    """Working days this agency promises for this category: its own standard, else the usual one (s. 37 of the Good
+    Governance Decree lets each agency publish its own)."""
+    if category is None:
+        return DEFAULT_DAYS
+    own = agencies.setting(svc.session, "standards")
+    return int(own.get(f"{agency_code}:{category.code}", category.days))
 
 
 def _is_secret(draft: Draft, category: Category | None) -> bool:

@@ -198,9 +198,10 @@ def letter(svc: Svc, order: Order) -> list[Part]:
 
 
 def _which_letter(svc: Svc, order: Order) -> list[Part]:
-    names = list(svc.texts.table("letter.names").values())
+    every = svc.texts.table("letter.names")
+    names = [every[kind] for kind in letters.fitting(svc, order.case)]
     why = svc.texts.say("officer.letter_kinds", code=order.case.reference, names=" · ".join(names))
-    return asking.wants(svc, order, why, choices=asking.listed(order, [(one, one) for one in names]))
+    return asking.wants(svc, order, why)  # their names are longer than buttons
 
 
 # --- ends ------------------------------------------------------------------------------------------------------------

@@ -416,9 +416,10 @@ def test_a_visit_is_planned_told_and_written_down(world: World, officer: Dialogu
 def test_a_letter_comes_from_the_register(world: World, officer: Dialogue) -> None:
     reference = filed(world)
     officer.says(f"/หนังสือ {reference} อะไร").hears("หนังสือมี")
-    officer.says(f"/หนังสือ {reference} แจ้งผู้ร้องเรียน").hears("เลขที่", "1/2569")
-    again = officer.says(f"/หนังสือ {reference} แจ้งผู้ร้องเรียน").hears("1/2569")
-    again.says(f"/หนังสือ {reference} รายงานกระทรวง").hears("2/2569")
+    officer.says(f"/หนังสือ {reference} ส่งต่อหน่วยงานอื่น").hears("หนังสือมี").hears_not("ส่งต่อ", "คำสั่ง")
+    officer.says(f"/หนังสือ {reference} แจ้งหน่วยงาน").hears("เลขที่", "1/2569")
+    again = officer.says(f"/หนังสือ {reference} แจ้งหน่วยงาน").hears("1/2569")
+    again.says(f"/หนังสือ {reference} บันทึกข้อความ").hears("2/2569")
 
 
 def test_what_is_not_complete_never_reaches_the_head(world: World, officer: Dialogue, head: Dialogue) -> None:
@@ -431,3 +432,13 @@ def test_what_is_not_complete_never_reaches_the_head(world: World, officer: Dial
     hears_now(head).hears_nothing()
     officer.reports(reference, "เปลี่ยนหลอดสามดวงแล้ว").says(f"/เสนอ {reference}").hears("เสนอหัวหน้าพิจารณาแล้ว")
     hears_now(head).hears("เสนอพิจารณา", "รูปก่อน")
+
+
+def test_an_agency_keeps_its_own_promise(world: World) -> None:
+    """The usual days of a category, and another agency's own."""
+    with world.db.transaction() as session:
+        agencies.put_setting(session, "standards", {"NONGSAI:EL": 3})
+    here = world.case(filed(world))
+    there = world.case(filed(world, "ไฟถนนดับ ตำบลหนองทราย หมู่ 3", "U2"))
+    assert (here.agency_code, here.standard_days) == ("DEMO", 7)
+    assert (there.agency_code, there.standard_days) == ("NONGSAI", 3)

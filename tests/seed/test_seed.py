@@ -14,6 +14,10 @@ from typing import Any
 
 import pytest
 
+from storage import migrations, seed
+from storage.db import Database
+from storage.seal import Keyring
+
 SEED = Path(__file__).parents[2] / "deploy" / "seed"
 HOME = (16.8211, 100.2659)
 TWENTY = "RD EL WT FL WS EN TF PB AN SF DR HL SW ED CP AG LD OF CR OT"
@@ -311,3 +315,26 @@ def test_no_person_is_named(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"(?:นางสาว|น\.ส\.|นาย|นาง|ดร\.)\s?[ก-ฮเแโใไ]+\s[ก-ฮเแโใไ]+", text) == []
     assert re.findall(r"\b0[689]\d[- ]?\d{3}[- ]?\d{4}\b", text) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "why"),
+    [
+        ("office_hours", 'from = "8:30"', "an hour"),
+        ("limits", "remind_after_days = 3", "rising whole numbers"),
+        ("limits", 'draft_hours = "24"', "a whole number"),
+        ("limits", "need_info_remind_days = []", "rising whole numbers"),
+        ("evidence", "photo_requierd = false", "unknown"),
+        ("decisions", 'kinds = "corruption"', "a list of words"),
+        ("limit", "draft_hours = 24", "unknown"),
+    ],
+)
+def test_a_slip_in_the_standards_is_named(tmp_path: Path, table: str, line: str, why: str) -> None:
+    for path in SEED.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "service_standards.toml").write_text(f"[{table}]\n{line}\n", encoding="utf-8")
+    db = Database(f"sqlite:///{tmp_path}/seed.db", Keyring(["a-test-key-that-is-long-enough-to-be-one"]))
+    migrations.migrate(db)
+    with pytest.raises(seed.BadSeed, match=why), db.transaction() as session:
+        seed.load(session, tmp_path)
+    db.close()
