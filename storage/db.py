@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,13 @@ class Session(PlainSession):
 
     keys: Keyring
     after_commit: list[str]
+    late: list[Callable[[], None]]  # what takes a lock everybody waits for
+
+    def finish(self) -> None:
+        """Do now what was put off to the end of the transaction."""
+        while self.late:
+            self.late.pop(0)()
+        self.flush()
 
     def wake(self, topic: str) -> None:
         """Say after the commit that there is work of this topic ("inbox", "outbox", "media")."""
@@ -99,6 +106,7 @@ class Database:
         """One unit of work: all of it is kept, or none. Nothing inside may call the network."""
         with self.writing(), self._session() as session:
             yield session
+            session.finish()
             session.commit()
             topics = session.after_commit
         for topic in topics:
@@ -158,6 +166,7 @@ class Database:
             session = Session(bind=self.engine.execution_options(**options), expire_on_commit=False)
         session.keys = self.keys
         session.after_commit = []
+        session.late = []
         with session:
             yield session
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 
 from storage import ids, sequences
 from storage.db import Session
-from storage.tables import HistoryDetail, HistoryEntry
+from storage.tables import HistoryDetail, HistoryEntry, StatusUpdate
 
 CHAIN = "history"
 GENESIS = "0" * 64
@@ -33,8 +33,26 @@ class Verified:
     why: str = ""
 
 
-def append(session: Session, what: str, case_id: int | None, details: dict[str, Any], now: datetime) -> int:
-    """Add a link; returns its number. Takes the chain's lock until the transaction ends: call it late."""
+def append(
+    session: Session,
+    what: str,
+    case_id: int | None,
+    details: dict[str, Any],
+    now: datetime,
+    of: StatusUpdate | None = None,
+) -> None:
+    """Add a link, right before the transaction ends: everybody waits for the chain's lock, so it is held for a moment,
+    and nothing else is waited for meanwhile. `of`: the update it stands for learns its number."""
+
+    def link() -> None:
+        number = _append(session, what, case_id, details, now)
+        if of is not None:
+            of.history_id = number
+
+    session.late.append(link)
+
+
+def _append(session: Session, what: str, case_id: int | None, details: dict[str, Any], now: datetime) -> int:
     head = sequences.locked(session, CHAIN)
     previous = head.mark or GENESIS
     number = head.value + 1
@@ -64,6 +82,7 @@ def forget(session: Session, numbers: Collection[int]) -> None:
 
 def verify(session: Session) -> Verified:
     """Walk the whole chain and check every link, and every commitment whose details are still there."""
+    session.finish()
     previous, count = GENESIS, 0
     rows = session.execute(
         select(HistoryEntry, HistoryDetail)

@@ -69,7 +69,7 @@ def record(
         message_id=svc.message_id,
     )
     details = {"reference": case.reference, "status": status, "by": by, "note": note, "update": update.id}
-    update.history_id = history.append(svc.session, what, case.id, details, svc.now)
+    history.append(svc.session, what, case.id, details, svc.now, update)
     if status in _TOLD_ANEW:
         outbox.end_news(svc.session, case.id)
     return update
