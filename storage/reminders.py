@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.db import Session
-from storage.tables import Account, Case, CaseJoin, CaseTask, Reminder, StatusUpdate
+from storage.tables import Account, Case, CaseTask, Reminder, StatusUpdate
 from storage.words import Kind, Role, Status
 
 OFFICERS = tuple(role.value for role in Role)
@@ -166,14 +166,12 @@ def _for_citizens(look: Citizens) -> list[ColumnElement[bool]]:
     for level, day in enumerate(look.asked, 1):
         told = [f"ask{number}" for number in range(level, len(look.asked) + 1)]
         found.append(and_(waiting, began <= day, ~_told(*told, where=since)))
-    joined = exists().where(CaseJoin.case_id == Case.id, CaseJoin.left_at.is_(None))
-    heard = or_(~_cannot_be_asked(), joined)
     progress = _told("progress", where=[Reminder.for_on > look.progress_after])
     overdue = _told("overdue", where=[Reminder.for_on > look.overdue_after, Reminder.for_on > _due])
     return [
         *found,
-        and_(chased, heard, _due >= look.today, Case.received_at < look.received, ~progress),
-        and_(chased, heard, _due < look.today, ~overdue),
+        and_(chased, _due >= look.today, Case.received_at < look.received, ~progress),
+        and_(chased, _due < look.today, ~overdue),
         and_(Case.status == Status.RESOLVED.value, or_(Case.resolved_at.is_(None), Case.resolved_at <= look.resolved)),
     ]
 

@@ -75,7 +75,6 @@ def _facts(svc: Svc, case: Case) -> Facts:
         acknowledged_at=case.acknowledged_at,
         waiting_since=case.waiting_since,
         resolved_at=case.resolved_at,
-        joined=cases.joined_count(svc.session, case.id) > 0,
         reachable=case.conversation_id is not None and account is not None and account.unreachable_at is None,
         told={(row.what, row.for_on): Told(row.at, row.times) for row in reminders.told(svc.session, case.id)},
     )
@@ -272,17 +271,18 @@ def _day(svc: Svc, day: date | None) -> str:
 
 def _progress(svc: Svc, case: Case, step: Step) -> None:
     """15 days, still at work: rides on the next free answer, or goes with the daily news, for it names a date."""
-    status.record(svc, case, "progress_told", by=SYSTEM)
-    _tell_all(svc, case, step, "status.progress", news=PROMISE)
+    told = _tell_all(svc, case, step, "status.progress", news=PROMISE)
+    status.record(svc, case, "progress_told" if told else "progress_owed", by=SYSTEM)
 
 
 def _overdue(svc: Svc, case: Case, step: Step) -> None:
     """The promise was not kept: pushed, with why, and when there will be word of a new date."""
-    status.record(svc, case, "overdue_told", by=SYSTEM)
-    _tell_all(svc, case, step, "status.overdue")
+    told = _tell_all(svc, case, step, "status.overdue")
+    status.record(svc, case, "overdue_told" if told else "overdue_owed", by=SYSTEM)
 
 
-def _tell_all(svc: Svc, case: Case, step: Step, key: str, news: str = "") -> None:
+def _tell_all(svc: Svc, case: Case, step: Step, key: str, news: str = "") -> bool:
+    """False where the complainant's chat cannot be reached: they are owed it by telephone or letter (actions/news)."""
     texts, unit = svc.texts, notices.unit_name(svc, case)
     if case.confidential:
         text = texts.say(f"{key}_quiet", code=case.reference, date=_day(svc, step.until), phone=_phone(svc, case))
@@ -300,8 +300,9 @@ def _tell_all(svc: Svc, case: Case, step: Step, key: str, news: str = "") -> Non
         )
     hurry = Choice(texts.word("track.button_hurry", code=case.reference))
     parts: list[Part] = [Say(text, () if news else (hurry,))]
-    notices.tell_complainant(svc, case, parts, once=_once(case, step), news=news)
+    told = notices.tell_complainant(svc, case, parts, once=_once(case, step), news=news)
     notices.tell_joined(svc, case, parts, once=_once(case, step), news=news)
+    return told
 
 
 def _reason(svc: Svc, case: Case, unit: str) -> str:

@@ -112,7 +112,6 @@ class Facts:
     waiting_since: date | None = None
     resolved_at: datetime | None = None
     reachable: bool = True  # the complainant, in a chat
-    joined: bool = False  # does anybody else hear of it?
     told: Mapping[tuple[str, date], Told] = field(default_factory=dict)
 
 
@@ -277,8 +276,6 @@ class _Clock:
             on = self._day(self.facts.resolved_at or self.facts.moved_at)
             if self.now - (self.facts.resolved_at or self.facts.moved_at) >= _days(self.limits.close_calendar_days):
                 yield Step("silence", on, (Group.CITIZEN,))
-        elif not (self.facts.reachable or self.facts.joined):
-            return  # nobody hears of it: they stand on the list of people to telephone or write to
         elif self.today > self._base():
             yield from self._overdue()
         elif self.today <= self.facts.due:
