@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
-ALL_PER_SECOND = 25  # of thirty: what leaves evenly may arrive in a bunch
+ALL_PER_SECOND = 25  # of thirty, evenly: two bunches a second apart may arrive as one
 GROUP_PER_MINUTE = 20
 PATIENCE = 3.0  # seconds a message waits for its chat in memory
 REMEMBERED = 5000  # chats; older ones have long been free again
@@ -28,7 +28,8 @@ class Pace:
         self._sleep = sleep
         self._free_at: dict[str, float] = {}
         self._group: dict[str, deque[float]] = {}
-        self._all: deque[float] = deque(maxlen=ALL_PER_SECOND)
+        self._door = asyncio.Lock()
+        self._last = -1.0  # when the last message went, in all
 
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
@@ -42,7 +43,7 @@ class Pace:
         self._take(chat_id, slot)  # before waiting, so that nobody gets it twice
         await self._until(slot)
         # What all chats share is reckoned last: a slot taken ahead of time would make strangers wait for this chat.
-        await self._until(self._take_of_all())
+        await self._through_the_door()
         self._free_at[chat_id] = max(self._free_at.get(chat_id, 0.0), self._now() + 1.0)
         self._forget()
         return 0.0
@@ -61,12 +62,11 @@ class Pace:
             self._group.setdefault(chat_id, deque(maxlen=GROUP_PER_MINUTE)).append(slot)
         self._set_free_at(chat_id, slot + 1.0)
 
-    def _take_of_all(self) -> float:
-        slot = self._now()
-        if len(self._all) == ALL_PER_SECOND:
-            slot = max(slot, self._all[0] + 1.0)
-        self._all.append(slot)
-        return slot
+    async def _through_the_door(self) -> None:
+        """One after the other, reckoned from when the one before really went: after a stall nothing is made up for."""
+        async with self._door:
+            await self._until(self._last + 1.0 / ALL_PER_SECOND)
+            self._last = self._now()
 
     async def _until(self, slot: float) -> None:
         wait = slot - self._now()

@@ -174,7 +174,8 @@ def _handling(svc: Svc, case: Case) -> list[str]:
     for sent in handling.referrals(svc.session, case.id):
         phone = sent.phone or "-"
         lines.append(svc.texts.say("officer.sent_on_line", agency=sent.agency_name, number=sent.number, phone=phone))
-    owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, case)]
+    told = case.status in (Status.RESOLVED, Status.CLOSED)  # of an open case nobody is owed its end yet
+    owed = [svc.texts.word(f"recipients.{name}") for name in deciding.owed(svc, case)] if told else []
     if owed:
         lines.append(svc.texts.say("officer.still_to_tell", code=case.reference, names=" · ".join(owed)))
     return lines
