@@ -261,10 +261,12 @@ def take_invite(
 ) -> Invite | None:
     """Use a code up; None when it is wrong, used or too old, or its post is over. A post with dates is no group's."""
     key = session.keys.find_key("invite", code.strip().upper().replace("-", ""))
+    always = Invite.until.is_(None)
+    dates = (always, Invite.since.is_(None)) if group else (or_(always, Invite.until >= today),)
     found = session.scalars(
         select(Invite)
         .where(Invite.code_key == key, Invite.used_at.is_(None), Invite.expires_at > now)
-        .where(Invite.until.is_(None) if group else or_(Invite.until.is_(None), Invite.until >= today))
+        .where(*dates)
         .with_for_update()
     ).first()
     if found is not None:

@@ -296,3 +296,9 @@ class Dialogue:
     def hears_nothing(self) -> Dialogue:
         assert not self.parts, f"heard:\n{self.text}"
         return self
+
+
+def hears_now(person: Dialogue) -> Dialogue:
+    """What comes from here on; what was heard before is left aside."""
+    person.parts = []
+    return person.listen()

@@ -123,21 +123,11 @@ def join_group(svc: Svc, conversation: Conversation, account: Account, code: str
     """Use a code up for a whole group. Who had it works here; everybody else in the group needs one of their own before
     they can give commands. Raises WrongCode, or Throttled after too many wrong ones."""
     found = _use_up(svc, account, code, group=True)
-    name = people.invite_name(svc.session, found)
-    people.add_post(
-        svc.session,
-        account.person_id,
-        agency_code=found.agency_code,
-        unit_code=found.unit_code,
-        role=found.role,
-        name=name,
-        today=svc.today,
-    )
-    conversation.agency_code, conversation.unit_code = found.agency_code, found.unit_code
-    conversation.role = found.role
-    details = {"agency": found.agency_code, "unit": found.unit_code, "role": found.role}
-    history.append(svc.session, "group_joined", None, details, svc.now)
-    return Post(account.person_id, found.agency_code, found.unit_code, found.role, "")
+    post = _enter(svc, account, found)
+    conversation.agency_code, conversation.unit_code = post.agency_code, post.unit_code
+    conversation.role = post.role
+    history.append(svc.session, "group_joined", None, _place(post), svc.now)
+    return post
 
 
 def set_phone(svc: Svc, account_id: int, phone: str | None) -> int:
@@ -174,20 +164,35 @@ def ask_about_data(svc: Svc, account_id: int, what: str, words: str, due_on: dat
 
 def join(svc: Svc, account: Account, code: str) -> Post:
     """Use a code up. Raises WrongCode, or Throttled after too many wrong ones."""
-    found = _use_up(svc, account, code)
-    name = people.invite_name(svc.session, found)
-    people.add_post(
-        svc.session,
+    post = _enter(svc, account, _use_up(svc, account, code))
+    history.append(svc.session, "joined", None, _place(post), svc.now)
+    return post
+
+
+def _enter(svc: Svc, account: Account, found: Invite) -> Post:
+    """The post a code gives, for the days it gives it."""
+    post = Post(
         account.person_id,
-        agency_code=found.agency_code,
-        unit_code=found.unit_code,
-        role=found.role,
-        name=name,
-        today=svc.today,
+        found.agency_code,
+        found.unit_code,
+        found.role,
+        people.invite_name(svc.session, found),
         since=found.since,
         until=found.until,
     )
-    details = {"agency": found.agency_code, "unit": found.unit_code, "role": found.role}
-    history.append(svc.session, "joined", None, details, svc.now)
-    place = (found.agency_code, found.unit_code)
-    return Post(account.person_id, *place, found.role, name, since=found.since, until=found.until)
+    people.add_post(
+        svc.session,
+        post.person_id,
+        agency_code=post.agency_code,
+        unit_code=post.unit_code,
+        role=post.role,
+        name=post.name,
+        today=svc.today,
+        since=post.since,
+        until=post.until,
+    )
+    return post
+
+
+def _place(post: Post) -> dict[str, str | None]:
+    return {"agency": post.agency_code, "unit": post.unit_code, "role": post.role}

@@ -7,26 +7,11 @@ import pytest
 from bot.jobs import JOBS, JobContext
 from storage import conversations, messages, outbox
 from storage.words import OutboxState, Role, Status
-from tests.world import Dialogue, World
+from tests.world import Dialogue, World, hears_now
 
 LIGHT = "ไฟถนนดับ ซอย 5"
 ROAD = "ถนนหน้าโรงเรียนวัดใหม่เป็นหลุมลึกมาก"
 NO_PHOTO = "ไม่มีรูปเพราะฝนตกหนักมากกล้องเปียก"
-
-
-@pytest.fixture
-def officer(world: World) -> Dialogue:
-    return world.officer("T1", Role.OFFICER, unit="ENG")
-
-
-@pytest.fixture
-def intake(world: World) -> Dialogue:
-    return world.officer("T2", Role.INTAKE, unit="OFFICE")
-
-
-def hears_now(person: Dialogue) -> Dialogue:
-    person.parts = []
-    return person.listen()
 
 
 def told_of(world: World, text: str = LIGHT, name: str = "U1") -> tuple[Dialogue, str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.jobs import JOBS, JobContext
 from handlers.actions import people as joining
 from handlers.services import Svc
 from storage import cases, handling, history
+from storage.tables import HistoryEntry
 from storage.words import Role, Status
-from tests.world import Dialogue, World, at
+from tests.world import Dialogue, World, at, hears_now
 
 LIGHT = "ไฟถนนดับ ซอย 5"
 
@@ -20,29 +23,14 @@ def filed(world: World, text: str = LIGHT, name: str = "U1", channel: str = "tel
     return world.citizen(name, channel).says(text).says("ส่งเรื่อง").reference
 
 
-def hears_now(person: Dialogue) -> Dialogue:
-    person.parts = []
-    return person.listen()
-
-
-def code(world: World, role: Role, unit: str | None, agency: str = "DEMO") -> str:
+def code(world: World, role: Role, unit: str | None, agency: str = "DEMO", **days: date) -> str:
     with world.db.transaction() as session:
-        return joining.invite(Svc(session, world.now, world.tools), agency, unit, role, "คนหนึ่ง")
+        return joining.invite(Svc(session, world.now, world.tools), agency, unit, role, "คนหนึ่ง", **days)
 
 
 def strikes(world: World, job: str, moment: str) -> dict[str, int]:
     world.now = at(moment)
     return JOBS[job](JobContext(world.db, world.tools, lambda: world.now), False)
-
-
-@pytest.fixture
-def officer(world: World) -> Dialogue:
-    return world.officer("T1", Role.OFFICER, unit="ENG")
-
-
-@pytest.fixture
-def intake(world: World) -> Dialogue:
-    return world.officer("T2", Role.INTAKE, unit="OFFICE")
 
 
 def test_not_everybody_in_an_officers_group_is_an_officer(world: World) -> None:
@@ -62,6 +50,16 @@ def test_not_everybody_in_an_officers_group_is_an_officer(world: World) -> None:
             assert "ยังไม่ได้เข้าร่วม" in writer.text, (name, writer.text)
     assert world.case(reference).status == Status.ASSIGNED
     assert "โอนเงิน" not in hears_now(world.citizen("U1", "telegram")).text
+
+
+@pytest.mark.parametrize("which", ["since", "until"])
+def test_a_post_with_dates_is_no_groups(world: World, which: str) -> None:
+    """Else a stand-in of next month could open the group's door today, and hold it open for ever."""
+    dated = code(world, Role.HEAD, None, **{which: world.now.date() + timedelta(days=30)})
+    room = Dialogue(world, "telegram", "T8", chat="-300")
+    room.says(f"/เข้าร่วม {dated}").hears("ไม่ถูกต้อง", "หมดอายุ")
+    with world.db.reading() as session:
+        assert all(entry.what != "group_joined" for entry in session.scalars(select(HistoryEntry)))
 
 
 def test_a_share_is_no_licence_for_the_whole_case(world: World, intake: Dialogue) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from storage import agencies
 from storage.words import Role, Status
-from tests.world import Dialogue, World, at
+from tests.world import Dialogue, World, at, hears_now
 
 LIGHT = "ไฟถนนดับ ซอย 5"
 
@@ -18,31 +18,11 @@ def filed(world: World, text: str = LIGHT, name: str = "U1", channel: str = "tel
     return world.citizen(name, channel).says(text).says("ส่งเรื่อง").reference
 
 
-def hears_now(person: Dialogue) -> Dialogue:
-    person.parts = []
-    return person.listen()
-
-
-@pytest.fixture
-def officer(world: World) -> Dialogue:
-    return world.officer("T1", Role.OFFICER, unit="ENG")
-
-
 @pytest.fixture
 def hasty(world: World) -> World:
     """An installation whose officers have twenty seconds to think again."""
     world.tools = replace(world.tools, undo_seconds=20)
     return world
-
-
-@pytest.fixture
-def intake(world: World) -> Dialogue:
-    return world.officer("T2", Role.INTAKE, unit="OFFICE")
-
-
-@pytest.fixture
-def head(world: World) -> Dialogue:
-    return world.officer("T3", Role.HEAD)
 
 
 # --- a unit's work ---------------------------------------------------------------------------------------------------

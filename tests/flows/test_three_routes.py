@@ -10,7 +10,7 @@ import pytest
 from bot.jobs import JOBS, JobContext
 from storage import cases, handling, history
 from storage.words import Role, Status
-from tests.world import Dialogue, World, at
+from tests.world import World, at, hears_now
 
 
 class Agency:
@@ -31,11 +31,6 @@ class Agency:
             context = JobContext(self.world.db, self.world.tools, lambda: self.world.now)
             JOBS["reminders"](context, False)
             JOBS["status-updates"](context, False)
-
-
-def hears_now(person: Dialogue) -> Dialogue:
-    person.parts = []
-    return person.listen()
 
 
 def statuses(world: World, reference: str) -> list[str]:

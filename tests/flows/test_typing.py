@@ -13,7 +13,7 @@ from handlers.services import Svc
 from storage import agencies
 from storage.tables import Attachment, File
 from storage.words import Role, Status
-from tests.world import Dialogue, World, at
+from tests.world import Dialogue, World, at, hears_now
 
 WITHOUT = "ไม่มีรูปเพราะฝนตกหนักกล้องเปียก"
 MENDED = f"เปลี่ยนหลอดไฟสามดวง {WITHOUT}"
@@ -21,26 +21,6 @@ MENDED = f"เปลี่ยนหลอดไฟสามดวง {WITHOUT}"
 
 def filed(world: World, text: str = "ไฟถนนดับ ซอย 5", name: str = "U1") -> str:
     return world.citizen(name, "telegram").says(text).taps("ส่งเรื่อง").reference
-
-
-def hears_now(person: Dialogue) -> Dialogue:
-    person.parts = []
-    return person.listen()
-
-
-@pytest.fixture
-def officer(world: World) -> Dialogue:
-    return world.officer("T1", Role.OFFICER, unit="ENG")
-
-
-@pytest.fixture
-def intake(world: World) -> Dialogue:
-    return world.officer("T2", Role.INTAKE, unit="OFFICE")
-
-
-@pytest.fixture
-def head(world: World) -> Dialogue:
-    return world.officer("T3", Role.HEAD)
 
 
 @pytest.fixture
