@@ -13,17 +13,12 @@ from storage.tables import (
     Account,
     Attachment,
     Case,
-    CaseNotice,
     CasePhoto,
-    CaseReferral,
-    CaseTask,
-    CaseVisit,
     File,
     HistoryEntry,
     Message,
     OutboxMessage,
     Person,
-    Reminder,
     Sequence,
 )
 
@@ -141,32 +136,6 @@ def pictures(session: Session, case: Case) -> list[Picture]:
         )
         for photo, attachment, file in rows
     ]
-
-
-def visits(session: Session, case_id: int) -> list[CaseVisit]:
-    """Visits to the spot, planned and made, oldest first."""
-    return list(session.scalars(select(CaseVisit).where(CaseVisit.case_id == case_id).order_by(CaseVisit.id)))
-
-
-def notices(session: Session, case_id: int) -> list[CaseNotice]:
-    """The notices at the end of a case, in the order they were wanted."""
-    return list(session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id).order_by(CaseNotice.id)))
-
-
-def tasks(session: Session, case_id: int) -> list[CaseTask]:
-    """Each unit's share in a case of several."""
-    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.id)))
-
-
-def reminders(session: Session, case_id: int) -> list[Reminder]:
-    """What the clock told, oldest first."""
-    return list(session.scalars(select(Reminder).where(Reminder.case_id == case_id).order_by(Reminder.id)))
-
-
-def referral(session: Session, case_id: int) -> CaseReferral | None:
-    """Where a case was sent on to last."""
-    query = select(CaseReferral).where(CaseReferral.case_id == case_id).order_by(CaseReferral.id.desc())
-    return session.scalars(query.limit(1)).first()
 
 
 def complainant_name(session: Session, case: Case) -> str:

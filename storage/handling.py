@@ -240,3 +240,8 @@ def refer(
 def referrals(session: Session, case_id: int) -> list[CaseReferral]:
     """Where a case was sent on to, oldest first."""
     return list(session.scalars(select(CaseReferral).where(CaseReferral.case_id == case_id).order_by(CaseReferral.id)))
+
+
+def referral(session: Session, case_id: int) -> CaseReferral | None:
+    """Where a case was sent on to last."""
+    return next(reversed(referrals(session, case_id)), None)

@@ -12,7 +12,8 @@ from handlers.reports.letters import CHASES
 from handlers.reports.paper import Words, category_name, channel_name, long_date
 from handlers.services import Svc
 from handlers.texts import UnknownText, shortened
-from storage import agencies, cases, dossiers, joins, letters
+from storage import agencies, cases, dossiers, handling, joins, letters
+from storage import visits as site_visits
 from storage.tables import Case, Letter, StatusUpdate
 from storage.words import Role, Status
 
@@ -105,7 +106,7 @@ class Gatherer:
         """The case's line in the register, and what proves its history."""
         case, word = self.case, self.svc.texts.word
         chain = dossiers.chain(self.svc.session)
-        referral = dossiers.referral(self.svc.session, case.id)
+        referral = handling.referral(self.svc.session, case.id)
         names = {
             "status": self._first_known(f"dossier.statuses.{case.status}", word(f"statuses.{case.status}")),
             "due": self._day(case.due_on),
@@ -133,7 +134,7 @@ class Gatherer:
     def letters_to_units(self) -> list[Event]:
         """Letters that asked somebody to act, orders, and the shares of a case of several units."""
         events = self._letters(_TO_UNITS)
-        for task in dossiers.tasks(self.svc.session, self.case.id):
+        for task in handling.tasks(self.svc.session, self.case.id):
             unit = self._unit(task.agency_code, task.unit_code)
             if task.done_at is not None:
                 result = self.words.of(task.result, task.result_masked)
@@ -145,7 +146,7 @@ class Gatherer:
     def visits(self) -> list[Event]:
         """Visits planned and made: what was found, who was there."""
         events: list[Event] = []
-        for visit in dossiers.visits(self.svc.session, self.case.id):
+        for visit in site_visits.of_case(self.svc.session, self.case.id):
             if visit.made_at is None:
                 if visit.planned_for is not None:
                     events.append(self._event(visit.planned_for, self._value("planned")))
@@ -229,7 +230,7 @@ class Gatherer:
 
     def _notices(self) -> list[Row]:
         found = []
-        for row in dossiers.notices(self.svc.session, self.case.id):
+        for row in handling.notices(self.svc.session, self.case.id):
             name = self._value("notice", recipient=self._named("recipients", row.recipient))
             how = self._named("how", row.how) if row.how else ""
             parts = (self._time(row.done_at), how, row.number or "")

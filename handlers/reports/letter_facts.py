@@ -9,7 +9,7 @@ from functools import cached_property
 from handlers.reports.paper import Words, category_name, channel_name, head_title, local_date, long_date, unit_title
 from handlers.services import Svc
 from handlers.texts import shortened
-from storage import agencies, cases, dossiers
+from storage import agencies, cases, handling, visits
 from storage.tables import Agency, Case, Letter, StatusUpdate, Unit
 from storage.words import Status
 
@@ -118,7 +118,7 @@ class Facts:
             places = agencies.places(self.svc.session)
             return word("letter.words.governor", province=next((p.name for p in places if p.kind == "province"), ""))
         if kind == "refer":
-            found = dossiers.referral(self.svc.session, self.case.id)
+            found = handling.referral(self.svc.session, self.case.id)
             return found.agency_name if found is not None else word("letter.words.blank")
         if kind == "ministry":
             return str(self.agency.settings.get("ministry") or word("letter.words.blank"))
@@ -133,7 +133,7 @@ class Facts:
             note = self._note(status=Status.NOT_ACCEPTED)
             reason = word("letter.parts.reason", note=note) if note else ""
             return word("letter.parts.refused", agency=agency, reason=reason)
-        referral = dossiers.referral(self.svc.session, self.case.id)
+        referral = handling.referral(self.svc.session, self.case.id)
         if status == Status.TRANSFERRED and referral is not None:
             phone = word("letter.parts.sent_phone", phone=referral.phone) if referral.phone else ""
             return word("letter.parts.sent_on", agency=agency, to=referral.agency_name, phone=phone)
@@ -161,7 +161,7 @@ class Facts:
         return self.words.of(rows[-1].note, rows[-1].note_masked, masked_always=to_another)
 
     def _visit(self) -> str:
-        made = [row for row in dossiers.visits(self.svc.session, self.case.id) if row.made_at is not None]
+        made = [row for row in visits.of_case(self.svc.session, self.case.id) if row.made_at is not None]
         if not made or made[-1].made_at is None or made[-1].made_at > self.letter.at:
             return ""
         on = long_date(self.svc.texts, local_date(self.svc, made[-1].made_at))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from handlers.reports.letter_facts import Facts
 from handlers.reports.paper import Form, Paper, Words, channel_name, head_title, local_date, long_date, unit_title
 from handlers.services import Svc
-from storage import agencies, dossiers, letters
+from storage import agencies, dossiers, handling, letters
 from storage.tables import Case, Letter
 from storage.words import Route
 
@@ -142,7 +142,7 @@ class _Sheet:
         """The units of the working group: the case's own leads, intake keeps the papers."""
         word, texts = self.svc.texts.word, self.svc.texts
         names = [self.facts.unit_name]
-        for task in dossiers.tasks(self.svc.session, self.case.id):
+        for task in handling.tasks(self.svc.session, self.case.id):
             unit = agencies.unit(self.svc.session, task.agency_code, task.unit_code)
             if unit is not None and unit.name not in names:
                 names.append(unit.name)
