@@ -161,9 +161,69 @@ class Picture:
     alt: str
 
 
-Part = Say | Card | Picture
+@dataclass(frozen=True)
+class Figure:
+    """One number at a glance: what it counts, the number, and how it changed ("" where that says nothing)."""
 
-_KINDS: dict[str, type] = {"say": Say, "card": Card, "picture": Picture}
+    name: str
+    value: str
+    change: str = ""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something that waits for a decision, with the answers that decide it."""
+
+    title: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Board:
+    """A period at a glance, and what waits for a decision.
+
+    `text` is all of it in words and stands alone: for channels and readers without cards (and LINE's altText).
+    """
+
+    title: str
+    period: str
+    figures: tuple[Figure, ...]
+    lines: tuple[str, ...]
+    matters: tuple[Matter, ...]
+    text: str
+    picture: str = ""  # https address of the chart; "" without a public address
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper to hand over: drawn when it is sent, where the channel takes files; a link elsewhere.
+
+    `token` is what the page behind the link finds it by (`/report/{token}`).
+    """
+
+    name: str  # of the file, with its ending
+    text: str
+    token: str
+    link: str = ""  # https address; "" without a public address
+
+
+Part = Say | Card | Picture | Board | Document
+
+_KINDS: dict[str, type] = {"say": Say, "card": Card, "picture": Picture, "board": Board, "document": Document}
+
+
+def choices_of(part: Part) -> tuple[Choice, ...]:
+    """The answers one can tap below a part."""
+    return () if isinstance(part, Picture | Document) else part.choices
+
+
+def in_words(part: Board | Document) -> Say:
+    """A board or a document for a channel that draws neither: words, and where to read more."""
+    if isinstance(part, Board):
+        return Say(part.text, part.choices)
+    return Say(part.text, (Choice(part.name, part.link, "link"),) if part.link else ())
 
 
 def to_json(part: Part) -> dict[str, Any]:
@@ -179,7 +239,14 @@ def from_json(data: dict[str, Any]) -> Part:
     if kind is Card:
         values["steps"] = tuple(Step(**step) for step in values["steps"])
         values["rows"] = tuple((name, value) for name, value in values["rows"])
-    if kind is not Picture:
+    if kind is Board:
+        values["figures"] = tuple(Figure(**figure) for figure in values["figures"])
+        values["lines"] = tuple(values["lines"])
+        values["matters"] = tuple(
+            Matter(matter["title"], matter["text"], tuple(Choice(**choice) for choice in matter["choices"]))
+            for matter in values["matters"]
+        )
+    if kind not in (Picture, Document):
         values["choices"] = choices
     part: Part = kind(**values)
     return part

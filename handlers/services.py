@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
-from handlers.messages import Card, Choice, Part, Picture, Say, from_json, to_json
+from handlers.messages import Board, Card, Choice, Document, Part, Picture, Say, choices_of, from_json, to_json
 from handlers.rules.thai_calendar import OfficeHours
 from handlers.texts import Texts
 from nlp.verdict import Verdict
@@ -134,15 +134,15 @@ class Talk:
 
 def newest_choices(parts: Sequence[Part]) -> tuple[Choice, ...]:
     """The answers below an answer: the last question's; a card's own only where no question was asked."""
-    for wanted in (Say, Card):
+    for wanted in (Say, Card | Board):
         for part in reversed(parts):
             if isinstance(part, wanted) and _asks(part):
-                return part.choices
+                return choices_of(part)
     return ()
 
 
 def _asks(part: Part) -> bool:
-    return not isinstance(part, Picture) and any(choice.opens != "link" for choice in part.choices)
+    return any(choice.opens != "link" for choice in choices_of(part))
 
 
 def put_out(
@@ -204,7 +204,7 @@ def _unasked(held: Sequence[Part], answer: Sequence[Part]) -> Iterable[Part]:
     for part in held:
         # A question in words outweighs a card's own buttons (see newest_choices), so that those may stay.
         outweighed = isinstance(part, Card) and any(isinstance(one, Say) for one in asking)
-        if isinstance(part, Picture) or not asking or outweighed:
+        if isinstance(part, Picture | Document) or not asking or outweighed:
             yield part
         else:
             yield replace(part, choices=tuple(choice for choice in part.choices if choice.opens == "link"))

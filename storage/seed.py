@@ -37,10 +37,11 @@ class BadSeed(Exception):
 Row = dict[str, Any]
 # A file's own keys that become columns; everything else of the row is kept as details.
 _REGISTERS = {
-    "missions.toml": "mission",
-    "customer_groups.toml": "group",
-    "channels.toml": "channel",
-    "not_accepted.toml": "not_accepted",
+    "missions.toml": ("mission",),
+    "customer_groups.toml": ("group",),
+    "channels.toml": ("channel",),
+    "not_accepted.toml": ("not_accepted",),
+    "surveys.toml": ("aspect", "form", "question", "item"),
 }
 
 
@@ -75,8 +76,10 @@ def _rows_of(folder: Path) -> Iterator[tuple[str, list[Base]]]:
             yield name, reader(data)
         except (KeyError, TypeError, ValueError) as wrong:
             raise BadSeed(f"{folder / name}: a row is not complete: {wrong!r}") from wrong
-    for name, key in _REGISTERS.items():
-        yield name, _register(key, _read(folder / name).get(key, []))
+    for name, keys in _REGISTERS.items():
+        data = _read(folder / name)
+        for key in keys:
+            yield name, _register(key, data.get(key, []))
 
 
 def _read(path: Path) -> Row:
@@ -291,6 +294,7 @@ _NUMBERS = (
     ),
     *("progress_every_days", "progress_overdue_every_days", "remind_before_days", "need_info_close_days"),
     *("close_after_days", "reopen_days", "reopened_days", "hurry_days", "data_request_days"),
+    *("survey_silence_minutes", "survey_remind_days", "survey_end_days", "surveys_a_month", "small_cell"),
 )
 # What each table of service_standards.toml may hold; a slip of the pen must not stop the clock later.
 _STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {

@@ -91,6 +91,18 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class SurveyState(StrEnum):
+    """A survey's life: wanted until the person is free, asked, reminded of once, answered; or declined, or let go."""
+
+    WANTED = "wanted"
+    ASKED = "asked"
+    REMINDED = "reminded"
+    ANSWERING = "answering"
+    DONE = "done"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
 class InboxState(StrEnum):
     """An event's life: received, then done; parked when people must look at it."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.channels import Call
 from bot.line import flex
 from bot.measure import Words, cut, label, pieces, utf16
-from handlers.messages import Card, Choice, Part, Picture, Say
+from handlers.messages import Board, Card, Choice, Document, Part, Picture, Say, in_words
 from handlers.services import newest_choices
 
 # developers.line.biz/en/reference/messaging-api (2026): limits by name.
@@ -47,6 +47,8 @@ def _drawn(part: Part, words: Words) -> list[tuple[dict[str, Any], str]]:
             drawn = {"type": "image", "originalContentUrl": part.url, "previewImageUrl": part.url}
             return [(drawn, part.alt)]
         part = Say(f"{part.alt}\n{part.url}".strip())
+    if isinstance(part, Board | Document):
+        part = in_words(part)
     links = [choice for choice in part.choices if choice.opens == "link"]
     if links and utf16(part.text) <= ALT_TEXT:
         return [({"type": "flex", "altText": part.text, "contents": flex.note(part.text, links, action)}, part.text)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.channels import Call
 from bot.measure import Words, graphemes, label, pieces, utf16
-from handlers.messages import Card, Choice, Part, Picture, Say
+from handlers.messages import Board, Card, Choice, Document, Part, Picture, Say, choices_of, in_words
 from handlers.services import newest_choices
 
 TEXT = 4000  # UTF-16 units after parsing; Telegram takes 4,096
@@ -25,7 +25,8 @@ def calls(parts: Sequence[Part], words: Words) -> list[Call]:
     """One call per message: its HTML, its buttons (`rows` of labels), and what each of them says."""
     newest = newest_choices(parts)
     drawn: list[tuple[str, str, list[Choice]]] = []  # (html, plain words, buttons)
-    for part in parts:
+    for one in parts:
+        part = in_words(one) if isinstance(one, Board | Document) else one
         buttons = _buttons(part, newest)
         for piece, plain in _texts(part, words):
             last = drawn[-1] if drawn else None
@@ -43,6 +44,8 @@ def _texts(part: Part, words: Words) -> list[tuple[str, str]]:
         return [(_card(part), part.text)]
     if isinstance(part, Picture):
         part = Say(f"{part.alt}\n{part.url}".strip())
+    if isinstance(part, Board | Document):
+        part = in_words(part)
     return [(html.escape(piece, quote=False), piece) for piece in pieces(part.text, TEXT, words) if piece.strip()]
 
 
@@ -61,7 +64,7 @@ def _card(card: Card) -> str:
 
 
 def _buttons(part: Part, newest: tuple[Choice, ...]) -> list[Choice]:
-    own = () if isinstance(part, Picture) else part.choices
+    own = choices_of(part)
     links = [choice for choice in own if choice.opens == "link" and choice.says.startswith("https://")]
     said = [choice for choice in own if own == newest and choice.opens not in ("link", *_UNKNOWN_HERE)]
     return [*links, *said]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels import Call, ContentGone, RawEvent, SendFailed, Sent
-from handlers.messages import Card, Incoming, IncomingKind, Media, Part, Picture, Place
+from handlers.messages import Board, Card, Document, Incoming, IncomingKind, Media, Part, Picture, Place, in_words
 from storage.files import FileStore
 
 NAME = "web"
@@ -59,6 +59,7 @@ class WebChannel:
 
     def draw(self, parts: Sequence[Part]) -> list[Call]:
         """One call with everything: a page has no limit of five."""
+        parts = [in_words(part) if isinstance(part, Board | Document) else part for part in parts]
         messages = [_drawn(part) for part in parts]
         texts = [part.alt if isinstance(part, Picture) else part.text for part in parts]
         return [Call(messages, texts)] if messages else []

@@ -20,7 +20,8 @@ OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 # Particle slots as they stand in the texts, and what each persona says (domain: one particle family per agency).
 _SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_FILES = ("th.toml", "officer.toml", "letters.toml")  # for citizens, for those who work here, and on paper
+# For citizens, for those who work here, on paper; surveys and digests.
+_FILES = ("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml")
 _OPENS = {"place", "camera", "photos", "link"}
 
 
@@ -156,7 +157,7 @@ def _entry(key: str) -> Any:
     try:
         return load()[key]
     except KeyError as missing:
-        raise UnknownText(f"no text {key!r} in handlers/texts/th.toml, officer.toml or letters.toml") from missing
+        raise UnknownText(f"no text {key!r} in {', '.join(_FILES)}") from missing
 
 
 def _choice(label: str) -> Choice:

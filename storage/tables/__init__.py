@@ -27,6 +27,7 @@ from storage.tables.handling import (
     Letter,
     Reminder,
 )
+from storage.tables.listening import DigestWish, Issue, Survey, SurveyAnswer, SurveyPerson
 from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
 from storage.tables.queues import InboxEvent, OutboxMessage
 
@@ -48,6 +49,7 @@ __all__ = [
     "Category",
     "Conversation",
     "DataRequest",
+    "DigestWish",
     "File",
     "HistoryDetail",
     "HistoryEntry",
@@ -55,6 +57,7 @@ __all__ = [
     "Hotline",
     "InboxEvent",
     "Invite",
+    "Issue",
     "Letter",
     "Membership",
     "Message",
@@ -69,6 +72,9 @@ __all__ = [
     "Service",
     "Setting",
     "StatusUpdate",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyPerson",
     "Unit",
     "WrongGuess",
 ]

@@ -28,6 +28,7 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_queue", "agency_code", "unit_code", "status"),
         Index("ix_cases_like", "agency_code", "category", "received_at"),
+        Index("ix_cases_period", "agency_code", "received_at"),
     )
 
     id: Mapped[RowId]
@@ -116,6 +117,7 @@ class StatusUpdate(Base):
     """One thing that happened to a case; appended, never edited. `status` is None where it did not change."""
 
     __tablename__ = "status_updates"
+    __table_args__ = (Index("ix_status_updates_when", "status", "at", "case_id"),)
 
     id: Mapped[RowId]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -1,0 +1,232 @@
+"""Surveys: what may be asked (forms and items), who is asked, and what was answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storage import agencies
+from storage.db import Session
+from storage.tables import Case, Survey, SurveyAnswer, SurveyPerson
+from storage.words import SurveyState
+
+# The three points of the provincial guide's scale, best first; never converted into another scale.
+SCALE = ("very_satisfied", "satisfied", "dissatisfied")
+PULSE = "pulse"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One rated item: its code ("S1.2.3"), form, aspect and words."""
+
+    code: str
+    form: str
+    aspect: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question beside the rated items. `about`: person (demographics), words (open), channel."""
+
+    code: str
+    name: str
+    about: str
+    options: tuple[tuple[str, str], ...]  # (code, label)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: its rated items in the order of the paper, and the questions beside them."""
+
+    code: str
+    name: str
+    items: tuple[Item, ...]
+    questions: tuple[Question, ...]
+
+
+def aspects(session: Session) -> dict[str, str]:
+    """Aspect code → name, in the order they are printed."""
+    return {row.code: row.name for row in agencies.register(session, "aspect")}
+
+
+def items(session: Session) -> dict[str, Item]:
+    """Every rated item by its code, in the order of the forms."""
+    return {
+        row.code: Item(row.code, row.details["form"], row.details["aspect"], row.name)
+        for row in agencies.register(session, "item")
+    }
+
+
+def forms(session: Session) -> dict[str, Form]:
+    """Every form by its code."""
+    questions = {
+        row.code: Question(
+            row.code,
+            row.name,
+            row.details["about"],
+            tuple((code, label) for code, label in row.details["options"]),
+        )
+        for row in agencies.register(session, "question")
+    }
+    rated = items(session).values()
+    return {
+        row.code: Form(
+            row.code,
+            row.name,
+            tuple(item for item in rated if item.form == row.code),
+            tuple(questions[code] for code in row.details["questions"]),
+        )
+        for row in agencies.register(session, "form")
+    }
+
+
+# --- one survey ------------------------------------------------------------------------------------------------------
+
+
+def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
+    """The survey of this row id; with `lock`, its row is held until the transaction ends."""
+    query = select(Survey).where(Survey.id == survey_id)
+    return session.scalars(query.with_for_update() if lock else query).first()
+
+
+def of_closing(session: Session, once: str) -> Survey | None:
+    """The survey this closing brought."""
+    return session.scalars(select(Survey).where(Survey.once == once)).first()
+
+
+def add(
+    session: Session,
+    *,
+    source: str,
+    form: str,
+    codes: Sequence[str],
+    agency_code: str,
+    channel: str,
+    now: datetime,
+    customer_group: str | None = None,
+    case: Case | None = None,
+    account_id: int | None = None,
+    conversation_id: int | None = None,
+    once: str | None = None,
+    state: SurveyState = SurveyState.WANTED,
+    not_before: datetime | None = None,
+    person_id: int | None = None,
+    batch: str | None = None,
+) -> Survey:
+    """Write down that somebody is asked. `codes`: the rated items, in the order they are asked."""
+    row = Survey(
+        once=once,
+        source=source,
+        form=form,
+        items=list(codes),
+        agency_code=agency_code,
+        channel=channel,
+        customer_group=customer_group,
+        case_id=None if case is None else case.id,
+        account_id=account_id,
+        conversation_id=conversation_id,
+        state=state,
+        not_before=not_before or now,
+        created_at=now,
+        person_id=person_id,
+        batch=batch,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def answers(session: Session, survey_id: int) -> dict[str, SurveyAnswer]:
+    """What was asked and answered so far, by item."""
+    rows = session.scalars(select(SurveyAnswer).where(SurveyAnswer.survey_id == survey_id).order_by(SurveyAnswer.id))
+    return {row.item: row for row in rows}
+
+
+def put_question(session: Session, survey: Survey, item: str) -> SurveyAnswer:
+    """An item was put to the person; asking it again changes nothing."""
+    row = answers(session, survey.id).get(item)
+    if row is None:
+        row = SurveyAnswer(
+            survey_id=survey.id,
+            item=item,
+            agency_code=survey.agency_code,
+            channel=survey.channel,
+            customer_group=survey.customer_group,
+        )
+        session.add(row)
+        session.flush()
+    return row
+
+
+def put_answer(session: Session, survey: Survey, item: str, answer: str | None, at: datetime) -> SurveyAnswer:
+    """An item was answered with a point of SCALE, or skipped (None); a later answer replaces an earlier one.
+
+    Raises ValueError for an answer that is no point of the scale.
+    """
+    if answer is not None and answer not in SCALE:
+        raise ValueError(f"no point of the scale: {answer!r}")
+    row = put_question(session, survey, item)
+    row.answer, row.answered_at = answer, at
+    session.flush()
+    return row
+
+
+def put_words(session: Session, survey: Survey, question: str, words: str, masked: str) -> None:
+    """Words to an open question: sealed, with a masked copy; a later answer to the same question replaces it."""
+    known = dict(words_of(session, survey))
+    known[question] = words
+    survey.words = session.keys.seal_text(json.dumps(list(known.items()), ensure_ascii=False))
+    survey.masked = masked
+
+
+def words_of(session: Session, survey: Survey) -> list[tuple[str, str]]:
+    """(question code, words) each, as they were told."""
+    text = session.keys.open_text(survey.words)
+    return [(code, words) for code, words in json.loads(text)] if text else []
+
+
+def put_person(session: Session, agency_code: str, form: str, day: date, said: Mapping[str, Any]) -> None:
+    """What somebody said of themselves, apart from everything else they said (see SurveyPerson)."""
+    if said:
+        row = SurveyPerson(agency_code=agency_code, form=form, month=day.replace(day=1), said=dict(said))
+        session.add(row)
+        session.flush()
+
+
+# --- which surveys ----------------------------------------------------------------------------------------------------
+
+
+def due(session: Session, states: Sequence[SurveyState], now: datetime, after: int = 0, limit: int = 500) -> list[int]:
+    """Row ids of surveys in these states whose time has come, beginning after one."""
+    query = select(Survey.id).where(Survey.state.in_(states), Survey.not_before <= now, Survey.id > after)
+    return list(session.scalars(query.order_by(Survey.id).limit(limit)))
+
+
+def asked_since(session: Session, account_id: int, since: datetime) -> int:
+    """How many surveys this account was asked since then, unasked ones not counted."""
+    query = select(func.count()).select_from(Survey).where(Survey.account_id == account_id, Survey.asked_at >= since)
+    return session.scalar(query) or 0
+
+
+def counts(session: Session, agency_code: str, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
+    """Rated answers of [since, until): item → point of SCALE → how many. Skipped ones are no answers."""
+    rows = session.execute(
+        select(SurveyAnswer.item, SurveyAnswer.answer, func.count())
+        .where(
+            SurveyAnswer.agency_code == agency_code,
+            SurveyAnswer.answered_at >= since,
+            SurveyAnswer.answered_at < until,
+            SurveyAnswer.answer.is_not(None),
+        )
+        .group_by(SurveyAnswer.item, SurveyAnswer.answer)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for item, answer, count in rows:
+        found.setdefault(item, dict.fromkeys(SCALE, 0))[answer or ""] = count
+    return found
