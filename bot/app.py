@@ -80,8 +80,8 @@ def tools(settings: Settings) -> Tools:
     def link(reference: str, secret: str) -> str:
         return f"{base}/track/{quote(reference)}?s={quote(secret)}" if base.startswith("https://") else ""
 
-    def file_link(token: str) -> str:
-        return f"{base}/files/{token}" if base.startswith("https://") else ""
+    def page_link(path: str) -> str:
+        return f"{base}{path}" if base.startswith("https://") else ""
 
     engine = models.Engine(settings.data_dir)
     return Tools(
@@ -89,7 +89,8 @@ def tools(settings: Settings) -> Tools:
         mask=mask.mask,
         zone=settings.timezone,
         track_link=link,
-        file_link=file_link,
+        file_link=lambda token: page_link(f"/files/{token}"),
+        page_link=page_link,
         undo_seconds=settings.undo_seconds,
     )
 

@@ -43,6 +43,7 @@ class Tools:
     zone: tzinfo
     track_link: Callable[[str, str], str]  # (reference, secret) → address, "" without a public address
     file_link: Callable[[str], str] = lambda _token: ""  # (token) → address of a letter, "" without a public address
+    page_link: Callable[[str], str] = lambda _path: ""  # ("/digest/TOKEN") → address, "" without a public address
     undo_seconds: int = 0  # so long an officer may take back what a citizen is about to be told
 
 

@@ -1,9 +1,9 @@
-"""Signed links to a letter: for one person, for a few days, and only while that person may see the case."""
+"""Signed links: for one purpose, for a few days; a letter's only while its reader may see the case."""
 
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.services import Svc
@@ -11,15 +11,30 @@ from storage import cases, letters, people
 from storage.tables import Case, Letter
 
 DAYS = 7
-_PURPOSE = "letter"
-_LONGEST = 120  # letters of a token
+_LETTER = "letter"
+_LONGEST = 200  # letters of a token
+
+
+def sign(svc: Svc, purpose: str, values: tuple[int | str, ...], until: datetime) -> str:
+    """A token that carries these values (no dot in them) and is good for this purpose until then."""
+    value = ".".join(map(str, (*values, int(until.timestamp()))))
+    return f"{value}.{svc.session.keys.signature(purpose, value)}"
+
+
+def opened(svc: Svc, purpose: str, token: str) -> tuple[str, ...]:
+    """The values of a token of ours. Raises access.NotFound: not ours, of another purpose, or too old."""
+    value, _dot, mark = token.rpartition(".") if len(token) <= _LONGEST and token.isascii() else ("", "", "")
+    if not any(hmac.compare_digest(mark, right) for right in svc.session.keys.signatures(purpose, value)):
+        raise access.NotFound(purpose)
+    *values, until = value.split(".")
+    if svc.now.timestamp() >= int(until):
+        raise access.NotFound(purpose)
+    return tuple(values)
 
 
 def token(svc: Svc, letter: Letter, person_id: int, *, open_: bool = False) -> str:
     """The token for this person's link to this letter; with `open_` it shows personal data."""
-    until = int((svc.now + timedelta(days=DAYS)).timestamp())
-    value = f"{letter.id}.{person_id}.{until}.{int(open_)}"
-    return f"{value}.{svc.session.keys.signature(_PURPOSE, value)}"
+    return sign(svc, _LETTER, (letter.id, person_id, int(open_)), svc.now + timedelta(days=DAYS))
 
 
 def letter_of(svc: Svc, given: str) -> tuple[Letter, Case, bool]:
@@ -27,14 +42,11 @@ def letter_of(svc: Svc, given: str) -> tuple[Letter, Case, bool]:
 
     Raises access.NotFound: not ours, too old, or the person may not see the case any more.
     """
-    value, _dot, mark = given.rpartition(".") if len(given) <= _LONGEST and given.isascii() else ("", "", "")
-    if not any(hmac.compare_digest(mark, right) for right in svc.session.keys.signatures(_PURPOSE, value)):
-        raise access.NotFound(_PURPOSE)
-    letter_id, person_id, until, open_ = (int(part) for part in value.split("."))
+    letter_id, person_id, open_ = (int(part) for part in opened(svc, _LETTER, given))
     letter = letters.by_id(svc.session, letter_id)
-    if letter is None or svc.now.timestamp() >= until:
-        raise access.NotFound(_PURPOSE)
+    if letter is None:
+        raise access.NotFound(_LETTER)
     case = cases.get(svc.session, letter.case_id)
     if not any(access.may_see(post, case) for post in people.posts_of(svc.session, person_id, svc.today)):
-        raise access.NotFound(_PURPOSE)
+        raise access.NotFound(_LETTER)
     return letter, case, bool(open_)

@@ -92,13 +92,13 @@ def test_an_open_link_shows_the_name(desk: Desk) -> None:
 
 def test_a_link_cannot_be_opened_up_or_bent(desk: Desk) -> None:
     token = desk.link().removeprefix("/files/")
-    letter, person, until, open_, mark = token.split(".")
+    letter, person, open_, until, mark = token.split(".")
     assert open_ == "0"
     bent = [
-        f"{letter}.{person}.{until}.1.{mark}",
-        f"{letter}.{person}.{int(until) + 1}.0.{mark}",
-        f"{letter}.{int(person) + 1}.{until}.0.{mark}",
-        f"{int(letter) + 1}.{person}.{until}.0.{mark}",
+        f"{letter}.{person}.1.{until}.{mark}",
+        f"{letter}.{person}.0.{int(until) + 1}.{mark}",
+        f"{letter}.{int(person) + 1}.0.{until}.{mark}",
+        f"{int(letter) + 1}.{person}.0.{until}.{mark}",
         token[:-1],
         f"{token}0",
         mark,
