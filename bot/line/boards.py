@@ -18,7 +18,7 @@ CAROUSEL_BYTES = 50_000
 BUBBLES = 12
 FIGURES, LINES = 6, 10
 LINE, TEXT = 160, 400  # UTF-16 units
-CHART_RATIO = "3:4"  # of the picture that bot/documents/chart.py draws
+CHART_RATIO = "5:7"  # of the picture that bot/documents/chart.py draws
 _CALM, _INK, _SOFT, _THIN = "#0B5D4E", "#1C1C1C", "#595959", "#C9C9C9"
 
 
