@@ -26,7 +26,7 @@ from bot.documents import chart, pdf
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import issued
-from handlers.reports.sheet import Cell, Decision, Number, Sheet, Table
+from handlers.reports.sheet import NUMBERS, Cell, Decision, Number, Sheet, Table
 from handlers.services import Svc, Tools
 from storage.db import Database
 
@@ -78,7 +78,7 @@ def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | 
         try:
             with db.reading() as session:
                 found = issued.opened(svc := Svc(session, clock(), tools), token)
-                sheet, at = issued.sheet_of(svc, found), found.issued_at
+                sheet, at = issued.sheet_of(svc, found), found.issue.issued_at
             return pdf.digest(sheet, at)
         except access.NotFound:
             return None
@@ -90,8 +90,10 @@ def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | 
 
 
 def _show(svc: Svc, token: str, _request: Request) -> Draw:
-    sheet = issued.sheet_of(svc, issued.opened(svc, token))
-    return lambda: _html(page(sheet, base=f"/digest/{quote(token)}", paper=f"/report/{quote(token)}"))
+    found = issued.opened(svc, token)
+    sheet, own = issued.sheet_of(svc, found, live=True), f"/digest/{quote(token)}"
+    links = {"paper": f"/report/{quote(token)}", "base": own if found.cases else "", "picture": f"{own}/chart.png"}
+    return lambda: _html(page(sheet, **links))
 
 
 def _chart(svc: Svc, token: str, _request: Request) -> Draw:
@@ -100,19 +102,18 @@ def _chart(svc: Svc, token: str, _request: Request) -> Draw:
 
 
 def _report(svc: Svc, token: str, _request: Request) -> Draw:
-    issue = issued.opened(svc, token)
-    sheet, at = issued.sheet_of(svc, issue), issue.issued_at
-    name = f"digest-{issue.agency_code}-{issue.period}.pdf".replace("*", "all")
+    found = issued.opened(svc, token)
+    sheet, issue = issued.sheet_of(svc, found), found.issue
+    name, at = f"digest-{issue.agency_code}-{issue.period}.pdf".replace("*", "all"), issue.issued_at
     headers = {**_PRIVATE, "content-disposition": f'inline; filename="{quote(name)}"'}
     return lambda: Response(pdf.digest(sheet, at), media_type="application/pdf", headers=headers)
 
 
 def _cases(svc: Svc, token: str, request: Request) -> Draw:
-    issue = issued.opened(svc, token)
     what, key = (request.query_params.get(name, "")[:40] for name in ("what", "key"))
     number = request.query_params.get("page", "1")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    found = issued.behind(svc, issue, what, key, at)
+    found = issued.behind(svc, issued.opened(svc, token), what, key, at)
     return lambda: _html(_behind(found, f"/digest/{quote(token)}", what, key))
 
 
@@ -133,15 +134,16 @@ def alone(sheet: Sheet) -> str:
     return page(sheet, picture=picture, style=f"<style>\n{style}\n</style>")
 
 
-def page(sheet: Sheet, *, base: str = "", paper: str = "", picture: str = "", style: str = "") -> str:
-    """A digest as a page. `base`: address of its own, below which the cases behind a figure are; "" without links."""
+def page(sheet: Sheet, *, picture: str, base: str = "", paper: str = "", style: str = "") -> str:
+    """A digest as a page. `picture`: address of the chart; `base`: below it are the cases behind a figure, "" without
+    links; `paper`: address of the PDF."""
     drawn = _Page(base)
     main = "".join(
         (
             _head(sheet, paper),
             drawn.decisions(sheet),
             drawn.section("figures", sheet.numbers_title, drawn.numbers(sheet.numbers)),
-            _fill("beside", content=drawn.chart_and_quality(sheet, picture or f"{base}/chart.png")),
+            _fill("beside", content=drawn.chart_and_quality(sheet, picture)),
             drawn.tables(sheet.tables),
             drawn.section("spots", sheet.spots_title, _list(_spot(*one) for one in sheet.spots)),
             drawn.section("others", sheet.others_title, _list(map(html.escape, sheet.others))),
@@ -194,8 +196,8 @@ class _Page:
     def decisions(self, sheet: Sheet) -> str:
         """What waits, first of all; that nothing does is said as well."""
         rows = "".join(map(self._decision, sheet.decisions))
-        content = _fill("decisions", hint=html.escape(sheet.hint), rows=rows) if rows else " "
-        return self.section("decide", sheet.decide, content)
+        content = _fill("decisions", hint=html.escape(sheet.hint), rows=rows, more=html.escape(sheet.more))
+        return self.section("decide", sheet.decide, content if rows else " ")
 
     def _decision(self, one: Decision) -> str:
         commands = "".join(_put("command", command=command) for command in one.commands)
@@ -216,9 +218,9 @@ class _Page:
         return _fill("numbers", rows=rows)
 
     def _cell(self, cell: Cell, name: str) -> str:
-        if not self.base or not cell.what or cell.value == "0":
+        if not self.base or cell.value == "0":
             return html.escape(cell.value)
-        asked = urlencode({"what": cell.what} | ({"key": cell.key} if cell.key else {}))
+        asked = urlencode({"what": cell.what} | ({"key": cell.key} if cell.what not in NUMBERS else {}))
         return _put("cell", link=f"{self.base}/cases?{asked}", label=f"{name} {cell.value}", value=cell.value)
 
     def facts(self, facts: tuple[tuple[str, str], ...]) -> str:
@@ -291,7 +293,7 @@ def _behind(found: issued.Behind, base: str, what: str, key: str) -> str:
 
 
 def _other_pages(found: issued.Behind, base: str, what: str, key: str) -> str:
-    asked = {"what": what} | ({"key": key} if key else {})
+    asked = {"what": what} | ({"key": key} if what not in NUMBERS else {})
     wanted = (("before", found.page - 1), ("after", found.page + 1))
     links = "".join(
         _put(name, link=f"{base}/cases?{urlencode({**asked, 'page': at})}")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from handlers import access
 from handlers.reports import digest, links
-from handlers.reports.names import EVERY, Names
-from handlers.reports.sheet import NUMBERS, TABLES, Sheet, sheet
-from handlers.rules import periods
+from handlers.reports.counting import EVERY
+from handlers.reports.names import Names
+from handlers.reports.sheet import NUMBERS, TABLES, Sheet
+from handlers.reports.sheet_words import sheet
 from handlers.services import Svc
+from handlers.texts import spans
 from storage import issues, people
 from storage.tables import Issue
 from storage.words import Role
 
 PURPOSE = "digest"
 PAGE = 50  # cases shown at once
-READERS: Collection[str] = frozenset({Role.HEAD, Role.DELEGATE, Role.GOVERNOR, Role.COORDINATOR, Role.ADMIN})
+# Who reads the digests of an agency, and who of them its cases as well: as access.may_see has it.
+CASES: frozenset[str] = frozenset({Role.HEAD, Role.DELEGATE, Role.COORDINATOR, Role.ADMIN})
+READERS: frozenset[str] = CASES | {Role.GOVERNOR}
 COLUMNS = ("reference", "received_on", "status", "category", "words")
-_BEHIND = (*NUMBERS, *TABLES, "by_unit", "overdue_by_unit")
+_UNITS = ("by_unit", "by_unit_overdue")
 
 
 @dataclass(frozen=True)
@@ -47,35 +50,42 @@ class Behind:
     pages: int
 
 
-def opened(svc: Svc, token: str) -> Issue:
+@dataclass(frozen=True)
+class Opened:
+    """A digest and what its reader may see of it: `cases`, those behind its figures."""
+
+    issue: Issue
+    cases: bool
+
+
+def opened(svc: Svc, token: str) -> Opened:
     """The digest a token leads to.
 
     Raises access.NotFound: not ours, too old, or its reader has no post any more that reads this agency's digest.
     """
     issue_id, person_id = map(int, links.opened(svc, PURPOSE, token))
     issue = issues.get(svc.session, issue_id)
-    if issue is None or not reads(svc, person_id, issue.agency_code):
+    if issue is None:
         raise access.NotFound(PURPOSE)
-    return issue
-
-
-def reads(svc: Svc, person_id: int, agency_code: str) -> bool:
-    """May this person read the digests of this agency (or of all together) today?"""
     posts = people.posts_of(svc.session, person_id, svc.today)
-    return any(post.role in READERS and agency_code in (EVERY, post.agency_code) for post in posts)
-
-
-def sheet_of(svc: Svc, issue: Issue) -> Sheet:
-    """What was told, as a sheet."""
-    return sheet(svc, issue.figures)
-
-
-def behind(svc: Svc, issue: Issue, what: str, key: str, page: int) -> Behind:
-    """The cases behind a figure of it. Raises access.NotFound for what is no figure."""
-    if what not in _BEHIND or bool(key) == (what in NUMBERS):
+    reading = [post for post in posts if post.role in READERS and issue.agency_code in (EVERY, post.agency_code)]
+    if not reading:
         raise access.NotFound(PURPOSE)
-    period = periods.named(_what(issue), issue.period, svc.tools.zone)
-    found = digest.behind(svc, issue.agency_code, period, what, key)
+    # Cases of one's own agency only: behind the figures of all of them stand other agencies' cases.
+    return Opened(issue, any(post.role in CASES and post.agency_code == issue.agency_code for post in reading))
+
+
+def sheet_of(svc: Svc, found: Opened, *, live: bool = False) -> Sheet:
+    """What was told, as a sheet; `live`: without what was decided meanwhile."""
+    return sheet(svc, found.issue.figures, live=live)
+
+
+def behind(svc: Svc, reading: Opened, what: str, key: str, page: int) -> Behind:
+    """The cases behind a figure of it. Raises access.NotFound for what is no figure, or not for this reader."""
+    issue = reading.issue
+    if not reading.cases or what not in (*NUMBERS, *TABLES, *_UNITS):
+        raise access.NotFound(PURPOSE)
+    found = digest.behind(svc, issue.agency_code, digest.period_of(svc, issue), what, key)
     word, names = svc.texts.word, Names(svc, issue.agency_code)
     pages = max(1, -(-len(found) // PAGE))
     at = min(max(page, 1), pages)
@@ -87,8 +97,8 @@ def behind(svc: Svc, issue: Issue, what: str, key: str, page: int) -> Behind:
         word(f"sheet.behind.{name}") for name in ("reference", "received_on", "status", "category", "words")
     )
     return Behind(
-        title=f"{word(f'sheet.behind.{what}')} {_key_name(names, what, key)}".strip(),
-        period=sheet_of(svc, issue).period,
+        title=_title(svc, names, what, key),
+        period=spans.label(svc.texts, digest.period_of(svc, issue)),
         count=count,
         columns=columns,
         rows=rows,
@@ -98,15 +108,11 @@ def behind(svc: Svc, issue: Issue, what: str, key: str, page: int) -> Behind:
     )
 
 
-def _what(issue: Issue) -> periods.What:
-    return next(what for what in periods.WHATS if what == issue.what)
-
-
-def _key_name(names: Names, what: str, key: str) -> str:
-    if not key:
-        return ""
+def _title(svc: Svc, names: Names, what: str, key: str) -> str:
+    if what in NUMBERS:
+        return names.figure(what)
     naming = {"by_kind": names.kind, "by_category": names.category, "by_channel": names.channel}
-    return naming.get(what, names.unit)(key)
+    return f"{svc.texts.word(f'sheet.behind.{what}')} {naming.get(what, names.unit)(key)}"
 
 
 def _shown(svc: Svc, names: Names, row: digest.Row) -> Shown:

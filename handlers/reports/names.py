@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from handlers.services import Svc
 from storage import agencies
 
-EVERY = "*"
 _NONE = frozenset({"", "-", "unspecified"})
 
 
@@ -37,9 +38,16 @@ class Names:
         """The name of a unit; of an agency, in figures of all of them. "" for none."""
         if code is None:
             return ""
+        if not code:
+            return self.svc.texts.word("digest.no_unit")
         row = agencies.unit(self.svc.session, self.agency, code)
         whole = None if row else agencies.agency(self.svc.session, code)
         return row.name if row else whole.name if whole else self._code(code)
+
+    def figure(self, name: str) -> str:
+        """What a figure counts."""
+        own = f"digest_figures.{name}"
+        return self.svc.texts.word(own if self.svc.texts.has(own) else f"sheet.figures.{name}")
 
     def _code(self, code: str | None) -> str:
         return code if code and code not in _NONE else self.svc.texts.word("sheet.unspecified")
@@ -47,3 +55,9 @@ class Names:
     @cached_property
     def _channels(self) -> dict[str, str]:
         return {row.code: row.name for row in agencies.register(self.svc.session, "channel")}
+
+
+def by_unit(found: Mapping[str, Any]) -> list[tuple[str, Mapping[str, int]]]:
+    """Open and overdue of every unit, or of every agency, in figures; those with most first."""
+    rows = found.get("by_unit") or found.get("by_agency") or {}
+    return sorted(rows.items(), key=lambda item: -item[1]["open"])

@@ -41,7 +41,7 @@ FIGURES: dict[str, Any] = {
     "answered_in_15_days": {"n": 47, "percent": 96},
     "on_time": {"n": 38, "percent": 87},
     "confirmed": {"closed": 36, "confirmed": 21, "silence": 14, "other": 1, "percent": 58},
-    "dissatisfied": {"n": 4, "percent": 16, "why": {"slow": 3, "not_told": 1}},
+    "dissatisfied": {"n": 25, "percent": 16, "why": {"slow": 3, "not_told": 1}},
     "lowest": [
         {"item": "P.speed", "name": "ความรวดเร็วในการให้บริการ", "n": 24, "percent": 71},
         {"item": "P.officer", "name": "ความสุภาพและความเอาใจใส่ของเจ้าหน้าที่", "n": 23, "percent": 91},
@@ -53,7 +53,7 @@ FIGURES: dict[str, Any] = {
     "suggestions": {"n": 6, "used": 1},
     "unreachable": 1,
     "quota": {"known": True, "used": 212, "limit": 300, "forecast": 341, "held": 4},
-    "model": {"version": "2026.11", "cases": 42, "right_percent": 88, "abstained_percent": 7},
+    "model": {"version": "2026.11", "cases": 42, "confirmed": 17, "right_percent": 88, "abstained_percent": 7},
     "chain": {"head": "9f2c41d07ab35e6688d1c0a94be7f31255aa0c6d7e8f90112233445566778899", "links": 1904},
     "before": {
         "received": 33,
@@ -68,6 +68,8 @@ FIGURES: dict[str, Any] = {
         {"period": "2026-W45", "received": 31, "resolved": 36, "open": 60},
         {"period": "2026-W46", "received": 33, "resolved": 40, "open": 53},
     ],
+    "first": False,
+    "to_decide": {"head_review": 2, "overdue": 1, "unassigned": 1},
     "decide": [
         {
             "reference": "70-00298-5",
@@ -77,7 +79,14 @@ FIGURES: dict[str, Any] = {
             "unit": "ENG",
             "confidential": False,
         },
-        {"reference": "70-00305-8", "why": "head_review", "days": 1, "confidential": True},
+        {
+            "reference": "70-00305-8",
+            "why": "head_review",
+            "days": 1,
+            "category": None,
+            "unit": None,
+            "confidential": True,
+        },
         {
             "reference": "70-00311-6",
             "why": "overdue",
