@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from storage.db import Session
 from storage.reminders import OFFICERS
+from storage.standing import without_index
 from storage.tables import Case, StatusUpdate
 from storage.words import Status
 
@@ -32,7 +33,8 @@ class Waiting:
 def unacknowledged(session: Session, agency_code: str, statuses: Collection[str]) -> list[Waiting]:
     """Urgent cases nobody in charge said "I know" of."""
     urgent = or_(Case.route == "urgent", and_(Case.urgent, Case.route == "multi"))
-    return _found(session, agency_code, statuses, [urgent, Case.acknowledged_at.is_(None)])
+    query = select(*_columns(Case.received_at)).where(*_stand(agency_code, statuses), urgent)
+    return _read(session, query.where(Case.acknowledged_at.is_(None)).order_by(Case.received_at, Case.id))
 
 
 def before_the_head(session: Session, agency_code: str) -> list[Waiting]:
@@ -46,42 +48,51 @@ def reopened_again(session: Session, agency_code: str, times: int = 2) -> list[W
 
 
 def _since_status(session: Session, agency_code: str, status: Status, times: int) -> list[Waiting]:
-    rows = (
-        select(StatusUpdate.case_id, func.max(StatusUpdate.at).label("since"))
-        .join(Case, Case.id == StatusUpdate.case_id)
-        .where(Case.agency_code == agency_code, Case.status == status.value, StatusUpdate.status == status.value)
-        .group_by(StatusUpdate.case_id)
-        .having(func.count() >= times)
-        .subquery()
-    )
-    query = select(*_columns(rows.c.since)).join(rows, rows.c.case_id == Case.id)
-    return _read(session, query.order_by(rows.c.since, Case.id))
+    """Cases that stand so now, were put so this often, and since when."""
+    put = StatusUpdate.case_id == Case.id, without_index(StatusUpdate.status) == status.value
+    since = select(func.max(StatusUpdate.at)).where(*put).correlate(Case).scalar_subquery()
+    often = select(func.count()).select_from(StatusUpdate).where(*put).correlate(Case).scalar_subquery()
+    query = select(*_columns(since)).where(*_stand(agency_code, [status.value]), often >= times)
+    found = _read(session, query)
+    return sorted(found, key=lambda row: (row.since, row.case_id))
 
 
 def overdue_and_quiet(
-    session: Session, agency_code: str, statuses: Collection[str], today: date, before: datetime
-) -> list[Waiting]:
-    """Cases past their date of which no officer did anything since a moment; the oldest date first."""
-    deed = aliased(StatusUpdate)
-    done = select(deed.case_id).where(deed.case_id == Case.id, deed.by.in_(OFFICERS), deed.at >= before).exists()
-    due = func.coalesce(Case.extended_to, Case.due_on)
-    return _found(session, agency_code, statuses, [due < today, ~done], order=(due, Case.id))
-
-
-def unassigned(session: Session, agency_code: str, statuses: Collection[str], before: datetime) -> list[Waiting]:
-    """Cases received before a moment that no unit has yet."""
-    return _found(session, agency_code, statuses, [Case.received_at < before])
-
-
-def _found(
     session: Session,
     agency_code: str,
     statuses: Collection[str],
-    where: Sequence[ColumnElement[bool]],
-    order: Sequence[Any] = (Case.received_at, Case.id),
-) -> list[Waiting]:
-    query = select(*_columns(Case.received_at)).where(Case.agency_code == agency_code, Case.status.in_(statuses))
-    return _read(session, query.where(*where).order_by(*order))
+    today: date,
+    before: datetime,
+    but: Collection[int],
+    limit: int,
+) -> tuple[list[Waiting], int]:
+    """Cases past their date of which no officer did anything since a moment, the oldest date first, and how many there
+    are in all. `but`: row ids left out."""
+    deed = aliased(StatusUpdate)
+    done = select(deed.case_id).where(deed.case_id == Case.id, deed.by.in_(OFFICERS), deed.at >= before).exists()
+    due = func.coalesce(Case.extended_to, Case.due_on)
+    where = (*_stand(agency_code, statuses), due < today, ~done, without_index(Case.id).not_in(but))
+    return _limited(session, where, (due, Case.id), limit)
+
+
+def unassigned(
+    session: Session, agency_code: str, statuses: Collection[str], before: datetime, but: Collection[int], limit: int
+) -> tuple[list[Waiting], int]:
+    """Cases received before a moment that no unit has yet, the oldest first, and how many in all. `but`: as above."""
+    where = (*_stand(agency_code, statuses), Case.received_at < before, without_index(Case.id).not_in(but))
+    return _limited(session, where, (Case.received_at, Case.id), limit)
+
+
+def _limited(
+    session: Session, where: Sequence[ColumnElement[bool]], order: Sequence[Any], limit: int
+) -> tuple[list[Waiting], int]:
+    query = select(*_columns(Case.received_at), func.count().over()).where(*where).order_by(*order).limit(limit)
+    rows = session.execute(query).all()
+    return [Waiting(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def _stand(agency_code: str, statuses: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (without_index(Case.agency_code) == agency_code, Case.status.in_(statuses))  # those of a status are fewer
 
 
 def _columns(since: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from handlers.rules.periods import Period
@@ -222,14 +223,19 @@ def _of_kind(svc: Svc, scope: Scope, kind: Kind, by_kind: Mapping[str, int]) -> 
 def _spots(svc: Svc, agency_code: str, period: Period) -> list[dict[str, Any]]:
     """Where one category was a case again in this period, counting four weeks at least: those with most first."""
     since = min(period.since, period.until - SPOTS_FOR)
-    found = []
-    for spot in cases.repeat_spots(svc.session, agency_code, since, period.until, similar.place_key)[:_LOOKED_AT]:
-        newest = cases.by_reference(svc.session, spot.references[-1])
-        if newest is not None and newest.received_at >= period.since:
-            place = spot.place or spot.spot
-            told = {"category": spot.category, "place": place, "times": spot.times}
-            found.append({**told, "references": list(spot.references[-_SHOWN:])})
-    return found[:_SHOWN]
+    name = cache(similar.place_key)  # the same words come again and again
+    spots = cases.repeat_spots(svc.session, agency_code, since, period.until, name)[:_LOOKED_AT]
+    new = figures.received_since(svc.session, [spot.references[-1] for spot in spots], period.since)
+    return [
+        {
+            "category": spot.category,
+            "place": spot.place or spot.spot,
+            "times": spot.times,
+            "references": list(spot.references[-_SHOWN:]),
+        }
+        for spot in spots
+        if spot.references[-1] in new
+    ][:_SHOWN]
 
 
 # --- beside the cases ------------------------------------------------------------------------------------------------

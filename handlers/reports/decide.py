@@ -20,29 +20,36 @@ QUIET = timedelta(days=7)  # overdue without a deed of an officer for so long; o
 
 def waiting(svc: Svc, agency_code: str) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """(cases that wait, as the figures list them; how many for each reason)."""
+    session, chased = svc.session, _names(CHASED)
     seen: set[int] = set()
-    listed: list[dict[str, Any]] = []
-    counts: dict[str, int] = {}
-    for why, rows in _by_reason(svc, agency_code):
-        new = [row for row in rows if row.case_id not in seen]
-        seen |= {row.case_id for row in new}
-        counts[why] = len(new)
-        listed += [_row(svc, why, row) for row in new[:KEPT]]
-    return listed, counts
-
-
-def _by_reason(svc: Svc, agency_code: str) -> list[tuple[str, list[Waiting]]]:
-    session, chased = svc.session, [status.value for status in CHASED]
-    days = escalation.Limits.read(agencies.setting(session, "limits")).screening
-    seen_on = escalation.latest(svc.hours, svc.today, days)
-    screened = datetime.combine(seen_on + timedelta(days=1), time(), svc.tools.zone)
-    return [
+    found: dict[str, tuple[list[Waiting], int]] = {}
+    for why, rows in (
         ("urgent", decisions.unacknowledged(session, agency_code, chased)),
         ("head_review", decisions.before_the_head(session, agency_code)),
         ("reopened", decisions.reopened_again(session, agency_code)),
-        ("overdue", decisions.overdue_and_quiet(session, agency_code, chased, svc.today, svc.now - QUIET)),
-        ("unassigned", decisions.unassigned(session, agency_code, [one.value for one in SCREENED], screened)),
-    ]
+    ):
+        new = [row for row in rows if row.case_id not in seen]
+        seen |= {row.case_id for row in new}
+        found[why] = new[:KEPT], len(new)
+    quiet = svc.now - QUIET
+    found["overdue"] = decisions.overdue_and_quiet(session, agency_code, _names(_HAD), svc.today, quiet, seen, KEPT)
+    found["unassigned"] = decisions.unassigned(session, agency_code, _names(SCREENED), _screened_by(svc), seen, KEPT)
+    listed = [_row(svc, why, row) for why in REASONS for row in found[why][0]]
+    return listed, {why: found[why][1] for why in REASONS}
+
+
+_HAD = CHASED - SCREENED - {Status.HEAD_REVIEW}  # some unit has them
+
+
+def _names(statuses: frozenset[Status]) -> list[str]:
+    return sorted(status.value for status in statuses)
+
+
+def _screened_by(svc: Svc) -> datetime:
+    """What was received before that should have a unit by now."""
+    days = escalation.Limits.read(agencies.setting(svc.session, "limits")).screening
+    day = escalation.latest(svc.hours, svc.today, days)
+    return datetime.combine(day + timedelta(days=1), time(), svc.tools.zone)
 
 
 def _row(svc: Svc, why: str, row: Waiting) -> dict[str, Any]:

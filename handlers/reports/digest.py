@@ -66,7 +66,8 @@ def figures(svc: Svc, agency_code: str, period: Period) -> Figures:
         found = counting.count(svc, agency_code, period)
     except DoesNotReconcile:  # somebody may have moved a case while we counted: then it fits the second time
         found = counting.count(svc, agency_code, period)
-    waits, to_decide = ([], {}) if agency_code == EVERY else decide.waiting(svc, agency_code)
+    asks = period.what == "week" and agency_code != EVERY
+    waits, to_decide = decide.waiting(svc, agency_code) if asks else ([], {})
     return {
         **_head(svc, agency_code, period),
         **found,

@@ -33,14 +33,18 @@ _BUTTONS: dict[str, tuple[str, ...]] = {
 Found = Mapping[str, Any]
 
 
-def lines(svc: Svc, found: Found) -> list[str]:
-    """The digest in words that stand alone: MOST_LINES at most, decisions first; a quiet period is one line."""
+def lines(svc: Svc, found: Found, *, decides: bool = True) -> list[str]:
+    """The digest in words that stand alone: MOST_LINES at most, decisions first; a quiet period is one line.
+
+    `decides`: for somebody who does; others read what was counted only.
+    """
     words = _Words(svc, found)
     if found["agency"] == EVERY:
         return words.of_every()
     if is_quiet(found):
         return [words.say("empty", **words.names, n=found["open"])]
-    return [*words.head(), *words.decisions(), *words.rest()][:MOST_LINES]
+    asked = words.decisions() if decides and found["what"] == "week" else []
+    return [*words.head(), *asked, *words.rest()][:MOST_LINES]
 
 
 def is_quiet(found: Found) -> bool:
@@ -53,7 +57,7 @@ def board(svc: Svc, found: Found, post: Post, *, link: str = "", picture: str = 
     """The digest as one part, with what still waits for this person's decision."""
     words = _Words(svc, found)
     decides = HEAD in access.acts_as(post)
-    text = lines(svc, found)
+    text = lines(svc, found, decides=decides)
     if link:
         text = [*text, words.say("details", link=link)]
     matters, more = words.matters() if decides else ((), 0)
