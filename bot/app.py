@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import digest, files, track
+from bot.pages import digest, files, summary, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
@@ -112,6 +112,8 @@ class App:
 
     def __post_init__(self) -> None:
         self.tools = tools(self.settings)
+        if self.demo:  # everybody sits in front of this machine: its pages need no public address
+            self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
         self.channels = build_channels(self.settings, self.files, digest.drawer(self.db, self.tools, self.clock))
         self.intake = Intake(self.db)
@@ -250,6 +252,7 @@ class App:
             routes += track.routes(self.db, self.tools, self.clock)
             routes += files.routes(self.db, self.tools, self.clock)
             routes += digest.routes(self.db, self.tools, self.clock)
+            routes += summary.routes(self.db, self.tools, self.clock)
         return Starlette(routes=routes)
 
     def _enroll(self, chat_id: str, pane: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select
@@ -169,6 +169,14 @@ def results(session: Session, scope: Scope) -> list[tuple[datetime, date]]:
         *scope.few, *scope.within(Case.resolved_at), Case.id.in_(moved(scope, [Status.RESOLVED.value]))
     )
     return [(resolved, due) for resolved, due in session.execute(query) if resolved is not None]
+
+
+def took(session: Session, scope: Scope) -> list[timedelta]:
+    """How long the cases took whose result was given in the period and still stands, from receipt to result."""
+    query = select(Case.received_at, Case.resolved_at).where(
+        *scope.own, *scope.within(Case.resolved_at), Case.id.in_(moved(scope, [Status.RESOLVED.value]))
+    )
+    return [resolved - came for came, resolved in session.execute(query) if resolved is not None]
 
 
 # --- people and answers ----------------------------------------------------------------------------------------------

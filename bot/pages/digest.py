@@ -177,7 +177,8 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _spot(name: str, references: tuple[str, ...]) -> str:
-    return html.escape(f"{name}: {', '.join(references)}" if references else name)
+    listed = ", ".join(_put("whole", text=reference) for reference in references)
+    return f"{html.escape(name)}: {listed}" if listed else html.escape(name)
 
 
 class _Page:
