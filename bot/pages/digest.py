@@ -12,6 +12,7 @@ import html
 import logging
 import tomllib
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -269,28 +270,18 @@ class _Page:
 
 
 def _behind(found: issued.Behind, base: str, what: str, key: str) -> str:
-    names = ("reference", "received", "status", "category", "words")
-    headers = dict(zip(names, found.columns, strict=True))
-    rows = "".join(
-        _put(
-            "case",
-            reference=row.reference,
-            received=row.received,
-            status=row.status,
-            category=row.category,
-            words=row.words,
-            received_name=headers["received"],
-            status_name=headers["status"],
-            category_name=headers["category"],
-            words_name=headers["words"],
-        )
-        for row in found.rows
-    )
+    rows = "".join(_case(row, found.columns) for row in found.rows)
     columns = "".join(_put("column", name=name) for name in found.columns)
     shown = _fill("cases", columns=columns, rows=rows) if rows else _put("empty", text=found.nothing)
     head = f"<h1>{html.escape(found.title)}</h1><p>{html.escape(found.period)}</p><p>{html.escape(found.count)}</p>"
     back = _put("back", link=base)
     return _whole(found.title, f"<main>{back}{head}{shown}{_other_pages(found, base, what, key)}{back}</main>")
+
+
+def _case(row: issued.Shown, columns: tuple[str, ...]) -> str:
+    reference, *values = astuple(row)
+    cells = "".join(_put("case_cell", name=name, value=value) for name, value in zip(columns[1:], values, strict=True))
+    return _fill("case", reference=html.escape(reference), cells=cells)
 
 
 def _other_pages(found: issued.Behind, base: str, what: str, key: str) -> str:

@@ -21,7 +21,7 @@ PAGE = 50  # cases shown at once
 # Who reads the digests of an agency, and who of them its cases as well: as access.may_see has it.
 CASES: frozenset[str] = frozenset({Role.HEAD, Role.DELEGATE, Role.COORDINATOR, Role.ADMIN})
 READERS: frozenset[str] = CASES | {Role.GOVERNOR}
-COLUMNS = ("reference", "received_on", "status", "category", "words")
+COLUMNS = ("reference", "received_on", "status", "category", "unit", "words")
 _UNITS = ("by_unit", "by_unit_overdue")
 
 
@@ -33,6 +33,7 @@ class Shown:
     received: str
     status: str
     category: str
+    unit: str
     words: str
 
 
@@ -94,7 +95,7 @@ def behind(svc: Svc, reading: Opened, what: str, key: str, page: int) -> Behind:
     if pages > 1:
         count = word("sheet.behind.count_page", n=len(found), page=at, pages=pages)
     columns = tuple(
-        word(f"sheet.behind.{name}") for name in ("reference", "received_on", "status", "category", "words")
+        word(f"sheet.behind.{name}") for name in ("reference", "received_on", "status", "category", "unit", "words")
     )
     return Behind(
         title=_title(svc, names, what, key),
@@ -118,6 +119,6 @@ def _title(svc: Svc, names: Names, what: str, key: str) -> str:
 def _shown(svc: Svc, names: Names, row: digest.Row) -> Shown:
     word = svc.texts.word
     if row.words is None:  # confidential: its number, and nothing else
-        return Shown(row.reference, "", "", word("sheet.behind.secret"), "")
+        return Shown(row.reference, "", "", word("sheet.behind.secret"), "", "")
     received, status = svc.texts.day(row.received_on), svc.texts.status(row.status)
-    return Shown(row.reference, received, status, names.category(row.category), row.words)
+    return Shown(row.reference, received, status, names.category(row.category), names.unit(row.unit or ""), row.words)

@@ -5,15 +5,12 @@ Pictures for people to judge: var/screenshots/digest-*.png.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -28,13 +25,13 @@ from storage.db import Database
 from storage.words import Role
 from tests.browser import phones
 from tests.browser.looking import POOR_CONTRAST, SMALL_TARGETS
+from tests.browser.serving import ADDRESS, serve
 from tests.digest_looks.sample import BOARD, FIGURES
 from tests.digest_looks.test_pages import MONDAY, figures, filed, tell
 from tests.line import looks
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-ADDRESS = "http://pratu.example"
 
 
 @pytest.fixture
@@ -47,21 +44,6 @@ def world(sqlite_db: Database) -> Iterator[World]:
 def drawn(world: World) -> Sheet:
     with world.db.reading() as session:
         return sheet(Svc(session, world.now, world.tools), FIGURES)
-
-
-def serve(page: Any, app: Starlette) -> None:
-    """The page asks the routes; there is no server between."""
-
-    def answer(route: Any) -> None:
-        async def ask() -> httpx.Response:
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ADDRESS) as client:
-                return await client.get(route.request.url)
-
-        with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
-            found = aside.submit(asyncio.run, ask()).result()
-        route.fulfill(status=found.status_code, headers=dict(found.headers), body=found.content)
-
-    page.route("**/*", answer)
 
 
 @pytest.mark.parametrize(("name", "width"), [("phone", 360), ("desk", 1200)])
