@@ -57,7 +57,8 @@ def want(svc: Svc, case: Case) -> None:
             account_id=case.account_id,
             conversation_id=case.conversation_id,
             once=once,
-            not_before=svc.now + _silence(svc),
+            # After a week of silence there is nothing to wait for.
+            not_before=svc.now if case.closed_how == "silence" else svc.now + _silence(svc),
             now=svc.now,
         )
 
@@ -188,7 +189,7 @@ def _asks_another(svc: Svc, survey: Survey, state: dict[str, Any], quiet_for: ti
     if quiet_for < _STALE and state.get(STATE, {}).get("id", survey.id) != survey.id:
         return True
     others = surveys.of_accounts(svc.session, accounts_of(svc, survey), PUT)
-    return any(one.id != survey.id and one.source == CLOSING for one in others)
+    return any(one.id != survey.id and one.source == CLOSING and still_closed(svc, one) for one in others)
 
 
 def _next_look(svc: Svc) -> datetime:

@@ -7,7 +7,7 @@ matter, asks, or is for another question of ours is left to whoever takes it.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.access import Actor, own_accounts
@@ -29,6 +29,7 @@ from storage.words import Kind, Status, SurveyState
 _WHY, _OPEN, _MORE = "why", "open", "more"
 _REASONS = ("slow", "not_told", "not_fixed", "manner")
 _SHORT = 20  # characters that may be a clumsy answer
+_WHILE = timedelta(hours=1)  # so long free words are the answer to an open question
 _SERVICE = "OF"  # complaints about the office itself: what a survey asks for
 _SKIPS = ("skip", "not_talked", "not_mine")
 _HEARD = {"skip": ("skip",), "decline": ("suits_not", "no"), "stop": ("enough",)}
@@ -64,7 +65,8 @@ def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] |
     if state["step"] == _MORE:
         return _enough(svc, talk, text) if last else None
     if state["step"] not in survey.items:
-        return _free(svc, talk, survey, state["step"], text) if last else None
+        fresh = svc.now - datetime.fromisoformat(state["at"]) <= _WHILE
+        return _free(svc, talk, survey, state["step"], text) if last and fresh else None
     meaning = heard.scale(text) or (_typed(svc, survey, state["step"], text) if last else "")
     if meaning:
         return _rated(svc, talk, survey, state["step"], meaning)
@@ -108,12 +110,12 @@ def stop(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
 
 def left(svc: Svc, talk: Talk, before: dict[str, Any] | None) -> None:
     """Something else was said meanwhile: from here on only clear answers are the survey's; free words are not."""
-    state = talk.state.get(STATE)
-    if state is None or state is not before:
+    unchanged = talk.state.get(STATE) is before
+    if before is None or not unchanged:
         return
-    survey = surveys.get(svc.session, state["id"])
-    if survey is not None and state["step"] in survey.items:
-        talk.state[STATE] = {**state, "aside": True}
+    survey = surveys.get(svc.session, before["id"])
+    if survey is not None and before["step"] in survey.items:
+        talk.state[STATE] = {**before, "aside": True}
     else:
         _keep_person(svc, talk, survey)
         talk.state.pop(STATE)
@@ -183,7 +185,7 @@ def _go_on(svc: Svc, talk: Talk, survey: Survey, after: str = "", lead: Say | No
 def _put(svc: Svc, talk: Talk, survey: Survey, place: str, lead: Say | None = None) -> Say:
     said = talk.state.get(STATE, {})
     kept = {"said": said["said"]} if said.get("id") == survey.id and "said" in said else {}
-    talk.state[STATE] = {"id": survey.id, "step": place, **kept}
+    talk.state[STATE] = {"id": survey.id, "step": place, "at": svc.now.isoformat(), **kept}
     say = surveying.item(svc, survey, place) if place in survey.items else _question(svc, survey, place)
     return say if lead is None else Say(f"{lead.text}\n{say.text}", (*lead.choices, *say.choices))
 
@@ -327,6 +329,8 @@ def _free(svc: Svc, talk: Talk, survey: Survey, place: str, text: str) -> list[P
     asked = None if survey.form == PULSE else _questions(svc, survey)[place]
     if (asked is not None and asked.about != "words") or _is_other(svc, survey, text):
         return None
+    if svc.tools.classify(text).inside.kind == Kind.SMALLTALK:
+        return _go_on(svc, talk, survey, place)  # "ok", "fine": nothing to pass on
     if place == _WHY:
         surveyed.reason(survey, surveyed.OTHER)
     surveyed.say(svc, survey, place, text)

@@ -176,6 +176,14 @@ def test_not_mended_is_one_tap_from_being_looked_at_again(world: World, office: 
     assert "เสาที่สาม" not in (rows(world)[0].masked or ""), "what they tell now is of the case"
 
 
+def test_free_words_are_an_answer_for_a_while_only(world: World, office: Office) -> None:
+    citizen, _reference = asked(world, office)
+    citizen.taps(POOR).taps(FAIR).taps(FAIR).hears("ขอโทษที่ยังไม่ดีพอ")
+    world.passes(hours=3)
+    citizen.says("มีเรื่องอยากเล่าให้ฟังหน่อย")
+    assert rows(world)[0].words is None
+
+
 def test_words_that_say_not_mended_offer_it_too(world: World, office: Office) -> None:
     citizen, reference = asked(world, office)
     citizen.taps(POOR).taps(FAIR).taps(FAIR).says("ไฟยังดับเหมือนเดิมเลย").hears(f"เปิด {reference}")

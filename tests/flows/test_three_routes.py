@@ -149,7 +149,7 @@ def test_several_units_over_the_end_of_the_fiscal_year(world: World, agency: Age
     hears_now(citizen).says(f"แก้แล้ว {reference}")
     agency.until("2027-10-27 19:00")
     assert times_asked(world) == 1
-    agency.until("2027-11-20 10:00")
+    agency.until("2027-11-07 19:00")
     hears_now(citizen).hears("1/3", "จะไม่ถามซ้ำอีก")
     assert pulse(world) == [("expired", [None])], "asked, reminded once, let go"
 
