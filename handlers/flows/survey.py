@@ -67,6 +67,8 @@ def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] |
     if state["step"] not in survey.items:
         fresh = svc.now - datetime.fromisoformat(state["at"]) <= _WHILE
         return _free(svc, talk, survey, state["step"], text) if last and fresh else None
+    if last and heard.means(text, "enough"):
+        return stop(svc, talk, actor)
     meaning = heard.scale(text) or (_typed(svc, survey, state["step"], text) if last else "")
     if meaning:
         return _rated(svc, talk, survey, state["step"], meaning)
