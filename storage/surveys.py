@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -92,7 +92,9 @@ def forms(session: Session) -> dict[str, Form]:
 def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
     """The survey of this row id; with `lock`, its row is held until the transaction ends."""
     query = select(Survey).where(Survey.id == survey_id)
-    return session.scalars(query.with_for_update() if lock else query).first()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def of_closing(session: Session, once: str) -> Survey | None:
@@ -181,8 +183,13 @@ def put_words(session: Session, survey: Survey, question: str, words: str, maske
     """Words to an open question: sealed, with a masked copy; a later answer to the same question replaces it."""
     known = dict(words_of(session, survey))
     known[question] = words
-    survey.words = session.keys.seal_text(json.dumps(list(known.items()), ensure_ascii=False))
-    survey.masked = masked
+    set_words(session, survey, known, masked)
+
+
+def set_words(session: Session, survey: Survey, words: Mapping[str, str], masked: str) -> None:
+    """All words of a survey, question code → words, and their masked copy; none where there are none."""
+    sealed = session.keys.seal_text(json.dumps(list(words.items()), ensure_ascii=False)) if words else None
+    survey.words, survey.masked = sealed, masked if words else None
 
 
 def words_of(session: Session, survey: Survey) -> list[tuple[str, str]]:
@@ -208,10 +215,36 @@ def due(session: Session, states: Sequence[SurveyState], now: datetime, after: i
     return list(session.scalars(query.order_by(Survey.id).limit(limit)))
 
 
-def asked_since(session: Session, account_id: int, since: datetime) -> int:
-    """How many surveys this account was asked since then, unasked ones not counted."""
-    query = select(func.count()).select_from(Survey).where(Survey.account_id == account_id, Survey.asked_at >= since)
+def asked_since(session: Session, account_ids: Collection[int], since: datetime, source: str) -> int:
+    """How many surveys of this source (closing, wish) these accounts were asked since then; unasked ones count not."""
+    query = (
+        select(func.count())
+        .select_from(Survey)
+        .where(Survey.account_id.in_(account_ids), Survey.asked_at >= since, Survey.source == source)
+    )
     return session.scalar(query) or 0
+
+
+def of_accounts(session: Session, account_ids: Collection[int], states: Sequence[SurveyState]) -> list[Survey]:
+    """A person's surveys in these states, the newest first."""
+    query = select(Survey).where(Survey.account_id.in_(account_ids), Survey.state.in_(states))
+    return list(session.scalars(query.order_by(Survey.id.desc())))
+
+
+def with_words(session: Session, account_id: int) -> list[Survey]:
+    """The surveys in which this account told something in words of its own, locked."""
+    query = select(Survey).where(Survey.account_id == account_id, Survey.words.is_not(None)).order_by(Survey.id)
+    return list(session.scalars(query.with_for_update()))
+
+
+def answered(session: Session, agency_code: str, since: datetime) -> dict[str, int]:
+    """How often each item was answered or skipped since then: which one is to be asked next."""
+    rows = session.execute(
+        select(SurveyAnswer.item, func.count())
+        .where(SurveyAnswer.agency_code == agency_code, SurveyAnswer.answered_at >= since)
+        .group_by(SurveyAnswer.item)
+    )
+    return {item: count for item, count in rows}
 
 
 def counts(session: Session, agency_code: str, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
