@@ -41,7 +41,7 @@ def _to_unit(svc: Svc, case: Case, unit: Unit, update: StatusUpdate, officer: Po
     case.agency_code, case.unit_code = unit.agency_code, unit.code
     case.officer_id = officer.person_id if officer else None
     svc.session.flush()
-    notices.tell_unit(svc, case, "officer.urgent" if case.urgent else "officer.new", once=f"update:{update.id}")
+    notices.tell_new(svc, case, "officer.urgent" if case.urgent else "officer.new", f"update:{update.id}")
     due = svc.texts.day(case.extended_to or case.due_on)
     return tell(svc, case, update, "status.assigned", {"unit": unit.name, "due": due}, pace="plain")
 
