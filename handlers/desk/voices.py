@@ -56,6 +56,8 @@ def close(svc: Svc, order: Order) -> list[Part]:
         return use(svc, replace(order, name="used", words=words))
     if case.status == Status.REPORTED and outcome:
         return _conclude(svc, order, outcome, words)
+    if outcome:
+        order = order.saying(svc.texts.word(f"conclusions.{outcome}"))
     return orders.close(svc, order)
 
 
