@@ -324,15 +324,6 @@ def praise_is_good_news_and_one_tap(staff: Staff) -> None:
     assert staff.case(reference).closed_how == "passed_on"
 
 
-def whom_no_message_reaches(staff: Staff) -> None:
-    officer = staff.officer(unit="HEALTH")
-    officer.says(f"/new จดหมาย ขยะกองใหญ่ส่งกลิ่นเหม็น ซอย {next(staff.spots)}").hears("บันทึกแล้ว")
-    reference = REFERENCE.findall(officer.text)[-1]
-    officer.says(f"/แจ้ง {reference} รับแล้ว").hears("ผู้แจ้งไม่มีแชต")
-    officer.says("/ติดต่อไม่ได้").hears("ติดต่อทางแชตไม่ได้", f"{reference} (", "ไม่มีเบอร์")
-    officer.says("/unreached").hears("ติดต่อทางแชตไม่ได้", reference)
-
-
 # --- ways and ends ---------------------------------------------------------------------------------------------------
 
 
@@ -420,6 +411,8 @@ def writing_down_in_one_line(staff: Staff) -> None:
     reference = REFERENCE.findall(officer.text)[-1]
     assert staff.case(reference).channel == "letter"
     officer.says(f"/แจ้ง {reference} รับแล้ว").hears("ผู้แจ้งไม่มีแชต")
+    officer.says("/ติดต่อไม่ได้").hears("ติดต่อทางแชตไม่ได้", f"{reference} (", "ไม่มีเบอร์")
+    officer.says("/unreached").hears(reference)
     officer.says("/new").hears("มาทางใด").taps("ตู้รับฟังความเห็น").hears("ว่าอย่างไร").taps("ยกเลิก").hears("ยกเลิกแล้ว")
 
 
@@ -517,7 +510,6 @@ AT_WORK: tuple[Dialogue, ...] = (
     the_head_orders_to_hurry,
     an_idea_is_used_and_its_author_hears_of_it,
     praise_is_good_news_and_one_tap,
-    whom_no_message_reaches,
     handed_back_and_routed_anew,
     sent_on_and_not_accepted,
     two_cases_become_one_and_apart_again,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from handlers.actions import status
 from handlers.actions.reminding import ACTS, GOES_ON, Office, of_case, roles_of
-from handlers.rules.escalation import CHASED, Group
+from handlers.rules.escalation import CHASED, PRAISE, Group
 from handlers.services import Svc
 from storage import cases
 from storage.people import Post
 from storage.reminders import HURRIED
 from storage.tables import Case
-from storage.words import Status
+from storage.words import Kind, Status
 
 
 class AgainToday(Exception):
@@ -18,8 +18,10 @@ class AgainToday(Exception):
 
 
 def may_hurry(case: Case) -> bool:
-    """Does a unit, or intake, owe the next deed? What waits for the head or the complainant nobody else can hurry."""
-    return Status(case.status) in CHASED - {Status.HEAD_REVIEW}
+    """Does a unit, or intake, owe the next deed? What waits for the head or the complainant nobody else can hurry, and
+    praise is no work."""
+    praise = case.kind == Kind.COMPLIMENT and case.status in PRAISE
+    return Status(case.status) in CHASED - {Status.HEAD_REVIEW} and not praise
 
 
 def order(svc: Svc, case: Case, post: Post, words: str) -> int:
@@ -31,7 +33,10 @@ def order(svc: Svc, case: Case, post: Post, words: str) -> int:
         raise AgainToday(case.reference)
     update = status.record(svc, case, HURRIED, by=post.role, post=post, note=words or None)
     office = Office(svc, case)
-    found = {one.person_id: one for group in (Group.UNIT_HEAD, Group.UNIT) for one in office.of(group)[0]}
+    (leads, nobody), (works, _empty) = office.of(Group.UNIT_HEAD), office.of(Group.UNIT)
+    found = {
+        one.person_id: one for one in (*([] if nobody else leads), *works)
+    }  # no head of the unit: its people alone
     found.pop(post.person_id, None)
     said = svc.tools.mask(words) if words and not case.confidential else ""
     say = of_case(

@@ -24,7 +24,7 @@ _LINES = 10
 _TOLD_TO = frozenset({Role.INTAKE, Role.OFFICER, Role.UNIT_HEAD})
 # What a citizen without a chat should hear of from a person, and the officer's note that says it was done.
 _SHOULD_HEAR = (
-    *("told", "asked", "asked_again", "deferred", "visit_planned", "resolved", "approved"),
+    *("told", "asked", "asked_again", "deferred", "visit_planned", "resolved", "approved", "used"),
     *("progress_told", "overdue_told", "progress_owed", "overdue_owed"),
 )
 _CALLED = ("noted", "notified_complainant")

@@ -75,6 +75,15 @@ def test_the_head_orders_the_unit_to_hurry(world: World, officer: Dialogue, head
     assert events(world, reference)[-1] == "hurried_head"
 
 
+def test_without_a_head_of_the_unit_no_other_head_is_told(
+    world: World, officer: Dialogue, intake: Dialogue, head: Dialogue
+) -> None:
+    reference = filed(world)
+    hears_now(head)
+    intake.says(f"/เร่ง {reference}").hears("สั่งเร่งรัดกองช่างแล้ว (1 คน)")
+    hears_now(head).hears_nothing()
+
+
 def test_its_words_are_masked_and_signed(world: World, officer: Dialogue, intake: Dialogue) -> None:
     reference = filed(world)
     hears_now(officer)
