@@ -20,6 +20,7 @@ from storage.words import OutboxState
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
 RIDES = "rides"  # news that can wait for the person's next free answer
+GOOD = "good"  # plain news that stays new when its case ends: praise for an officer
 UNDO = "undo"  # an officer may still take it back; it goes by itself a moment later
 _UNCLEAR = ", unclear"  # a try may have been taken: from then on only its own key may repeat it
 _RECOVERED = "recovered"
@@ -357,8 +358,9 @@ def outdate(session: Session, lane: str, case_id: int) -> None:
 
 
 def end_news(session: Session, case_id: int) -> None:
-    """The case ended or has its result: whatever news of it still waits for a free answer is old."""
-    session.execute(_waiting_news(case_id).values(state=OutboxState.FOLDED, parts=None))
+    """The case ended or has its result: whatever news of it still waits for a free answer is old. Praise is not."""
+    old = or_(OutboxMessage.news.is_(None), OutboxMessage.news != GOOD)
+    session.execute(_waiting_news(case_id).where(old).values(state=OutboxState.FOLDED, parts=None))
 
 
 def hide_news(session: Session, case_id: int, parts: list[dict[str, Any]]) -> None:

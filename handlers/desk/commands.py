@@ -8,7 +8,21 @@ from handlers import access
 from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import asking, away, finding, guard, help, looking, loose, next_steps, orders, recording, ruling
+from handlers.desk import (
+    asking,
+    away,
+    finding,
+    guard,
+    help,
+    looking,
+    loose,
+    next_steps,
+    orders,
+    recording,
+    ruling,
+    voices,
+)
+from handlers.desk.hurry import hurry
 from handlers.desk.order import SAYS_MOST, Order, button, example
 from handlers.desk.references import reference_in, several
 from handlers.messages import Choice, Part, Say
@@ -151,6 +165,7 @@ _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
     "queue": looking.queue,
     "summary": looking.summary,
     "late": finding.late,
+    "unreached": finding.unreached,
 }
 _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "help": help.help_me,
@@ -161,22 +176,24 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,
-    "accept": orders.accept,
+    "accept": voices.accept,
     "return": orders.hand_back,
     "ask": orders.ask,
     "note": orders.note,
     "tell": orders.tell,
-    "result": orders.result,
+    "result": voices.result,
     "photo": orders.photo,
     "defer": orders.defer,
     "visit": orders.visit,
     "letter": ruling.letter,
     "propose": orders.propose,
-    "close": orders.close,
+    "close": voices.close,
+    "used": voices.use,
     "category": ruling.category,
     "assign": ruling.assign,
     "team": ruling.team,
     "urgent": ruling.urgent,
+    "hurry": hurry,
     "acknowledge": ruling.acknowledge,
     "approve": ruling.approve,
     "back": ruling.back,
