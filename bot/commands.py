@@ -310,6 +310,8 @@ def export(arguments: argparse.Namespace) -> int:
                 session, zone, arguments.masked, lambda case: notices.is_overdue(svc, case), svc.tools.mask
             )
             fields = exports.CASE_FIELDS
+        elif arguments.what == "surveys":
+            rows, fields = exports.surveys(session, zone, arguments.masked), exports.SURVEY_FIELDS
         else:
             channels = build_channels(config, FileStore(config.data_dir / "files", db.keys))
 
