@@ -93,7 +93,9 @@ def forms(session: Session) -> dict[str, Form]:
 def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
     """The survey of this row id; with `lock`, its row is held until the transaction ends."""
     query = select(Survey).where(Survey.id == survey_id)
-    return session.scalars(query.with_for_update() if lock else query).first()
+    if lock:  # and read anew: what was read before may have waited for somebody else's answer
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def of_closing(session: Session, once: str) -> Survey | None:

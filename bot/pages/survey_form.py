@@ -44,14 +44,14 @@ def page(title: str, content: str) -> str:
     return _page().substitute(title=html.escape(title), content=content)
 
 
-def fill(name: str, **values: object) -> str:
+def fill(key: str, /, **values: object) -> str:
     """A text of the page with values that are HTML already."""
-    return words()[name].substitute(values)
+    return words()[key].substitute(values)
 
 
-def put(name: str, **values: object) -> str:
+def put(key: str, /, **values: object) -> str:
     """A text of the page with plain values, escaped."""
-    return words()[name].substitute({key: html.escape(str(value)) for key, value in values.items()})
+    return words()[key].substitute({name: html.escape(str(value)) for name, value in values.items()})
 
 
 @dataclass(frozen=True)

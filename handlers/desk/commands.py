@@ -8,7 +8,20 @@ from handlers import access
 from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import asking, away, finding, guard, help, looking, loose, next_steps, orders, recording, ruling
+from handlers.desk import (
+    asking,
+    away,
+    finding,
+    guard,
+    help,
+    looking,
+    loose,
+    next_steps,
+    orders,
+    polls,
+    recording,
+    ruling,
+)
 from handlers.desk.order import SAYS_MOST, Order, button, example
 from handlers.desk.references import reference_in, several
 from handlers.messages import Choice, Part, Say
@@ -78,7 +91,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work")
+    return name in _PLAIN or name in ("help", "at_work", "survey")
 
 
 def plain_line(name: str) -> str:
@@ -157,6 +170,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "find": finding.find,
     "record": recording.begin,
     "away": away.leave,
+    "survey": polls.addresses,
     "at_work": away.come_back,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {

@@ -60,7 +60,9 @@ def sheet(svc: Svc, token: str) -> Sheet:
             values = links.opened(svc, purpose, token)
         except access.NotFound:
             continue
-        return opened(svc, *values)
+        found = opened(svc, *values)
+        if found.form.items:
+            return found
     raise access.NotFound(SURVEY)
 
 

@@ -16,7 +16,7 @@ FEW, WITHHELD = "few", "withheld"  # too small; left out so that a small one can
 
 @dataclass(frozen=True)
 class Shown:
-    """Counts as they may be printed, by key: a number, FEW or WITHHELD. `total` is None where it would give them away."""
+    """Counts as they may be printed: for each key a number, FEW or WITHHELD; `total` is None where it would tell."""
 
     cells: Mapping[str, int | str]
     total: int | None

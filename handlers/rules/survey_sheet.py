@@ -1,6 +1,6 @@
 """An institute's results as a table: one row a respondent. Everything wrong is named at once, or all of it is right.
 
-Columns `answered_on` and `channel`, `group` where it is known, and one for each item asked ("S1.2.3"). A cell of an item
+Columns `answered_on` and `channel`, `group` where it is known, and one for each item asked ("S1.2.3"). An item's cell
 holds a point of the scale: its code, its Thai words, or 3 2 1 (3 is the best); an empty one was not answered.
 """
 

@@ -18,6 +18,19 @@ NEGATIVE, TWICE, NO_FORM, NO_ASPECT = "negative", "twice", "no_form", "no_aspect
 NO_WORDS, TOO_LONG, LONG_LABEL, NO_QUESTION, TWO_IN_ONE = "no_words", "too_long", "long_label", "no_question", "two"
 _WARNINGS = frozenset({TWO_IN_ONE})
 
+# For operators, on the command line.
+_WHY = {
+    NEGATIVE: 'names a failing ("{words}"): nobody can be satisfied with one; name what people wish for instead',
+    TWICE: "this code stands there twice",
+    NO_FORM: "belongs to no form there is ({words})",
+    NO_ASPECT: "belongs to no aspect there is ({words})",
+    NO_WORDS: "has no name",
+    TOO_LONG: f"is longer than {LONGEST} letters",
+    LONG_LABEL: f'"{{words}}" is longer than a button ({BUTTON} letters)',
+    NO_QUESTION: "asks a question that is not there ({words})",
+    TWO_IN_ONE: "asks two things in one, which can be rated only as one",
+}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -26,6 +39,9 @@ class Fault:
     code: str
     what: str
     words: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {_WHY[self.what].format(words=self.words)}"
 
     @property
     def blocks(self) -> bool:
