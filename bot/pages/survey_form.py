@@ -21,7 +21,7 @@ from storage import agencies, surveys
 from storage.surveys import SCALE, Question
 
 MOST_WORDS = 1000  # letters of an open answer
-_FEW = 5  # options that are shown as buttons; more become a list
+_FEW = 8  # options that are shown as buttons; more become a list
 _NONE = "none"  # "not relevant", "not said"
 
 Options = Sequence[tuple[str, str]]
@@ -184,6 +184,7 @@ def drawn(page: Asked, filled: Filled) -> str:
         errors=_errors(page, filled.wrong),
         saved=fill("saved", count=filled.saved) if filled.saved else "",
         intro=intro,
+        promise="" if paper else put("promise"),
     )
     fields = "".join(
         [

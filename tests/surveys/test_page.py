@@ -35,7 +35,6 @@ def test_the_whole_form_of_the_guide_is_there_and_nothing_is_chosen(town: Town) 
     assert "<script" not in page.text
     assert 'lang="th"' in page.text
     assert page.text.count("<fieldset>") == 7  # five aspects, who they are, what they say
-    assert "ลักษณะ" not in page.text
     assert "เทศบาลตัวอย่าง" in page.text
 
 
