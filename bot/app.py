@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import digest, files, summary, track
+from bot.pages import digest, files, summary, survey, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
@@ -253,6 +253,7 @@ class App:
             routes += files.routes(self.db, self.tools, self.clock)
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)
+            routes += survey.routes(self.db, self.tools, self.clock)
         return Starlette(routes=routes)
 
     def _enroll(self, chat_id: str, pane: str) -> None:

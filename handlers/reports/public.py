@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers import access
-from handlers.reports.counting import SMALL_CELL, percent
+from handlers.reports.counting import percent
 from handlers.reports.names import Names
 from handlers.reports.paper import long_date
 from handlers.rules import periods
-from handlers.rules.small_cells import broken_out, shown
+from handlers.rules.small_cells import LIMIT, alone, broken_out
 from handlers.services import Svc
 from handlers.texts import spans
 from storage import agencies, figures, surveys
@@ -59,7 +59,7 @@ def public(svc: Svc, code: str = "") -> Public:
         raise access.NotFound("agency")
     if not code and len(known) == 1:
         code = next(iter(known))
-    least = int(svc.limits.get("small_cell", SMALL_CELL))
+    least = int(svc.limits.get("small_cell", LIMIT))
     until = svc.today
     year = periods.holding("year", until - timedelta(days=1), svc.tools.zone)
     wanted = {"month": until - timedelta(days=DAYS), "year": year.first}
@@ -87,13 +87,13 @@ def _stretch(svc: Svc, code: str, name: str, since: date, until: date, least: in
         name=name,
         days=spans.days(svc.texts, since, until - timedelta(days=1)),
         empty=not (received or concluded or rated),
-        received=shown(received, least),
-        concluded=shown(concluded, least),
+        received=alone(received, least),
+        concluded=alone(concluded, least),
         median_days=_median(took) if len(took) >= least else None,
-        answers=shown(rated, least),
+        answers=alone(rated, least),
         satisfied=percent(pleased, rated) if rated >= least else None,
         categories=_named(Names(svc, code), kept),
-        other=shown(rest, least),
+        other=alone(rest, least),
     )
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.rules.small_cells import broken_out, shown
+from handlers.rules.small_cells import alone, broken_out
 
 
 @pytest.mark.parametrize(("n", "told"), [(0, 0), (1, None), (4, None), (5, 5), (212, 212)])
 def test_a_count_is_told_from_five_on(n: int, told: int | None) -> None:
-    assert shown(n) == told
+    assert alone(n) == told
 
 
 @pytest.mark.parametrize(
