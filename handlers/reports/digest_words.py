@@ -20,7 +20,7 @@ from storage.people import Post
 MOST_LINES = 20  # more is not read on a telephone in a meeting
 MOST_MATTERS = 10
 _TOP = 3
-_REASON_LINES = 3  # of the reasons to decide; what is left stands together in one more
+_REASON_LINES = 2  # of the reasons to decide; what is left stands together in one more
 _SEAL = 12  # letters of the chain's head
 _BUTTONS: dict[str, tuple[str, ...]] = {
     "urgent": ("officer.button_acknowledge",),
