@@ -25,8 +25,8 @@ _SEAL = 12  # letters of the chain's head
 _BUTTONS: dict[str, tuple[str, ...]] = {
     "urgent": ("officer.button_acknowledge",),
     "head_review": ("officer.button_approve", "officer.button_back"),
-    "reopened": ("digest.button_hurry", "digest.button_team"),
-    "overdue": ("digest.button_hurry", "officer.button_assign"),
+    "reopened": ("officer.button_hurry", "digest.button_team"),
+    "overdue": ("officer.button_hurry", "officer.button_assign"),
     "unassigned": ("officer.button_assign",),
 }
 
@@ -239,8 +239,7 @@ class _Words:
         return self.say("none") if value is None else f"{value}%"
 
     def _share(self, one: Found) -> str:
-        n = one.get("n", one.get("closed", 0))
-        return self.say("share", percent=self._percent(one["percent"]), n=n)
+        return self.say("share", percent=self._percent(one["percent"]), n=one["n"])
 
     def _satisfied(self) -> str:
         pleased, unhappy = self._found["satisfaction"], self._found["dissatisfied"]

@@ -71,9 +71,10 @@ def test_a_week_of_conversations(world: World, officer: Dialogue) -> None:
     assert found["before"]["received"] == 1
     assert found["before"]["open"] == 1
     assert found["by_unit"] == {"ENG": {"open": 2, "overdue": 0}, "HEALTH": {"open": 1, "overdue": 0}}
-    # Two told a matter and tapped, one said that it is mended and one of the week before that it is not.
-    assert found["counted"] == {"events": 8, "cases": 3, "people": 3, "co_complainants": 0}
-    assert found["confirmed"] == {"closed": 1, "confirmed": 1, "silence": 0, "other": 0, "percent": 100}
+    # Three told a matter, one said that it is mended, and one of the week before that it is not.
+    assert found["counted"] == {"events": 5, "cases": 3, "people": 3, "co_complainants": 0}
+    closed = {"closed": 1, "confirmed": 1, "silence": 0, "passed_on": 0, "other": 0}
+    assert found["confirmed"] == {**closed, "n": 1, "percent": 100}
     assert found["concluded"] == {"n": 1, "by_type": {"fixed": 1}}, "the reopened one has none any more"
     assert found["on_time"] == {"n": 1, "percent": 100}
     assert check(world, periods.week("2026-W46", BANGKOK))["open"] == 1, "as it stood then"
@@ -158,7 +159,7 @@ def test_spots_people_and_ideas(world: World) -> None:
             histories.add(session, number, when, [], category="RD", place_masked="หน้าตลาด")
         histories.add(session, 21, on(MONDAY), [], kind="compliment", account_id=8)
         done = [("resolved", on(MONDAY, 20))]
-        histories.add(session, 22, ago, done, kind="suggestion", conclusion_type="planned")
+        histories.add(session, 22, ago, done, kind="suggestion", conclusion_type="used")
         histories.add(session, 23, on(MONDAY), done, kind="suggestion", conclusion_type="noted")
     found = check(world)
     assert [(one["category"], one["place"], one["times"]) for one in found["spots"]] == [("EL", "ซอยวัดใหม่", 3)]
