@@ -15,7 +15,7 @@ from handlers.services import Svc
 from nlp import similar
 from storage import agencies, cases, closings, figures, history, surveys, verdicts
 from storage.figures import Moments
-from storage.standing import Flow, Scope, Standing, bent, flows, standing
+from storage.standing import Scope, Standing, Turnover, bent, standing, turnover
 from storage.words import Kind, Status
 
 EVERY = "*"  # all agencies of the installation
@@ -57,7 +57,7 @@ class Course:
 
     begins: tuple[Period, ...]
     counts: list[tuple[int, int]]  # received, resolved
-    flows: list[Flow]
+    turnover: list[Turnover]
     open: list[int]  # at each one's end
 
 
@@ -121,10 +121,10 @@ def _course(svc: Svc, scope: Scope, period: Period, start: Standing, end: Standi
     for _ in range(_WEEKS if period.what == "week" else 1):
         periods.insert(0, periods[0].before())
     begins = [one.since for one in periods]
-    counts, moved = figures.per_stretch(svc.session, scope, begins), flows(svc.session, scope, begins)
+    counts, moved = figures.per_stretch(svc.session, scope, begins), turnover(svc.session, scope, begins)
     open_at = [end.open, start.open]  # backwards: before a period there were those that did not come in it
-    for (came, _resolved), flow in zip(counts[-2:0:-1], moved[-2:0:-1], strict=True):
-        open_at.append(open_at[-1] - came - flow.came_back + flow.ended)
+    for (came, _resolved), turned in zip(counts[-2:0:-1], moved[-2:0:-1], strict=True):
+        open_at.append(open_at[-1] - came - turned.came_back + turned.ended)
     return Course(tuple(periods), counts, moved, open_at[::-1])
 
 
@@ -286,9 +286,9 @@ def _model(svc: Svc, agency_code: str, period: Period) -> dict[str, Any]:
 
 def check(svc: Svc, scope: Scope, found: Figures, start: Standing, course: Course) -> None:
     """Hold every total against its parts, and how cases stood against what the events say. Raises DoesNotReconcile."""
-    flow, (came, resolved) = course.flows[-1], course.counts[-1]
+    turned, (came, resolved) = course.turnover[-1], course.counts[-1]
     units = found.get("by_unit") or found.get("by_agency") or {}
-    by_events = start.open + found["received"] + flow.came_back - flow.ended
+    by_events = start.open + found["received"] + turned.came_back - turned.ended
     shut = found["confirmed"]
     rated = figures.rated(svc.session, scope)
     sums = {
