@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.db import Session
-from storage.reminders import OFFICERS
+from storage.reminders import HURRIED, OFFICERS
 from storage.standing import without_index
 from storage.tables import Case, StatusUpdate
-from storage.words import Status
+from storage.words import Kind, Status
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,11 @@ def overdue_and_quiet(
     """Cases past their date of which no officer did anything since a moment, the oldest date first, and how many there
     are in all. `but`: row ids left out."""
     deed = aliased(StatusUpdate)
-    done = select(deed.case_id).where(deed.case_id == Case.id, deed.by.in_(OFFICERS), deed.at >= before).exists()
-    due = func.coalesce(Case.extended_to, Case.due_on)
-    where = (*_stand(agency_code, statuses), due < today, ~done, without_index(Case.id).not_in(but))
+    done = select(deed.case_id).where(deed.case_id == Case.id, deed.by.in_(OFFICERS), deed.at >= before)
+    done = done.where(deed.what != HURRIED)  # an order to hurry is no deed
+    due, work = func.coalesce(Case.extended_to, Case.due_on), Case.kind != Kind.COMPLIMENT.value
+    quiet = (due < today, ~done.exists(), work)
+    where = (*_stand(agency_code, statuses), *quiet, without_index(Case.id).not_in(but))
     return _limited(session, where, (due, Case.id), limit)
 
 

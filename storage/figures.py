@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from storage import closings
 from storage.db import Session
 from storage.outbox import QUOTA
 from storage.standing import Scope, count_of, grouped, moved, stretch_of, without_index
@@ -68,11 +69,14 @@ def received_since(session: Session, references: Sequence[str], moment: datetime
     return set(session.scalars(query))
 
 
-def concluded_as(session: Session, scope: Scope, kind: Kind, conclusions: Sequence[Conclusion]) -> int:
-    """How many cases of a kind came to one of these conclusions in the period."""
-    where = (*scope.few, Case.kind == kind.value, Case.conclusion_type.in_([one.value for one in conclusions]))
-    query = select(func.count()).select_from(Case).where(*where, Case.id.in_(moved(scope, _CONCLUDING)))
-    return session.scalar(query) or 0
+def ideas_used(session: Session, scope: Scope) -> int:
+    """How many ideas changed something, counted when it was said: as `closings.used`, but begun from the events."""
+    said = or_(StatusUpdate.status.is_(None), StatusUpdate.status == Status.RESOLVED.value)
+    events = select(StatusUpdate.case_id).where(
+        said, StatusUpdate.what.in_(closings.SAID_USED), *scope.within(StatusUpdate.at)
+    )
+    where = (*scope.few, Case.conclusion_type == Conclusion.USED.value, Case.id.in_(events))
+    return session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
 
 
 def concluded_of_received(session: Session, scope: Scope) -> int:
@@ -129,19 +133,17 @@ def concluded(session: Session, scope: Scope) -> tuple[int, dict[str, int]]:
     return whole, {str(name): count for name, count in rows}
 
 
-def closed_cases(session: Session, scope: Scope) -> int:
-    """Cases closed in the period that still are."""
+def closed(session: Session, scope: Scope) -> tuple[int, dict[str, int]]:
+    """(cases closed in the period that still are, the same by how: see storage/closings.py)."""
     where = (*scope.few, Case.status == Status.CLOSED.value, *scope.within(Case.closed_at))
-    query = select(func.count()).select_from(Case).where(*where, Case.id.in_(moved(scope, [Status.CLOSED.value])))
-    return session.scalar(query) or 0
-
-
-def closed_by(session: Session, scope: Scope) -> dict[str, int]:
-    """The same by how they were closed."""
-    where = (*scope.few, Case.status == Status.CLOSED.value, *scope.within(Case.closed_at))
-    how = func.coalesce(Case.closed_how, "unspecified")
-    query = select(how, func.count()).where(*where, Case.id.in_(moved(scope, [Status.CLOSED.value]))).group_by(how)
-    return {name: count for name, count in session.execute(query)}
+    whole = session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
+    if scope.agency is not None:
+        return whole, closings.closings(session, scope.agency, scope.since, scope.until)
+    by: dict[str, int] = {}
+    for counts in closings.by_agency(session, scope.since, scope.until).values():
+        for how, count in counts.items():
+            by[how] = by.get(how, 0) + count
+    return whole, by
 
 
 # --- time ------------------------------------------------------------------------------------------------------------

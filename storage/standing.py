@@ -137,14 +137,14 @@ def moved(scope: Scope, statuses: Sequence[str]) -> Select[Any]:
 
 
 @dataclass(frozen=True)
-class Flow:
+class Turnover:
     """Open cases that got their result or ended in a period, and those that became open again."""
 
     ended: int
     came_back: int
 
 
-def flows(session: Session, scope: Scope, begins: Sequence[datetime]) -> list[Flow]:
+def turnover(session: Session, scope: Scope, begins: Sequence[datetime]) -> list[Turnover]:
     """What the events say of each stretch from one of `begins` to the next, the last up to the period's end: counted
     event by event, so that it can be held against how cases stood."""
     own = (*scope.few, without_index(Case.received_at) < scope.until)
@@ -158,8 +158,8 @@ def flows(session: Session, scope: Scope, begins: Sequence[datetime]) -> list[Fl
     stretch = stretch_of(events.c.at, begins)
     is_settled, was_settled = events.c.status.in_(SETTLED), func.coalesce(events.c.before, "").in_(SETTLED)
     query = select(stretch, count_of(and_(is_settled, ~was_settled)), count_of(and_(~is_settled, was_settled)))
-    found = {row[0]: Flow(int(row[1]), int(row[2])) for row in session.execute(grouped(query, events.c.at, begins))}
-    return [found.get(number, Flow(0, 0)) for number in range(len(begins))]
+    found = {row[0]: Turnover(int(row[1]), int(row[2])) for row in session.execute(grouped(query, events.c.at, begins))}
+    return [found.get(number, Turnover(0, 0)) for number in range(len(begins))]
 
 
 def stretch_of(at: Any, begins: Sequence[datetime]) -> ColumnElement[int]:

@@ -130,7 +130,8 @@ def _whole(title: str, content: str, style: str = "") -> str:
 def alone(sheet: Sheet) -> str:
     """The page as one file that needs no server: styles and chart inside it, no links."""
     folder = Path(__file__).parent / "static"
-    style = "\n".join((folder / name).read_text(encoding="utf-8") for name in _STYLES)
+    lines = [line for name in _STYLES for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+    style = "\n".join(line for line in lines if not line.startswith("@font-face"))  # the reader's own letters
     picture = f"data:image/png;base64,{base64.b64encode(chart.png(sheet)).decode()}"
     return page(sheet, picture=picture, style=f"<style>\n{style}\n</style>")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from handlers.access import Actor
 from handlers.actions import digesting
 from handlers.desk import looking
-from handlers.desk.order import date_in, hour_in
+from handlers.desk.order import hour_in
 from handlers.messages import Part, Say
 from handlers.reports import digest
 from handlers.reports.digest import DoesNotReconcile
@@ -45,15 +45,27 @@ def _wish(svc: Svc, actor: Actor, words: str) -> list[Part]:
     mine = [post for post in actor.posts if post.role in _WISHES]
     if not mine:
         return [Say(svc.texts.word("digest.heads_only"))]
-    found = date_in(svc, words)
+    found = _weekday(words)
     hour = _hour(found[1]) if found else None
     if found is None or hour is None:
         return [Say(svc.texts.word("digest.how"))]
-    weekday = found[0].isoweekday()
+    weekday = found[0]
     for code in dict.fromkeys(post.agency_code for post in mine):
         issues.wish(svc.session, actor.person_id, code, weekday, hour)
     name = svc.texts.words("digest_words.weekdays")[weekday - 1]
     return [Say(svc.texts.word("digest.chosen", weekday=name, hour=hour))]
+
+
+def _weekday(words: str) -> tuple[int, str] | None:
+    """(the weekday these words begin with, Monday is 1; what stands behind it)."""
+    known = heard.load()["digests"]
+    for word in known["day"]:
+        words = words.removeprefix(word).strip()
+    said = [(name, number) for number, names in enumerate(known["weekdays"], 1) for name in names]
+    for name, number in sorted(said, key=lambda one: -len(one[0])):
+        if words.lower().startswith(name):
+            return number, words[len(name) :].strip()
+    return None
 
 
 def _hour(words: str) -> str | None:

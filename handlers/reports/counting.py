@@ -13,20 +13,18 @@ from typing import Any
 from handlers.rules.periods import Period
 from handlers.services import Svc
 from nlp import similar
-from storage import agencies, cases, figures, history, surveys, verdicts
+from storage import agencies, cases, closings, figures, history, surveys, verdicts
 from storage.figures import Moments
-from storage.standing import Flow, Scope, Standing, bent, flows, standing
-from storage.words import Conclusion, Kind, Status
+from storage.standing import Scope, Standing, Turnover, bent, standing, turnover
+from storage.words import Kind, Status
 
 EVERY = "*"  # all agencies of the installation
 Figures = dict[str, Any]
-SMALL_CELL = 5  # of fewer answers to an item nothing is shown: one could tell who gave them; limits["small_cell"]
 FIRST_ANSWER = timedelta(days=15)  # Good Governance Decree B.E. 2546, s. 38; limits["first_answer_days"]
 _WEEKS = 4  # a week is compared with
 _SHOWN = 5  # references beside a number, and spots
 _LOOKED_AT = 50  # spots, those with most cases
 SPOTS_FOR = timedelta(days=28)  # a spot's cases of so long count at least; our choice
-_DONE = (Conclusion.FIXED, Conclusion.PARTLY, Conclusion.PLANNED)
 _PUSHES = "line"  # where a push costs
 
 
@@ -59,7 +57,7 @@ class Course:
 
     begins: tuple[Period, ...]
     counts: list[tuple[int, int]]  # received, resolved
-    flows: list[Flow]
+    turnover: list[Turnover]
     open: list[int]  # at each one's end
 
 
@@ -98,7 +96,7 @@ def count(svc: Svc, agency_code: str, period: Period) -> Figures:
         "compliments": _of_kind(svc, scope, Kind.COMPLIMENT, by["by_kind"]),
         "suggestions": {
             "n": by["by_kind"].get(Kind.SUGGESTION, 0),
-            "used": figures.concluded_as(session, scope, Kind.SUGGESTION, _DONE),
+            "used": figures.ideas_used(session, scope),
         },
         "of_received": {"n": came.cases, "concluded": figures.concluded_of_received(session, scope)},
         "spots": [] if scope.agency is None else _spots(svc, scope.agency, period),
@@ -123,10 +121,10 @@ def _course(svc: Svc, scope: Scope, period: Period, start: Standing, end: Standi
     for _ in range(_WEEKS if period.what == "week" else 1):
         periods.insert(0, periods[0].before())
     begins = [one.since for one in periods]
-    counts, moved = figures.per_stretch(svc.session, scope, begins), flows(svc.session, scope, begins)
+    counts, moved = figures.per_stretch(svc.session, scope, begins), turnover(svc.session, scope, begins)
     open_at = [end.open, start.open]  # backwards: before a period there were those that did not come in it
-    for (came, _resolved), flow in zip(counts[-2:0:-1], moved[-2:0:-1], strict=True):
-        open_at.append(open_at[-1] - came - flow.came_back + flow.ended)
+    for (came, _resolved), turned in zip(counts[-2:0:-1], moved[-2:0:-1], strict=True):
+        open_at.append(open_at[-1] - came - turned.came_back + turned.ended)
     return Course(tuple(periods), counts, moved, open_at[::-1])
 
 
@@ -177,11 +175,12 @@ def _median(found: Moments) -> dict[str, Any]:
 
 
 def _closings(svc: Svc, scope: Scope) -> dict[str, Any]:
-    closed, by = figures.closed_cases(svc.session, scope), figures.closed_by(svc.session, scope)
-    confirmed, silence = by.get("confirmed", 0), by.get("silence", 0)
-    other = sum(by.values()) - confirmed - silence
-    parts = {"confirmed": confirmed, "silence": silence, "other": other}
-    return {"confirmed": {"closed": closed, **parts, "percent": percent(confirmed, closed)}}
+    """How cases were closed; the share is of those somebody could confirm: praise is not asked about."""
+    closed, by = figures.closed(svc.session, scope)
+    confirmed, silence, praise = (by.get(how, 0) for how in ("confirmed", "silence", "passed_on"))
+    other = sum(by.values()) - confirmed - silence - praise
+    parts = {"confirmed": confirmed, "silence": silence, "passed_on": praise, "other": other}
+    return {"confirmed": {"closed": closed, **parts, **share(confirmed, closings.confirmable(by))}}
 
 
 # --- opinions --------------------------------------------------------------------------------------------------------
@@ -206,7 +205,7 @@ def _satisfaction(answers: Mapping[str, Mapping[str, int]]) -> dict[str, int | N
 
 def _lowest(svc: Svc, answers: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
     """The items people were least satisfied with, where somebody was not; small cells are left out."""
-    least = svc.limits.get("small_cell", SMALL_CELL)
+    least = svc.limits["small_cell"]
     names = surveys.items(svc.session) if answers else {}
     found = []
     for item, points in answers.items():
@@ -287,10 +286,10 @@ def _model(svc: Svc, agency_code: str, period: Period) -> dict[str, Any]:
 
 def check(svc: Svc, scope: Scope, found: Figures, start: Standing, course: Course) -> None:
     """Hold every total against its parts, and how cases stood against what the events say. Raises DoesNotReconcile."""
-    flow, (came, resolved) = course.flows[-1], course.counts[-1]
+    turned, (came, resolved) = course.turnover[-1], course.counts[-1]
     units = found.get("by_unit") or found.get("by_agency") or {}
-    by_events = start.open + found["received"] + flow.came_back - flow.ended
-    closings = found["confirmed"]
+    by_events = start.open + found["received"] + turned.came_back - turned.ended
+    shut = found["confirmed"]
     rated = figures.rated(svc.session, scope)
     sums = {
         **{f"received by {name}": (found["received"], _only(found[f"by_{name}"])) for name in _PARTS},
@@ -300,7 +299,7 @@ def check(svc: Svc, scope: Scope, found: Figures, start: Standing, course: Cours
         "overdue by unit": (found["overdue"], sum(one["overdue"] for one in units.values())),
         "open by the events of the period": (found["open"], by_events),
         "concluded by type": (found["concluded"]["n"], _only(found["concluded"]["by_type"])),
-        "closed by how": (closings["closed"], closings["confirmed"] + closings["silence"] + closings["other"]),
+        "closed by how": (shut["closed"], sum(shut[how] for how in ("confirmed", "silence", "passed_on", "other"))),
         "satisfaction by item": (found["satisfaction"]["n"], rated),
     }
     places = [f"{name}: {total} is not {parts}" for name, (total, parts) in sums.items() if total != parts]

@@ -20,13 +20,13 @@ from storage.people import Post
 MOST_LINES = 20  # more is not read on a telephone in a meeting
 MOST_MATTERS = 10
 _TOP = 3
-_REASON_LINES = 3  # of the reasons to decide; what is left stands together in one more
+_REASON_LINES = 2  # of the reasons to decide; what is left stands together in one more
 _SEAL = 12  # letters of the chain's head
 _BUTTONS: dict[str, tuple[str, ...]] = {
     "urgent": ("officer.button_acknowledge",),
     "head_review": ("officer.button_approve", "officer.button_back"),
-    "reopened": ("digest.button_hurry", "digest.button_team"),
-    "overdue": ("digest.button_hurry", "officer.button_assign"),
+    "reopened": ("officer.button_hurry", "digest.button_team"),
+    "overdue": ("officer.button_hurry", "officer.button_assign"),
     "unassigned": ("officer.button_assign",),
 }
 
@@ -239,8 +239,7 @@ class _Words:
         return self.say("none") if value is None else f"{value}%"
 
     def _share(self, one: Found) -> str:
-        n = one.get("n", one.get("closed", 0))
-        return self.say("share", percent=self._percent(one["percent"]), n=n)
+        return self.say("share", percent=self._percent(one["percent"]), n=one["n"])
 
     def _satisfied(self) -> str:
         pleased, unhappy = self._found["satisfaction"], self._found["dissatisfied"]

@@ -235,7 +235,7 @@ class _Writer:
             return "" if right is None else word("sheet.others.model", **told)
         if name == "concluded":
             types = sorted(found.get("by_type", {}).items(), key=lambda item: -item[1])
-            named = [word("sheet.one", name=word(f"digest_conclusions.{code}"), n=n) for code, n in types if n]
+            named = [word("sheet.one", name=word(f"dossier.conclusions.{code}"), n=n) for code, n in types if n]
             return word("sheet.others.concluded", n=found["n"], list=" · ".join(named)) if named else ""
         return word(f"sheet.others.{name}", **found) if any(map(_counts, found.values())) else ""
 

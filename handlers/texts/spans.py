@@ -38,4 +38,6 @@ def _month(texts: Texts, day: date) -> str:
 
 def _months(texts: Texts, period: Period) -> str:
     first = texts.words("dates.months")[period.first.month - 1]
+    if period.first.year != period.last.year:
+        first = _month(texts, period.first)
     return f"{first}–{_month(texts, period.last)}"
