@@ -94,9 +94,9 @@ def _survey(add: Callable[..., argparse.ArgumentParser]) -> None:
         "results of a survey done by an institute, one row a respondent: answered_on, channel, group (optional) and a "
         "column for each item asked (S1.1.1 …); cells 3 2 1 (3 is the best), codes or Thai words, empty: not answered"
     )
-    sheet = chores.add_parser("import", help="an institute's results from a CSV file", description=text)
+    sheet = chores.add_parser("import", help="an institute's results from a CSV or XLSX file", description=text)
     sheet.set_defaults(run=surveys.take_sheet)
-    sheet.add_argument("file", metavar="FILE.csv")
+    sheet.add_argument("file", metavar="FILE", help="ends in .csv or .xlsx (its first sheet)")
     sheet.add_argument("--agency", required=True, metavar="CODE")
     sheet.add_argument("--form", required=True, metavar="FORM", help="S1, S2")
     sheet.add_argument("--dry-run", action="store_true", help="say what would be stored")
