@@ -271,6 +271,7 @@ class Put:
     id: int
     is_answer: bool
     case_id: int | None
+    once: str
     parts: list[dict[str, Any]] | None
 
 
@@ -286,9 +287,24 @@ def newest_put(session: Session, lane: str, conversation_id: int, now: datetime,
         found = select(OutboxMessage).where(where, OutboxMessage.lane == lane)
         rows |= {row.id: row for row in session.scalars(found.order_by(OutboxMessage.id.desc()).limit(limit))}
     return [
-        Put(row.id, row.reply_event_us is not None, row.case_id, None if row.parts is None else _parts(session, row))
+        Put(
+            row.id,
+            row.reply_event_us is not None,
+            row.case_id,
+            row.once or "",
+            None if row.parts is None else _parts(session, row),
+        )
         for row in sorted(rows.values(), key=lambda row: -row.id)[:limit]
     ]
+
+
+def on_its_way(session: Session, lane: str) -> list[dict[str, Any]]:
+    """The parts that will reach a chat by themselves: waiting, being sent, or kept for a moment to be taken back."""
+    undone = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == UNDO)
+    rows: list[OutboxMessage] = []
+    for where in (_is_open(OutboxMessage), undone):
+        rows += session.scalars(select(OutboxMessage).where(OutboxMessage.lane == lane, where))
+    return [part for row in rows if row.parts is not None for part in _parts(session, row)]
 
 
 def drop_riding(session: Session, lane: str, case_id: int, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from handlers.actions import notices, praise, reminding, status
+from handlers.actions import notices, praise, reminding, status, surveying
 from handlers.actions.reminding import ACTS, GOES_ON, Office, of_case
 from handlers.messages import Choice, Part, Say
 from handlers.rules import escalation
@@ -313,6 +313,7 @@ def _silence(svc: Svc, case: Case, step: Step) -> None:
     """No objection for so many days after the result: closed."""
     status.move(svc, case, Status.CLOSED, "closed_silent", acting=(SYSTEM,))
     case.closed_at, case.closed_how = svc.now, "silence"
+    surveying.want(svc, case)
     parts: list[Part] = [Say(svc.texts.say("status.closed", code=case.reference))]
     notices.tell_complainant(svc, case, parts, once=_once(case, step), news="plain")
     notices.tell_joined(svc, case, parts, once=_once(case, step), news="plain")

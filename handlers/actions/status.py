@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.actions import notices
+from handlers.actions import notices, surveying
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, HEAD, MoveNotAllowed, check_move
 from handlers.services import Svc
@@ -157,6 +157,7 @@ def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> Told:
     """An officer closes a case whose result the complainant has. Raises MoveNotAllowed."""
     update = move(svc, case, Status.CLOSED, "closed", acting=acting, post=post)
     case.closed_at, case.closed_how = svc.now, "officer"
+    surveying.want(svc, case)
     return tell(svc, case, update, "status.closed", {})
 
 
@@ -164,6 +165,7 @@ def confirm(svc: Svc, case: Case) -> None:
     """The complainant says it is mended: closed, and counted as confirmed."""
     update = move(svc, case, Status.CLOSED, "confirmed", acting=(CITIZEN,))
     case.closed_at, case.closed_how = svc.now, "confirmed"
+    surveying.want(svc, case)
     notices.tell_unit(svc, case, "officer.closed", once=f"confirmed:{case.id}:{case.closed_at.isoformat()}")
     _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 

@@ -18,6 +18,7 @@ from handlers.desk import (
     loose,
     next_steps,
     orders,
+    polls,
     recording,
     ruling,
     voices,
@@ -92,7 +93,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work")
+    return name in _PLAIN or name in ("help", "at_work", "survey")
 
 
 def plain_line(name: str) -> str:
@@ -172,6 +173,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "find": finding.find,
     "record": recording.begin,
     "away": away.leave,
+    "survey": polls.addresses,
     "at_work": away.come_back,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {

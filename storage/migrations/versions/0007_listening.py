@@ -33,6 +33,7 @@ def upgrade() -> None:
     sa.Column('not_before', MOMENT, nullable=False),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('asked_at', MOMENT, nullable=True),
+    sa.Column('reminded_at', MOMENT, nullable=True),
     sa.Column('ended_at', MOMENT, nullable=True),
     sa.Column('why', sa.String(40), nullable=True),
     sa.Column('best_channel', sa.String(40), nullable=True),
