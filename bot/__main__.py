@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, engine, papers, surveys
+from bot import commands, digests, engine, papers, surveys
 from bot.settings import BadSettings
 
 
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--masked", action="store_true", help="personal data masked")
     export.add_argument("--out", metavar="FILE")
     _papers(add)
+    _digest(add("digest", digests.digest, "the figures of a period, printed without sending"))
     _survey(add)
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
@@ -120,6 +121,16 @@ def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--data", metavar="FILE", nargs="+", required=True, help='JSONL, {"text","labels":[...]} each'
     )
     evaluate.add_argument("--model", metavar="MODEL", help="a model made by train; without it the shipped one")
+
+
+def _digest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agency", required=True, metavar="CODE", help='"*" is all agencies together')
+    period = parser.add_mutually_exclusive_group(required=True)
+    period.add_argument("--week", metavar="2026-W47", help="ISO week, Monday to Monday")
+    period.add_argument("--month", metavar="2026-11")
+    period.add_argument("--quarter", metavar="2570-Q1", help="of a fiscal year; Q1 is October to December")
+    period.add_argument("--year", metavar="2570", help="fiscal year, Buddhist era")
+    parser.add_argument("--format", choices=("text", "html", "png", "json"), default="text")
 
 
 _ROLES = ("officer", "unit_head", "head", "delegate", "governor", "intake", "coordinator", "admin")

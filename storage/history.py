@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 
 from storage import ids, sequences
 from storage.db import Session
-from storage.tables import HistoryDetail, HistoryEntry, StatusUpdate
+from storage.tables import HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 
 CHAIN = "history"
 GENESIS = "0" * 64
@@ -73,6 +73,12 @@ def _append(session: Session, what: str, case_id: int | None, details: dict[str,
     head.value, head.mark = number, entry.hash
     session.flush()
     return number
+
+
+def head(session: Session) -> tuple[int, str]:
+    """(how many links, the hash of the last one) as they stand; waits for nobody."""
+    found = session.execute(select(Sequence.value, Sequence.mark).where(Sequence.name == CHAIN)).first()
+    return (0, GENESIS) if found is None else (found.value, found.mark or GENESIS)
 
 
 def forget(session: Session, numbers: Collection[int]) -> None:

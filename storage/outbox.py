@@ -82,7 +82,7 @@ def put(
     """
     if not held and undo_until is not None:
         held = UNDO
-    if once is not None and session.scalar(select(exists().where(OutboxMessage.once == once))):
+    if once is not None and is_put(session, once):
         return None
     row = OutboxMessage(
         key=ids.new_key(),
@@ -106,6 +106,11 @@ def put(
     session.flush()
     session.wake("outbox")
     return row.id
+
+
+def is_put(session: Session, once: str) -> bool:
+    """Was this fact put out already?"""
+    return bool(session.scalar(select(exists().where(OutboxMessage.once == once))))
 
 
 def _held_until(now: datetime, held: str, undo_until: datetime | None) -> datetime:
