@@ -1,7 +1,8 @@
-"""The one door to chance: row ids, tracking secrets, session tokens, salts. Case numbers are in sequences.py."""
+"""The one door to chance: row ids, tracking secrets, session tokens, salts, made-up worlds. Case numbers are in sequences.py."""
 
 from __future__ import annotations
 
+import random
 import secrets
 import uuid
 
@@ -37,3 +38,8 @@ def code(count: int = 10) -> str:
 def salt() -> bytes:
     """Sixteen random bytes."""
     return secrets.token_bytes(16)
+
+
+def chance(seed: int) -> random.Random:
+    """Chance that can be repeated, for a made-up world: the same seed, the same course. Never for a secret."""
+    return random.Random(seed)  # noqa: S311

@@ -125,6 +125,15 @@ def put(db: Database, events: Sequence[NewEvent]) -> None:
         writer.close()
 
 
+def store(session: Session, event: NewEvent) -> None:
+    """Store one event within a transaction that is open already (a made-up world); commits nothing."""
+    row, connection = _row(session.keys, event), session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_SQLITE_PUT, row)
+    else:
+        connection.exec_driver_sql(_POSTGRES_PUT, (_as_json([row]),))
+
+
 EventRow = tuple[str, str, str, str, int, int, bytes]
 
 

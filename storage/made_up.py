@@ -1,0 +1,118 @@
+"""What a made-up world puts out reaches its made-up people at once: nothing of it is ever sent by anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from storage.db import Session
+from storage.tables import Attachment, Case, Conversation, Message, OutboxMessage
+from storage.words import AttachmentState, OutboxState
+
+_WAITING = (OutboxState.QUEUED, OutboxState.FAILED, OutboxState.SENDING)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One message that reached its chat, and what it said; `at`: when."""
+
+    outbox_id: int
+    channel: str
+    conversation_id: int
+    account_id: int | None
+    case_id: int | None
+    at: datetime
+    texts: tuple[str, ...]
+
+
+def any_case(session: Session) -> bool:
+    """Is there a case already?"""
+    return session.scalar(select(Case.id).limit(1)) is not None
+
+
+def arrive(session: Session, now: datetime, *, everything: bool = False) -> list[Arrived]:
+    """Everything that waits to be sent is taken for sent, at the moment it was put out; what was said is returned, to
+    be written down by `write_down`. `everything`: also what waited for a free answer or a later hour; as of `now`."""
+    session.flush()
+    held = OutboxMessage.state == OutboxState.HELD
+    due = or_(
+        OutboxMessage.state.in_(_WAITING), held if everything else and_(held, OutboxMessage.not_before <= now)
+    )
+    rows = session.execute(
+        select(OutboxMessage, Conversation.id)
+        .join(Conversation, Conversation.lane == OutboxMessage.lane)
+        .where(due)
+        .order_by(OutboxMessage.id)
+    ).all()
+    found = [_arrived(session, row, conversation_id, now) for row, conversation_id in rows]
+    late = {"sent_at": now} if everything else {"sent_at": OutboxMessage.created_at}
+    session.execute(
+        update(OutboxMessage)
+        .where(due)
+        .values(state=OutboxState.SENT, parts=None, error=None, **late)
+        .execution_options(synchronize_session=False)
+    )
+    for row, _conversation_id in rows:
+        session.expire(row)
+    return found
+
+
+def _arrived(session: Session, row: OutboxMessage, conversation_id: int, now: datetime) -> Arrived:
+    parts: list[dict[str, Any]] = [] if row.parts is None else session.keys.open_data(row.parts)
+    texts = tuple(str(part.get("text") or part.get("alt") or "") for part in parts)
+    at = now if row.state == OutboxState.HELD else row.created_at
+    return Arrived(row.id, row.channel, conversation_id, row.account_id, row.case_id, at, texts)
+
+
+def write_down(session: Session, arrived: Sequence[Arrived], masked: Sequence[Sequence[str]]) -> None:
+    """What was said, a row for each bubble; `masked` holds the masked texts of each message, in the same order."""
+    seal = session.keys.seal_text
+    rows = [
+        {
+            "channel": one.channel,
+            "direction": "out",
+            "conversation_id": one.conversation_id,
+            "account_id": one.account_id,
+            "case_id": one.case_id,
+            "outbox_id": one.outbox_id,
+            "at": one.at,
+            "kind": "text",
+            "text": seal(text),
+            "masked": plain,
+        }
+        for one, hidden in zip(arrived, masked, strict=True)
+        for text, plain in zip(one.texts, hidden, strict=True)
+    ]
+    if rows:
+        session.execute(insert(Message), rows)
+
+
+def show_pictures(session: Session, digest: str) -> int:
+    """No platform keeps the bytes of a made-up picture: each is this stored file. Returns how many there were."""
+    waiting = Attachment.state.in_((AttachmentState.WANTED, AttachmentState.WAITING))
+    count = session.scalar(select(func.count()).select_from(Attachment).where(waiting)) or 0
+    session.execute(
+        update(Attachment)
+        .where(waiting)
+        .values(state=AttachmentState.STORED, file_digest=digest)
+        .execution_options(synchronize_session=False)
+    )
+    return count
+
+
+def counts(session: Session) -> dict[str, dict[str, int]]:
+    """How many cases stand in each status, came by each channel, are of each kind."""
+    found = {}
+    for name, column in (("status", Case.status), ("channel", Case.channel), ("kind", Case.kind)):
+        rows = session.execute(select(column, func.count()).group_by(column).order_by(column)).all()
+        found[name] = {value: count for value, count in rows}
+    return found
+
+
+def count_messages(session: Session) -> int:
+    """Messages in and out."""
+    return session.scalar(select(func.count()).select_from(Message)) or 0
