@@ -1,4 +1,4 @@
-"""The one door to chance: row ids, tracking secrets, session tokens, salts, made-up worlds. Case numbers are in sequences.py."""
+"""The one door to chance: row ids, tracking secrets, session tokens, salts. Case numbers are in sequences.py."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ def salt() -> bytes:
     return secrets.token_bytes(16)
 
 
-def chance(seed: int) -> random.Random:
+Chance = random.Random
+
+
+def chance(seed: int) -> Chance:
     """Chance that can be repeated, for a made-up world: the same seed, the same course. Never for a secret."""
     return random.Random(seed)  # noqa: S311

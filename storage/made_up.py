@@ -39,9 +39,7 @@ def arrive(session: Session, now: datetime, *, everything: bool = False) -> list
     be written down by `write_down`. `everything`: also what waited for a free answer or a later hour; as of `now`."""
     session.flush()
     held = OutboxMessage.state == OutboxState.HELD
-    due = or_(
-        OutboxMessage.state.in_(_WAITING), held if everything else and_(held, OutboxMessage.not_before <= now)
-    )
+    due = or_(OutboxMessage.state.in_(_WAITING), held if everything else and_(held, OutboxMessage.not_before <= now))
     rows = session.execute(
         select(OutboxMessage, Conversation.id)
         .join(Conversation, Conversation.lane == OutboxMessage.lane)
@@ -91,17 +89,16 @@ def write_down(session: Session, arrived: Sequence[Arrived], masked: Sequence[Se
         session.execute(insert(Message), rows)
 
 
-def show_pictures(session: Session, digest: str) -> int:
-    """No platform keeps the bytes of a made-up picture: each is this stored file. Returns how many there were."""
+def pictures(session: Session, limit: int = 500) -> list[int]:
+    """Row ids of pictures whose bytes no platform keeps, as nobody ever took them."""
     waiting = Attachment.state.in_((AttachmentState.WANTED, AttachmentState.WAITING))
-    count = session.scalar(select(func.count()).select_from(Attachment).where(waiting)) or 0
-    session.execute(
-        update(Attachment)
-        .where(waiting)
-        .values(state=AttachmentState.STORED, file_digest=digest)
-        .execution_options(synchronize_session=False)
-    )
-    return count
+    return list(session.scalars(select(Attachment.id).where(waiting).order_by(Attachment.id).limit(limit)))
+
+
+def show(session: Session, digests: Sequence[tuple[int, str]]) -> None:
+    """These pictures are these stored files."""
+    rows = [{"id": row, "state": AttachmentState.STORED, "file_digest": digest} for row, digest in digests]
+    session.execute(update(Attachment), rows)
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:

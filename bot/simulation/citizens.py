@@ -41,7 +41,7 @@ class Citizen:
         """Says hello, looks at the menu."""
         self._says(self.town.dice.says("talk"))
 
-    # --- answers --------------------------------------------------------------------------------------------------------
+    # --- answers -----------------------------------------------------------------------------------------------------
 
     def _goes_on(self) -> None:
         """Answers the question that is open, if there is one."""
@@ -101,7 +101,7 @@ class Citizen:
         self.town.pictures += 1
         self.town.world.turn(self.chat, kind="image", media={"ref": f"simulated-{self.town.pictures}"})
 
-    # --- afterwards ------------------------------------------------------------------------------------------------------
+    # --- afterwards --------------------------------------------------------------------------------------------------
 
     def asks_after_it(self, reference: str) -> None:
         """Looks how far it is, or wants it done faster."""

@@ -47,7 +47,7 @@ class Office:
         self._seen = 0
         self._open: dict[tuple[str, str], str] = {}  # the newest case of each agency and category
 
-    # --- new cases ------------------------------------------------------------------------------------------------------
+    # --- new cases ---------------------------------------------------------------------------------------------------
 
     def look(self) -> None:
         """Take up what was filed since."""
@@ -217,7 +217,8 @@ class Office:
             citizen.answers()
 
     def _defers(self, work: Work, case: Case, officer: Officer, name: str) -> None:
-        day = max(case.extended_to or case.due_on, self.world.now.date()) + timedelta(days=int(self.dice.between(5, 21)))
+        before = max(case.extended_to or case.due_on, self.world.now.date())
+        day = before + timedelta(days=int(self.dice.between(5, 21)))
         words = f"{day.day}/{day.month}/{day.year + 543} {self.dice.officer_says(name)}"
         self._give(officer, name, work, words=words)
         work.hours *= 1.3
@@ -236,7 +237,7 @@ class Office:
         """Asked: the answer comes, or the clock ends it."""
         self._next(work, 16)
 
-    # --- results ---------------------------------------------------------------------------------------------------------
+    # --- results -----------------------------------------------------------------------------------------------------
 
     def _report(self, work: Work, case: Case, officer: Officer) -> None:
         words = self.dice.officer_says(_SAYS[work.conclusion], place=work.where or case.reference)

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from random import Random
 from typing import Any
+
+from storage.ids import Chance
 
 _FILE = Path(__file__).with_name("plan.toml")
 _OFFICE = 8.0  # hours of a working day
@@ -24,7 +25,7 @@ def load() -> dict[str, Any]:
 class Dice:
     """Chance, and the plan's words and weights."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Chance) -> None:
         self.chance = chance
 
     def happens(self, share: float) -> bool:
@@ -109,8 +110,8 @@ class Days:
         if number is None or worked >= _OFFICE:
             number, worked = self._next(day), 0.0
         total = number * _OFFICE + max(worked, 0.0) + max(hours, 0.05)
-        number, rest = divmod(total, _OFFICE)
-        return self._at(self._working[int(number)], 8.5 + min(rest, 7.95))
+        day = self._working[int(total // _OFFICE)]
+        return self._at(day, 8.5 + min(total % _OFFICE, 7.95))
 
     def _next(self, day: date) -> int:
         while True:

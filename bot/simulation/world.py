@@ -39,7 +39,7 @@ class World:
         self._numbers = itertools.count(1)
         self._to_write: tuple[list[made_up.Arrived], Callable[[], list[list[str]]]] | None = None
 
-    # --- what will happen ---------------------------------------------------------------------------------------------
+    # --- what will happen --------------------------------------------------------------------------------------------
 
     def at(self, moment: datetime, deed: Deed) -> None:
         """It happens then, unless the world ends before."""
@@ -66,7 +66,7 @@ class World:
             self.now, _number, deed = heapq.heappop(self._heap)
             deed()
 
-    # --- turns and jobs ------------------------------------------------------------------------------------------------
+    # --- turns and jobs ----------------------------------------------------------------------------------------------
 
     @property
     def svc(self) -> Svc:
@@ -98,7 +98,7 @@ class World:
     def _clock(self) -> datetime:
         return self.now.astimezone(UTC)
 
-    # --- what was put out -----------------------------------------------------------------------------------------------
+    # --- what was put out --------------------------------------------------------------------------------------------
 
     def _arrive(self, *, everything: bool = False) -> None:
         """What was put out is with its people; its masked words are thought of beside, and written down next time."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from bot.simulation.citizens import Town
 from bot.simulation.office import Office
@@ -22,6 +24,7 @@ from handlers.actions import people
 from handlers.services import Svc, Tools
 from storage import agencies, ids, made_up
 from storage.db import Database
+from storage.files import FileStore
 from storage.words import Role
 
 JOBS_AT = (8.75, 12.5, 16.0, 19.5)  # hours of the day at which the clock does its work here
@@ -54,8 +57,8 @@ class _Errand:
 class Year:
     """Makes the world and lets it run."""
 
-    def __init__(self, db: Database, tools: Tools, thinking: Thinking, wanted: Wanted) -> None:
-        self._wanted, self._thinking = wanted, thinking
+    def __init__(self, db: Database, tools: Tools, thinking: Thinking, wanted: Wanted, files: FileStore) -> None:
+        self._wanted, self._thinking, self._files = wanted, thinking, files
         self._begun = time.monotonic()
         zone = tools.zone
         end = datetime(wanted.end.year, wanted.end.month, wanted.end.day, 23, 59, tzinfo=zone)
@@ -88,15 +91,16 @@ class Year:
         for officer in self._staff.officers:
             self.world.at(self._begin, partial(self._joins, officer))
         for errand in errands:
-            if errand.what == "brought":
+            if errand.what == "brought" and errand.matter is not None:
                 self.world.at(errand.at, partial(self._brings, errand.matter))
             else:
                 self._town.writes(errand.at, errand.what, errand.matter)
         self._wind_the_clock()
         self.world.run()
+        self._draw_pictures()
         return self._counted()
 
-    # --- what will happen ------------------------------------------------------------------------------------------------
+    # --- what will happen --------------------------------------------------------------------------------------------
 
     def _errands(self) -> list[_Errand]:
         moments = sorted(self._days.any_moment(self._dice) for _ in range(self._wanted.citizens))
@@ -140,7 +144,7 @@ class Year:
         intake = self._staff.of(Role.INTAKE, self._agencies[0][0].code)
         self.world.turn(intake.chat, order("record", way=way, words=f"{matter.text} {matter.spot.words}"))
 
-    # --- the clock -------------------------------------------------------------------------------------------------------
+    # --- the clock ---------------------------------------------------------------------------------------------------
 
     def _wind_the_clock(self) -> None:
         for number in range(self._wanted.days):
@@ -162,6 +166,17 @@ class Year:
     def _progress(self, day: datetime) -> None:
         seconds = time.monotonic() - self._begun
         print(f"pratu: {day:%Y-%m}: {self.world.counts['turns']} turns, {seconds:.0f} s", file=sys.stderr, flush=True)
+
+    def _draw_pictures(self) -> None:
+        """What people photographed: drawn now, as no platform keeps it."""
+        while True:
+            with self.world.db.transaction() as session:
+                rows = made_up.pictures(session)
+                drawn = [_drawn(self._wanted.seed * 1_000_003 + row) for row in rows]
+                digests = self._files.put_made_up(session, drawn, "image/png", self.world.now.astimezone(UTC))
+                if not rows:
+                    return
+                made_up.show(session, list(zip(rows, digests, strict=True)))
 
     def _counted(self) -> dict[str, Any]:
         with self.world.db.reading() as session:
@@ -185,9 +200,17 @@ def run(db: Database, tools: Tools, wanted: Wanted, data_dir: Path, *, beside: b
     """Fill a seeded database; returns the counts. `beside`: with a second process that thinks ahead."""
     thinking = Thinking(tools, data_dir, beside=beside)
     try:
-        return Year(db, tools, thinking, wanted).run()
+        return Year(db, tools, thinking, wanted, FileStore(data_dir / "files", db.keys)).run()
     finally:
         thinking.close()
 
 
-Run = Callable[[Database, Tools, Wanted, Path], dict[str, Any]]
+def _drawn(number: int) -> bytes:
+    """A picture like no other: its number in colours."""
+    out = io.BytesIO()
+    picture = Image.new("RGB", (48, 32))
+    for at in range(48):
+        shade = (number * 7919 + at * (number % 97 + 3)) % (1 << 24)
+        picture.paste((shade >> 16, shade >> 8 & 255, shade & 255), (at, 0, at + 1, 32))
+    picture.save(out, "PNG")
+    return out.getvalue()
