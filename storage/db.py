@@ -7,13 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as PlainSession
 
 from storage.seal import Keyring
+
+T = TypeVar("T")
 
 
 class CannotConnect(Exception):
@@ -26,6 +28,16 @@ class Session(PlainSession):
     keys: Keyring
     after_commit: list[str]
     late: list[Callable[[], None]]  # what takes a lock everybody waits for
+    facts: list[Any]  # of cases, to be linked into the chain then
+    known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
+
+    def once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
+        """What `read` finds, asked of the database once in a transaction: for data of the installation, which nobody
+        changes in the middle of a turn. Whoever does takes it out of `known`."""
+        if key not in self.known:
+            self.known[key] = read()
+        found: T = self.known[key]
+        return found
 
     def finish(self) -> None:
         """Do now what was put off to the end of the transaction."""
@@ -168,6 +180,8 @@ class Database:
         session.keys = self.keys
         session.after_commit = []
         session.late = []
+        session.facts = []
+        session.known = {}
         with session:
             yield session
 
