@@ -78,7 +78,7 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, required=True, metavar="D", help="over so many days, back from --end")
     parser.add_argument("--seed", type=int, required=True, metavar="S", help="the same seed makes the same world")
     parser.add_argument("--end", metavar="DATE", help="the last day (YYYY-MM-DD); today without it")
-    parser.add_argument("--add", action="store_true", help="also into a database that holds cases")
+    parser.add_argument("--add", action="store_true", help="also into a database that simulate filled before")
 
 
 def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from storage import agencies
 from storage.db import Session
 from storage.tables import Attachment, Case, Conversation, Message, OutboxMessage
 from storage.words import AttachmentState, OutboxState
@@ -29,9 +30,22 @@ class Arrived:
     texts: tuple[str, ...]
 
 
-def any_case(session: Session) -> bool:
-    """Is there a case already?"""
-    return session.scalar(select(Case.id).limit(1)) is not None
+def last_case(session: Session) -> int:
+    """Row id of the newest case; 0 where there is none."""
+    return session.scalar(select(func.max(Case.id))) or 0
+
+
+def is_made_up(session: Session) -> bool:
+    """Was this database filled with a made-up world before?"""
+    return bool(agencies.setting(session, _MARK))
+
+
+def mark(session: Session) -> None:
+    """From now on this database holds a made-up world: nobody takes it for a real one."""
+    agencies.put_setting(session, _MARK, {"made_up": True})
+
+
+_MARK = "made_up"
 
 
 def arrive(session: Session, now: datetime, *, everything: bool = False) -> list[Arrived]:

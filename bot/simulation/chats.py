@@ -43,7 +43,7 @@ def event_of(chat: Chat, number: int, incoming: dict[str, Any]) -> bytes:
             "kind": "text",
             "user_id": chat.address,
             "chat_id": chat.address,
-            "message_id": f"simulated-{number}",
+            "message_id": f"made-up-{number}",
             **incoming,
         }
     ).encode()

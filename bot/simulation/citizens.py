@@ -99,7 +99,7 @@ class Citizen:
 
     def _shows(self) -> None:
         self.town.pictures += 1
-        self.town.world.turn(self.chat, kind="image", media={"ref": f"simulated-{self.town.pictures}"})
+        self.town.world.turn(self.chat, kind="image", media={"ref": f"{self.town.name}-{self.town.pictures}"})
 
     # --- afterwards --------------------------------------------------------------------------------------------------
 
@@ -155,8 +155,8 @@ _ANSWERS: dict[str, Callable[[Citizen], None]] = {
 class Town:
     """Everybody who writes, by the row of their chat."""
 
-    def __init__(self, world: World, dice: Dice, texts: Texts) -> None:
-        self.world, self.dice, self.texts = world, dice, texts
+    def __init__(self, world: World, dice: Dice, texts: Texts, name: str) -> None:
+        self.world, self.dice, self.texts, self.name = world, dice, texts, name
         self.pictures = 0
         self._people: dict[int, Citizen] = {}
         self._numbers = 0
@@ -167,7 +167,7 @@ class Town:
         self.world.at(moment, partial(self._arrives, self._numbers, errand, matter))
 
     def _arrives(self, number: int, errand: str, matter: Matter | None) -> None:
-        person = Citizen(self, Chat(self.dice.of_plan("channels"), f"simulated-{number}"))
+        person = Citizen(self, Chat(self.dice.of_plan("channels"), f"{self.name}-{number}"))
         if errand == "tell" and matter is not None:
             person.tells(matter)
         elif errand == "ask":

@@ -9,6 +9,8 @@ from datetime import date
 from bot import clock, settings
 from bot.commands import Refused, current_database
 
+_MANY = 300  # people from whom on a second process is worth its start
+
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Fill the database; prints the counts as one line of JSON, and how far it is on standard error."""
@@ -22,7 +24,8 @@ def simulate(arguments: argparse.Namespace) -> int:
     _check(arguments.add)
     db = app.open_database(config, hurried=True)
     try:
-        print(json.dumps(year.run(db, app.tools(config), wanted, config.data_dir)))
+        beside = wanted.citizens >= _MANY
+        print(json.dumps(year.run(db, app.tools(config), wanted, config.data_dir, beside=beside)))
     finally:
         db.close()
     return 0
@@ -45,8 +48,9 @@ def _check(add: bool) -> None:
     with current_database() as db, db.reading() as session:
         if agencies.first(session) is None:
             raise Refused("no agency in the database; run: pratu seed deploy/seed")
-        if made_up.any_case(session) and not add:
-            raise Refused(
-                "this database holds cases already; simulate fills an empty one "
-                "(--add puts made-up cases among them all the same)"
-            )
+        if not made_up.last_case(session):
+            return
+        if not add:
+            raise Refused("this database holds cases already; simulate fills an empty one (--add: a made-up one too)")
+        if not made_up.is_made_up(session):
+            raise Refused("the cases in this database are not made up; simulate never writes among real ones")

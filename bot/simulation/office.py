@@ -42,9 +42,9 @@ class Work:
 class Office:
     """The officers of every agency at work."""
 
-    def __init__(self, world: World, dice: Dice, days: Days, staff: Staff, town: Town) -> None:
+    def __init__(self, world: World, dice: Dice, days: Days, staff: Staff, town: Town, seen: int) -> None:
         self.world, self.dice, self.days, self.staff, self.town = world, dice, days, staff, town
-        self._seen = 0
+        self._seen = seen  # the newest case that somebody has taken up
         self._open: dict[tuple[str, str], str] = {}  # the newest case of each agency and category
 
     # --- new cases ---------------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ class Office:
         if due and self.dice.happens(0.9):
             self.town.pictures += 1
             line = order("result", code=work.reference, words=words)
-            media = {"ref": f"simulated-{self.town.pictures}"}
+            media = {"ref": f"{self.town.name}-{self.town.pictures}"}
             self.world.turn(officer.chat, line, kind="image", media=media)
         else:
             self._give(officer, "result", work, words=words + str(load()["officer_says"]["no_photo"] if due else ""))

@@ -25,8 +25,8 @@ class Officer:
 class Staff:
     """Everybody who works here."""
 
-    def __init__(self, dice: Dice, agencies: Sequence[tuple[Agency, Sequence[Unit]]]) -> None:
-        self._dice = dice
+    def __init__(self, dice: Dice, agencies: Sequence[tuple[Agency, Sequence[Unit]]], name: str) -> None:
+        self._dice, self._name = dice, name
         self.officers: list[Officer] = []
         self._numbers = 0
         for agency, units in agencies:
@@ -47,7 +47,7 @@ class Staff:
 
     def _new(self, name: str, role: Role, agency: str, unit: str | None) -> Officer:
         self._numbers += 1
-        chat = Chat(self._dice.of_plan("staff"), f"simulated-officer-{self._numbers}")
+        chat = Chat(self._dice.of_plan("staff"), f"{self._name}-officer-{self._numbers}")
         return Officer(name, role, agency, unit, chat)
 
     def of(self, role: Role, agency: str, unit: str | None = None) -> Officer:

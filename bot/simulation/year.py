@@ -27,8 +27,9 @@ from storage.db import Database
 from storage.files import FileStore
 from storage.words import Role
 
-JOBS_AT = (8.75, 12.5, 16.0, 19.5)  # hours of the day at which the clock does its work here
+JOBS_AT = (8.75, 13.5, 19.0)  # hours of the day at which the clock does its work here
 _AHEAD = 1000  # texts thought of at once
+_LOOKS = 3  # hours between two looks at what was filed
 _TOWN = 3.5  # km: smaller places are the town, where most people live
 
 
@@ -62,11 +63,12 @@ class Year:
         self._begun = time.monotonic()
         zone = tools.zone
         end = datetime(wanted.end.year, wanted.end.month, wanted.end.day, 23, 59, tzinfo=zone)
-        name = f"simulated-{wanted.seed}-{wanted.end:%y%m%d}"
-        self.world = World(db, tools, thinking, end, name)
         self._dice = dice = Dice(ids.chance(wanted.seed))
         self._begin = datetime(wanted.since.year, wanted.since.month, wanted.since.day, 0, 5, tzinfo=zone)
+        with db.transaction() as session:
+            made_up.mark(session)
         with db.reading() as session:
+            before = made_up.last_case(session)
             svc = Svc(session, end, tools)
             known = agencies.holidays(session, wanted.since - timedelta(days=10), wanted.end + timedelta(days=400))
             weekdays = svc.hours.weekdays
@@ -79,10 +81,12 @@ class Year:
                 for row in agencies.places(session)
                 if row.kind == "tambon" and row.lat is not None and row.lon is not None
             ]
+        name = f"simulated-{before}"
+        self.world = World(db, tools, thinking, end, name)
         self._texts = Texts(dice, tambons)
-        self._staff = Staff(dice, self._agencies)
-        self._town = Town(self.world, dice, self._texts)
-        self._office = Office(self.world, dice, self._days, self._staff, self._town)
+        self._staff = Staff(dice, self._agencies, name)
+        self._town = Town(self.world, dice, self._texts, name)
+        self._office = Office(self.world, dice, self._days, self._staff, self._town, before)
 
     def run(self) -> dict[str, Any]:
         """Everything happens; returns what there is in the end."""
@@ -151,7 +155,7 @@ class Year:
             day = self._begin + timedelta(days=number, minutes=-5)
             for hour in JOBS_AT:
                 self.world.at(day + timedelta(hours=hour), self._work_by_clock)
-            for hour in range(0, 24, 2):
+            for hour in range(0, 24, _LOOKS):
                 self.world.at(day + timedelta(hours=hour, minutes=7), self._office.look)
             if day.day == 1 or number == 0:
                 self.world.at(day, partial(self._progress, day))
@@ -196,7 +200,7 @@ class Year:
         }
 
 
-def run(db: Database, tools: Tools, wanted: Wanted, data_dir: Path, *, beside: bool = True) -> dict[str, Any]:
+def run(db: Database, tools: Tools, wanted: Wanted, data_dir: Path, *, beside: bool) -> dict[str, Any]:
     """Fill a seeded database; returns the counts. `beside`: with a second process that thinks ahead."""
     thinking = Thinking(tools, data_dir, beside=beside)
     try:
