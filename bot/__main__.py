@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from bot import commands, digests, engine, papers, surveys
 from bot.settings import BadSettings
+from bot.simulation.command import simulate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,7 +71,16 @@ def _parser() -> argparse.ArgumentParser:
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
+    _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
     return parser
+
+
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--citizens", type=int, required=True, metavar="N", help="so many people write or come")
+    parser.add_argument("--days", type=int, required=True, metavar="D", help="over so many days, back from --end")
+    parser.add_argument("--seed", type=int, required=True, metavar="S", help="the same seed makes the same world")
+    parser.add_argument("--end", metavar="DATE", help="the last day (YYYY-MM-DD); today without it")
+    parser.add_argument("--add", action="store_true", help="also into a database that simulate filled before")
 
 
 def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -95,9 +105,9 @@ def _survey(add: Callable[..., argparse.ArgumentParser]) -> None:
         "results of a survey done by an institute, one row a respondent: answered_on, channel, group (optional) and a "
         "column for each item asked (S1.1.1 …); cells 3 2 1 (3 is the best), codes or Thai words, empty: not answered"
     )
-    sheet = chores.add_parser("import", help="an institute's results from a CSV file", description=text)
+    sheet = chores.add_parser("import", help="an institute's results from a CSV or XLSX file", description=text)
     sheet.set_defaults(run=surveys.take_sheet)
-    sheet.add_argument("file", metavar="FILE.csv")
+    sheet.add_argument("file", metavar="FILE", help="ends in .csv or .xlsx (its first sheet)")
     sheet.add_argument("--agency", required=True, metavar="CODE")
     sheet.add_argument("--form", required=True, metavar="FORM", help="S1, S2")
     sheet.add_argument("--dry-run", action="store_true", help="say what would be stored")

@@ -74,6 +74,8 @@ def reminders(context: JobContext, dry_run: bool = False) -> dict[str, int]:
         for case_id in found:
             counts.update(_one_case(context, case_id, dry_run))
         after = found[-1]
+        if len(found) < by_clock.MOST:
+            break
     if not dry_run:
         counts.update(_put_together(context))
     return dict(counts)
