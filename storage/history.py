@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select
 
 from storage import ids, sequences
 from storage.db import Session
-from storage.tables import HistoryDetail, HistoryEntry, StatusUpdate
+from storage.tables import HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 from storage.tables.base import plain
 
 CHAIN = "history"
@@ -92,6 +92,12 @@ def _link_all(session: Session) -> None:
     session.execute(insert(plain(HistoryDetail)), details)
     head.value, head.mark = number, previous
     session.flush()
+
+
+def head(session: Session) -> tuple[int, str]:
+    """(how many links, the hash of the last one) as they stand; waits for nobody."""
+    found = session.execute(select(Sequence.value, Sequence.mark).where(Sequence.name == CHAIN)).first()
+    return (0, GENESIS) if found is None else (found.value, found.mark or GENESIS)
 
 
 def forget(session: Session, numbers: Collection[int]) -> None:
