@@ -56,7 +56,7 @@ class World:
             with self.db.transaction() as session:
                 self.session = session
                 self._some()
-                self._arrive()
+                self.arrives()
         self._write_down()
 
     def _some(self) -> None:
@@ -100,7 +100,7 @@ class World:
 
     # --- what was put out --------------------------------------------------------------------------------------------
 
-    def _arrive(self, *, everything: bool = False) -> None:
+    def arrives(self, *, everything: bool = False) -> None:
         """What was put out is with its people; its masked words are thought of beside, and written down next time."""
         arrived = made_up.arrive(self.session, self.now.astimezone(UTC), everything=everything)
         self._write_down_in(self.session)
@@ -116,5 +116,5 @@ class World:
         """The end: what still waits for an hour or an answer is told, and everything said stands written down."""
         with self.db.transaction() as session:
             self.session, self.now = session, self.until
-            self._arrive(everything=True)
+            self.arrives(everything=True)
             self._write_down_in(session)
