@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, Row, Table, table
+from handlers.reports.evidence.written import lines
 from storage import agencies
 
 
@@ -16,16 +19,29 @@ def missions(scope: Scope) -> Table:
             row.code,
             (row.name, *(_listed(row.details.get(name, ())) for name in ("clients", "stakeholders", "needs"))),
         )
-        for row in agencies.register(scope.svc.session, "mission")
+        for row in _missions(scope)
     ]
     return table("T-01", scope.years, rows, len(rows))
+
+
+@dataclass(frozen=True)
+class _Mission:
+    code: str
+    name: str
+    details: Mapping[str, Any]
+
+
+def _missions(scope: Scope) -> list[_Mission]:
+    """The agency's own register; where it has none, the installation's."""
+    own = [_Mission(line.code, line.cells["name"], line.cells) for line in lines(scope, "mission")]
+    return own or [_Mission(row.code, row.name, row.details) for row in agencies.register(scope.svc.session, "mission")]
 
 
 def links(scope: Scope) -> Table:
     """T-02: from the province's mission to the agency's, and whether it drives it directly."""
     tick = scope.svc.texts.word("evidence.tick")
     rows = []
-    for row in agencies.register(scope.svc.session, "mission"):
+    for row in _missions(scope):
         given = row.details
         drives = given.get("drives", "")
         cells = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.reports.evidence import counts, registers, satisfaction, services
+from handlers.reports.evidence import counts, registers, satisfaction, services, written
 from handlers.reports.evidence.kpis import Kpi, kpis
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, TOTAL, Table
@@ -17,14 +17,23 @@ _TABLES: tuple[Callable[[Scope], Table], ...] = (
     registers.links,
     registers.channels,
     counts.by_channel,
+    written.learned,
+    written.before_after,
     counts.by_category,
     counts.by_group,
+    written.monitoring,
     satisfaction.by_channel,
+    written.networks,
+    written.activities,
+    written.participation,
+    written.measuring,
     satisfaction.by_group,
     satisfaction.by_item,
     satisfaction.by_dissatisfaction,
     services.steps,
     services.responsible,
+    written.procedures,
+    written.staff_manual,
 )
 
 

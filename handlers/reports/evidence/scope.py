@@ -8,6 +8,7 @@ from functools import cached_property
 
 from handlers.rules.thai_calendar import BUDDHIST_ERA
 from handlers.services import Svc
+from storage import agencies
 from storage.statistics import Span
 
 YEARS = 3
@@ -29,6 +30,13 @@ class Scope:
     svc: Svc
     year: int
     agency_code: str | None = None
+
+    @cached_property
+    def agencies(self) -> tuple[str, ...]:
+        """The codes of the agencies the report is about."""
+        if self.agency_code is not None:
+            return (self.agency_code,)
+        return tuple(row.code for row in agencies.all_agencies(self.svc.session))
 
     @cached_property
     def years(self) -> tuple[int, ...]:

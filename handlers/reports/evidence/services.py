@@ -15,8 +15,6 @@ def steps(scope: Scope) -> Table:
     rows: list[Row] = []
     for service in _services(scope):
         total = service.details.get("duration") or _time(scope, service.details)
-            _time(scope, service.details) if service.details.get("duration") is None else service.details["duration"]
-        )
         rows.append(Row(service.code, (service.name, _documents(service), str(total) or NO_DATA)))
         rows += [
             Row(
