@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
-    """Papers about one case."""
+    """Papers about one case, and about a year."""
     dossier = add("dossier", papers.dossier, "the seven-step evidence file of one case")
     letter = add("letter", papers.letter, "a letter about one case, numbered in the register of outgoing letters")
     for command in (dossier, letter):
@@ -84,6 +84,10 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
     for command in (dossier, letter):
         command.add_argument("--out", metavar="FILE", required=True, help="ends in .docx or .pdf")
         command.add_argument("--open", action="store_true", help="personal data shown; masked without it")
+    report = add("report", papers.report, "the evidence of PMQA category 3: tables T-01 to T-22 and the KPIs")
+    report.add_argument("--fiscal-year", required=True, type=int, metavar="YEAR", help="Buddhist era, as 2570")
+    report.add_argument("--agency", metavar="CODE", help="one agency; all of them without it")
+    report.add_argument("--out", metavar="FILE", required=True, help=f"ends in {' or '.join(papers.REPORTS)}")
 
 
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.reports.evidence import counts, registers, satisfaction, services, written
+from handlers.reports.evidence import counts, form23, registers, satisfaction, services, written
 from handlers.reports.evidence.kpis import Kpi, kpis
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, TOTAL, Table
@@ -34,6 +34,7 @@ _TABLES: tuple[Callable[[Scope], Table], ...] = (
     services.responsible,
     written.procedures,
     written.staff_manual,
+    form23.form,
 )
 
 
@@ -59,7 +60,7 @@ class Report:
 def report(scope: Scope) -> Report:
     """Reckon and check everything. Raises DoesNotReconcile."""
     tables = tuple(reckon(scope) for reckon in _TABLES)
-    found = Report(scope.year, scope.agency_code, scope.svc.now, tables, tuple(kpis(scope, (0, 0))))
+    found = Report(scope.year, scope.agency_code, scope.svc.now, tables, tuple(kpis(scope, services.announced(scope))))
     wrong = [*_sums(tables), *_hundreds(tables)]
     if wrong:
         raise DoesNotReconcile(wrong)

@@ -52,3 +52,8 @@ class Scope:
     def span(self) -> Span:
         """The year the report is about."""
         return self.spans[-1]
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """When that year begins, and when the next one does."""
+        return self.span.since, self.span.until

@@ -44,6 +44,14 @@ def responsible(scope: Scope) -> Table:
     return table("T-19", scope.years, rows, len(_services(scope)))
 
 
+def announced(scope: Scope) -> tuple[int, int]:
+    """(services whose standard was announced in the fiscal year, services registered)."""
+    found = _services(scope)
+    days = [str(service.details.get("announced_on") or "") for service in found]
+    begins, ends = (moment.astimezone(scope.svc.tools.zone).date().isoformat() for moment in scope.bounds)
+    return sum(begins <= day < ends for day in days), len(found)
+
+
 def _services(scope: Scope) -> list[Service]:
     return agencies.services(scope.svc.session, scope.agency_code)
 

@@ -87,7 +87,7 @@ def networks(scope: Scope) -> Table:
         Row(
             line.code,
             (
-                groups.get(line.cells["group"], line.cells["group"]),
+                groups.get(line.cells["group"], str(line.cells["group"])),
                 f"{line.cells['name']}: {line.cells['form']}",
                 _joined(line.cells["contact"]),
             ),
