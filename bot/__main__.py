@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, engine, papers
+from bot import commands, engine, papers, registers
 from bot.settings import BadSettings
 
 
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--masked", action="store_true", help="personal data masked")
     export.add_argument("--out", metavar="FILE")
     _papers(add)
+    _registers(add("registers", registers.registers, "the registers of the evidence as a workbook, out and in"))
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
@@ -88,6 +89,14 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
     report.add_argument("--fiscal-year", required=True, type=int, metavar="YEAR", help="Buddhist era, as 2570")
     report.add_argument("--agency", metavar="CODE", help="one agency; all of them without it")
     report.add_argument("--out", metavar="FILE", required=True, help=f"ends in {' or '.join(papers.REPORTS)}")
+
+
+def _registers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agency", required=True, metavar="CODE")
+    parser.add_argument("--fiscal-year", required=True, type=int, metavar="YEAR", help="Buddhist era, as 2570")
+    parser.add_argument("--out", metavar="FILE", help="write what is there now, ready to be changed (.xlsx)")
+    parser.add_argument("--in", dest="into", metavar="FILE", help="read it back; stored only if all of it is right")
+    parser.add_argument("--dry-run", action="store_true", help="with --in: say what would change")
 
 
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -56,7 +56,7 @@ def by_item(scope: Scope) -> Table:
     return table("T-16", scope.years, rows, _n(found.values()))
 
 
-def by_dissatisfaction(scope: Scope, notes: tuple[str, ...] = ()) -> Table:
+def by_dissatisfaction(scope: Scope, notes: Iterable[str] = ()) -> Table:
     """T-17: the same items, those people are least satisfied with first; what nobody was asked comes last.
 
     The order is reckoned, never typed: the guide's own example names other items than its figures do.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from handlers.reports.evidence.schema import registers
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, TOTAL, Cell, Row, Table, table
-from storage import agencies, register_lines
+from storage import agencies, register_lines, surveys
 from storage.tables import RegisterLine
 
 
@@ -43,7 +43,37 @@ def before_after(scope: Scope) -> Table:
             rows.append(Row(f"{code}:{number + 1}", (*_step(scope, old, number), *_step(scope, new, number)), level=1))
         total = scope.svc.texts.word("evidence.total")
         rows.append(Row(f"{code}:{TOTAL}", (total, _sum(scope, old), total, _sum(scope, new)), level=1))
-    return table("T-06", scope.years, rows, len(by_service))
+    return table("T-06", scope.years, rows, len(by_service), *_improved_services(scope, names))
+
+
+def _improved_services(scope: Scope, names: Mapping[str, str]) -> list[str]:
+    """Below T-06: what was done for which service, since when, and the cases it came from."""
+    return [
+        _improvement(scope, names.get(line.cells["service"], line.cells["service"]), line)
+        for line in lines(scope, "improvement")
+        if "service" in line.cells
+    ]
+
+
+def improved_items(scope: Scope) -> list[str]:
+    """Below T-17: each item people were dissatisfied with and that something was done about: what, since when, cases."""
+    names = surveys.items(scope.svc.session)
+    return [
+        _improvement(scope, f"{code} {names[code].name}" if code in names else code, line)
+        for line in lines(scope, "improvement")
+        for code in line.cells.get("items", ())
+    ]
+
+
+def _improvement(scope: Scope, about: str, line: RegisterLine) -> str:
+    texts, cells = scope.svc.texts, line.cells
+    day, cases = cells.get("posted_on"), cells.get("cases")
+    parts = [
+        texts.word("evidence.improved", about=about, action=cells["action"]),
+        texts.word("evidence.posted_on", day=texts.day(date.fromisoformat(day))) if day else "",
+        texts.word("evidence.of_cases", codes=", ".join(cases)) if cases else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _step(scope: Scope, steps: list[RegisterLine], at: int) -> tuple[Cell, Cell]:
@@ -143,7 +173,7 @@ def measuring(scope: Scope) -> Table:
             scope.svc.texts.word("evidence.not_measured", why=cells["not_measured"]) if "not_measured" in cells else ""
         )
         name = _joined([groups.get(cells["group"], cells["group"]), why])
-        rows.append(Row(line.code, (name, _joined(cells["satisfied_by"]), _joined(cells["dissatisfied_by"]))))
+        rows.append(Row(line.code, (name, _joined(cells.get("satisfied_by")), _joined(cells.get("dissatisfied_by")))))
     return table("T-14", scope.years, rows, len(rows))
 
 
