@@ -63,6 +63,12 @@ def report(arguments: argparse.Namespace) -> int:
     from handlers.services import Svc
     from storage import agencies
 
+    if arguments.behind or arguments.issue:
+        from bot import evidence
+
+        return evidence.behind(arguments) if arguments.behind else evidence.issue(arguments)
+    if not arguments.fiscal_year or not arguments.out:
+        raise Refused("--fiscal-year and --out are needed")
     out, _ending = _out(arguments.out, REPORTS)
     with current_database() as db, db.reading() as session:
         svc = Svc(session, clock.now(), tools(settings.read()))

@@ -118,9 +118,13 @@ def _of_year(session: Session, register: str, agency_code: str, year: int) -> Se
 
 
 def cases_there(session: Session, agency_code: str, references: Collection[str]) -> set[str]:
-    """Those of these references that are cases of the agency, drafts not."""
+    """Those of these references that are cases of the agency; no drafts, and none that are confidential: what names
+    them is printed."""
     query = select(Case.reference).where(
-        Case.reference.in_(references), Case.agency_code == agency_code, Case.status != Status.DRAFT
+        Case.reference.in_(references),
+        Case.agency_code == agency_code,
+        Case.status != Status.DRAFT,
+        Case.confidential.is_(False),
     )
     return set(session.scalars(query))
 

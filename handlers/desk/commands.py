@@ -8,7 +8,20 @@ from handlers import access
 from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import asking, away, finding, guard, help, looking, loose, next_steps, orders, recording, ruling
+from handlers.desk import (
+    asking,
+    away,
+    finding,
+    guard,
+    help,
+    looking,
+    loose,
+    next_steps,
+    orders,
+    recording,
+    registers,
+    ruling,
+)
 from handlers.desk.order import SAYS_MOST, Order, button, example
 from handlers.desk.references import reference_in, several
 from handlers.messages import Choice, Part, Say
@@ -78,7 +91,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work")
+    return name in _PLAIN or name in ("help", "at_work", "register")
 
 
 def plain_line(name: str) -> str:
@@ -158,6 +171,8 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "record": recording.begin,
     "away": away.leave,
     "at_work": away.come_back,
+    "register": registers.register,
+    "improve": registers.improve,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,

@@ -75,6 +75,12 @@ def by_dissatisfaction(scope: Scope, notes: Iterable[str] = ()) -> Table:
     return table("T-17", scope.years, rows, _n(found.values()), *notes)
 
 
+def lowest(scope: Scope, most: int) -> list[tuple[str, str]]:
+    """(code, words) of the items people are least satisfied with, the worst first; not those nobody minds."""
+    found = by_dissatisfaction(scope)
+    return [(row.key, str(row.cells[0])) for row in found.rows if row.n and row.cells[-1]][:most]
+
+
 def _of_items(scope: Scope) -> dict[str, Answers]:
     return {key[0]: counts for key, counts in _answers(scope, "item").items()}
 

@@ -56,7 +56,7 @@ def _improved_services(scope: Scope, names: Mapping[str, str]) -> list[str]:
 
 
 def improved_items(scope: Scope) -> list[str]:
-    """Below T-17: each item people were dissatisfied with and that something was done about: what, since when, cases."""
+    """Below T-17: each item that something was done about: what, since when, and the cases."""
     names = surveys.items(scope.svc.session)
     return [
         _improvement(scope, f"{code} {names[code].name}" if code in names else code, line)
@@ -134,10 +134,14 @@ def activities(scope: Scope) -> Table:
         cells = line.cells
         day = scope.svc.texts.day(date.fromisoformat(cells["on"]))
         what = _joined([cells["name"], f"{day} {cells.get('place', '')}".strip()])
-        rows.append(
-            Row(line.code, (cells["topic"], what, _joined(cells.get("photos")), _joined(cells.get("documents"))))
-        )
+        rows.append(Row(line.code, (cells["topic"], what, _pictures(scope, cells), _joined(cells.get("documents")))))
     return table("T-12", scope.years, rows, len(rows))
+
+
+def _pictures(scope: Scope, cells: Mapping[str, Any]) -> str:
+    """How many pictures show it; the papers draw them."""
+    n = len(cells.get("photos", ()))
+    return scope.svc.texts.word("evidence.pictures", n=n) if n else NO_DATA
 
 
 def participation(scope: Scope) -> Table:
