@@ -25,7 +25,7 @@ from nlp import when
 from storage import photos, register_lines
 
 _LASTS = timedelta(hours=24)  # a line left alone so long is over
-_BUTTONS = 10  # LINE takes 13, three are ours
+_BUTTONS = 13  # LINE takes no more
 _LISTED = 30  # names in a bubble, where there are too many for buttons
 _LOWEST = 5
 _NAME = 80  # letters of what an improvement is called where nobody named it
@@ -64,6 +64,8 @@ def _taken(svc: Svc, talk: Talk, actor: Actor, filling: Filling, incoming: Incom
     register = registers()[filling.register]
     before: list[Part] = _pictures(svc, talk, filling, register) if incoming.kind == "image" else []
     text, step = incoming.text.strip(), filling.step
+    if not step:  # the pictures were the last thing that was lacking
+        return [*before, *_save(svc, talk, actor, filling)]
     field = register.field(step)
     said = incoming.kind == "text"
     if said and heard.plain(text) in heard.load()["register_done"]["done"]:
@@ -143,7 +145,6 @@ def _ask(svc: Svc, filling: Filling) -> Say:
     field = register.field(filling.step)
     options = _options(svc, filling, field)
     listed = "\n".join(f"{code} {label}".strip() for code, label in options[:_LISTED])
-    buttons = tuple(Choice(_fitted(label), says) for says, label in options) if len(options) <= _BUTTONS else ()
     number, of = filling.asks.index(field.code) + 1, len(filling.asks)
     kind = "case" if field.refers_to == "case" else field.kind.partition(":")[0]
     hint = texts.word(f"fill_hint.{kind}")
@@ -151,6 +152,8 @@ def _ask(svc: Svc, filling: Filling) -> Say:
     own = [texts.word("officer.button_skip")] if not field.required else []
     own += [texts.word("officer.button_save")] if not _lacking(register, filling) else []
     own.append(texts.word("officer.button_cancel"))
+    fits = len(options) + len(own) <= _BUTTONS
+    buttons = tuple(Choice(_fitted(label), says) for says, label in options) if fits else ()
     shown_list = f"\n{listed}" if options and (not buttons or field.code == "items") else ""
     return Say(text + shown_list, (*buttons, *map(Choice, own)))
 
@@ -181,8 +184,9 @@ def _save(svc: Svc, talk: Talk, actor: Actor, filling: Filling) -> list[Part]:
     text = svc.texts.say("officer.filled", title=register.title, code=code, lines="\n".join(lines))
     name = heard.load()["registers"][filling.register][0]
     add, remove = (heard.load()["register_verbs"][verb][0] for verb in ("add", "remove"))
-    said = [example("register", f"{name} {add}"), example("register", f"{name} {remove} {code}")]
-    return [Say(text, tuple(Choice(_fitted(line), line) for line in said))]
+    more = Choice(_fitted(f"{add}{name}"), example("register", f"{name} {add}"))
+    less = Choice(_fitted(f"{remove} {code}"), example("register", f"{name} {remove} {code}"))
+    return [Say(text, (more, less))]
 
 
 def _short(field: Field, value: Any) -> str:

@@ -82,7 +82,7 @@ def _overview(scope: Scope, actor: Actor) -> list[Part]:
     parts: list[Part] = [Say(counts), Say(texts.say(key, lines="\n".join(lacking)))]
     address = link(scope.svc, str(scope.agency_code), scope.year, actor.person_id)
     empty = [name for name in registers() if not there[name]]
-    buttons = [Choice(_fitted(line), line) for line in (_typed(name, "add") for name in empty[:_FEW])]
+    buttons = [_button(name, "add") for name in empty[:_FEW]]
     if address:
         until = texts.day(scope.svc.today + timedelta(days=DAYS))
         opened = Choice(texts.word("officer.button_registers"), address, "link")
@@ -92,28 +92,27 @@ def _overview(scope: Scope, actor: Actor) -> list[Part]:
     return parts
 
 
-def _typed(name: str, verb: str, code: str = "") -> str:
-    return example("register", f"{_called(name)} {heard.load()['register_verbs'][verb][0]} {code}".strip())
-
-
-def _fitted(line: str) -> str:
-    return line if len(line) <= LABEL else shortened(line, LABEL - 1)
+def _button(name: str, verb: str, code: str = "") -> Choice:
+    """Adds to a register, or takes the line of a code away."""
+    word = heard.load()["register_verbs"][verb][0]
+    label = f"{word} {code}" if code else f"{word}{_called(name)}"
+    fitted = label if len(label) <= LABEL else shortened(label, LABEL - 1)
+    return Choice(fitted, example("register", f"{_called(name)} {word} {code}".strip()))
 
 
 def _lines(scope: Scope, name: str) -> Say:
     """What a register says, the newest last."""
     texts, there = scope.svc.texts, lint.stored(scope)[name]
-    add = _typed(name, "add")
+    add = _button(name, "add")
     title = registers()[name].title
     if not there:
-        return Say(texts.say("officer.register_empty", title=title), (Choice(_fitted(add), add),))
+        return Say(texts.say("officer.register_empty", title=title), (add,))
     shown_lines = there[-_MOST:]
     lines = [texts.say("officer.register_line", code=line.code, words=_in_short(name, line)) for line in shown_lines]
     more = len(there) - len(shown_lines)
     text = texts.say("officer.register_lines", title=title, n=len(there), lines="\n".join(lines))
     text += "\n" + texts.say("officer.register_more", n=more) if more else ""
-    said = [add, *(_typed(name, "remove", line.code) for line in reversed(shown_lines[-_FEW:]))]
-    return Say(text, tuple(Choice(_fitted(each), each) for each in said))
+    return Say(text, (add, *(_button(name, "remove", line.code) for line in reversed(shown_lines[-_FEW:]))))
 
 
 def _in_short(name: str, line: Line) -> str:
@@ -127,11 +126,8 @@ def _removed(scope: Scope, actor: Actor, name: str, code: str) -> Say:
     if actions.take_away(scope.svc, str(scope.agency_code), scope.year, name, code, actor.person_id):
         return Say(texts.say("officer.register_removed", title=registers()[name].title, code=code))
     codes = [line.code for line in lint.stored(scope)[name]][-_FEW:]
-    lines = [_typed(name, "remove", one) for one in codes]
-    return Say(
-        texts.say("officer.register_no_line", title=registers()[name].title, code=shortened(code, 40)),
-        tuple(Choice(_fitted(line), line) for line in lines),
-    )
+    text = texts.say("officer.register_no_line", title=registers()[name].title, code=shortened(code, 40))
+    return Say(text, tuple(_button(name, "remove", one) for one in codes))
 
 
 # --- what was improved -----------------------------------------------------------------------------------------------
