@@ -14,8 +14,8 @@ from handlers.desk.order import LABEL, example, pick
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.reports.evidence import satisfaction
 from handlers.reports.evidence.cells import Wrong
-from handlers.reports.evidence.known import known
-from handlers.reports.evidence.schema import Field, Problem, Register, registers, shown, value_of
+from handlers.reports.evidence.known import known, said
+from handlers.reports.evidence.schema import Field, Problem, Register, registers, value_of
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.sheets import in_words
 from handlers.rules.duties import KEEPERS
@@ -67,13 +67,13 @@ def _taken(svc: Svc, talk: Talk, actor: Actor, filling: Filling, incoming: Incom
     if not step:  # the pictures were the last thing that was lacking
         return [*before, *_save(svc, talk, actor, filling)]
     field = register.field(step)
-    said = incoming.kind == "text"
-    if said and heard.plain(text) in heard.load()["register_done"]["done"]:
+    typed = incoming.kind == "text"
+    if typed and heard.plain(text) in heard.load()["register_done"]["done"]:
         lacking = _lacking(register, filling)
         if not lacking:
             return _save(svc, talk, actor, filling)
         before = [Say(svc.texts.say("officer.fill_lacking", what=" · ".join(lacking)))]
-    elif said and not field.required and heard.means(text, "skip", "no"):
+    elif typed and not field.required and heard.means(text, "skip", "no"):
         filling.done.append(step)
     elif text:
         wrong = _told(svc, talk, filling, field, text)
@@ -125,9 +125,9 @@ def _value(svc: Svc, filling: Filling, field: Field, text: str) -> Any:
         return value_of(field, text, there, days)
     except Wrong as wrong:
         if wrong.why == "day":
-            said = when.leading(text, svc.now.astimezone(svc.tools.zone))
-            if said is not None:
-                return value_of(field, said[0].isoformat(), there, days)
+            named_day = when.leading(text, svc.now.astimezone(svc.tools.zone))
+            if named_day is not None:
+                return value_of(field, named_day[0].isoformat(), there, days)
         named = there.get(field.refers_to, {})
         codes = [*named]
         fitting = pick(text, [*named.values()]) if wrong.why == "unknown" and named and not field.several else []
@@ -180,16 +180,15 @@ def _save(svc: Svc, talk: Talk, actor: Actor, filling: Filling) -> list[Part]:
         cells.setdefault("name", shortened(str(cells["action"]), _NAME))
     code = actions.put(svc, filling.agency, filling.year, filling.register, cells, actor.person_id)
     state.drop(talk)
-    lines = [f"{f.heading}: {_short(f, cells[f.code])}" for f in register.fields if f.code in cells]
+    codes = known(svc, filling.agency, filling.year)
+    lines = [
+        f"{field.heading}: {shortened(said(field, cells[field.code], codes), _NAME)}"
+        for field in register.fields
+        if field.code in cells
+    ]
     text = svc.texts.say("officer.filled", title=register.title, code=code, lines="\n".join(lines))
     name = heard.load()["registers"][filling.register][0]
     add, remove = (heard.load()["register_verbs"][verb][0] for verb in ("add", "remove"))
     more = Choice(_fitted(f"{add}{name}"), example("register", f"{name} {add}"))
     less = Choice(_fitted(f"{remove} {code}"), example("register", f"{name} {remove} {code}"))
     return [Say(text, (more, less))]
-
-
-def _short(field: Field, value: Any) -> str:
-    if field.kind == "files":
-        return str(len(value))
-    return shortened(str(shown(field, value)), 80)

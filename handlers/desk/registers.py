@@ -14,7 +14,9 @@ from handlers.desk.references import reference_in
 from handlers.messages import Choice, Part, Say
 from handlers.reports.evidence import form23, lint
 from handlers.reports.evidence.address import DAYS, link
-from handlers.reports.evidence.schema import registers, shown
+from handlers.reports.evidence.cells import Known
+from handlers.reports.evidence.known import known, said
+from handlers.reports.evidence.schema import registers
 from handlers.reports.evidence.scope import Scope
 from handlers.rules.duties import KEEPERS
 from handlers.rules.thai_calendar import fiscal_year
@@ -108,17 +110,20 @@ def _lines(scope: Scope, name: str) -> Say:
     if not there:
         return Say(texts.say("officer.register_empty", title=title), (add,))
     shown_lines = there[-_MOST:]
-    lines = [texts.say("officer.register_line", code=line.code, words=_in_short(name, line)) for line in shown_lines]
+    codes = known(scope.svc, str(scope.agency_code), scope.year)
+    lines = [
+        texts.say("officer.register_line", code=line.code, words=_in_short(name, line, codes)) for line in shown_lines
+    ]
     more = len(there) - len(shown_lines)
     text = texts.say("officer.register_lines", title=title, n=len(there), lines="\n".join(lines))
     text += "\n" + texts.say("officer.register_more", n=more) if more else ""
     return Say(text, (add, *(_button(name, "remove", line.code) for line in reversed(shown_lines[-_FEW:]))))
 
 
-def _in_short(name: str, line: Line) -> str:
+def _in_short(name: str, line: Line, codes: Known) -> str:
     """What must be filled in, on one line."""
     fields = [field for field in registers()[name].fields if field.required and field.code in line.cells]
-    return shortened(" · ".join(str(shown(field, line.cells[field.code])) for field in fields), _WORDS)
+    return shortened(" · ".join(said(field, line.cells[field.code], codes) for field in fields), _WORDS)
 
 
 def _removed(scope: Scope, actor: Actor, name: str, code: str) -> Say:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.reports.evidence.cells import CASE, FILE, Known, bare, several
-from handlers.reports.evidence.schema import CODE, Row, registers
+from handlers.reports.evidence.schema import CODE, Field, Row, registers, shown
 from handlers.services import Svc
 from nlp import entities
 from storage import agencies, register_lines, surveys
@@ -39,6 +39,14 @@ def stored(svc: Svc, name: str, agency_code: str, year: int) -> dict[str, str]:
     """Code → name of a register's lines that count in a year."""
     rows = register_lines.lines(svc.session, name, (agency_code,), year, standing=registers()[name].standing)
     return {row.code: str(row.cells.get("name", "")) for row in rows}
+
+
+def said(field: Field, value: object, codes: Known) -> str:
+    """A stored value as people say it: the name of what a code stands for, how many pictures there are."""
+    if field.kind == "files" and isinstance(value, list):
+        return str(len(value))
+    name = codes.get(field.refers_to, {}).get(str(value)) if field.refers_to else ""
+    return name or str(shown(field, value))
 
 
 def _typed(rows: Sequence[Row]) -> dict[str, str]:
