@@ -105,9 +105,21 @@ def monitoring(scope: Scope) -> Table:
     rows = []
     for line in lines(scope, "monitoring"):
         cells = line.cells
-        actual = scope.svc.texts.word("evidence.done", n=done[line.code]) if line.code in done else ""
+        actual = _done(scope, done.get(line.code, 0), cells.get("per", ""))
         rows.append(Row(line.code, (cells["name"], _joined([cells["frequency"], actual]), cells["responsible"])))
     return table("T-09", scope.years, rows, len(rows))
+
+
+# How often a year something is planned; what is open every day is not counted.
+_A_YEAR = {"week": 52, "month": 12, "2months": 6, "quarter": 4, "year": 1}
+
+
+def _done(scope: Scope, n: int, per: str) -> str:
+    """What was really done, beside what was planned for the whole year."""
+    planned = _A_YEAR.get(per)
+    if planned is not None:
+        return scope.svc.texts.word("evidence.done_of", n=n, of=planned)
+    return scope.svc.texts.word("evidence.done", n=n) if n else ""
 
 
 def networks(scope: Scope) -> Table:
