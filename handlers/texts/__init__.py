@@ -31,10 +31,11 @@ class UnknownText(KeyError):
 
 @cache
 def load() -> Mapping[str, Any]:
-    """The texts of all files (no section is in two), flattened to "section.key" → table. Read once."""
+    """The texts of all files (a section may be in two, no key of it is), flattened to "section.key" → table. Read once."""
     raw: dict[str, Any] = {}
     for name in _FILES:
-        raw |= tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+        for section, entries in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items():
+            raw.setdefault(section, {}).update(entries)
     flat: dict[str, Any] = {}
     for section, entries in raw.items():
         for key, value in entries.items():
