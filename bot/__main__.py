@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, engine, papers, registers
+from bot import commands, engine, papers, registers, surveys
 from bot.settings import BadSettings
 
 
@@ -59,13 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("name", metavar="NAME")
     job.add_argument("--now", metavar="ISO8601", help="stand in for the clock, with time zone")
     job.add_argument("--dry-run", action="store_true", help="say what would be done")
-    export = add("export", commands.export, "cases or messages, one row each")
-    export.add_argument("what", choices=("cases", "messages"))
+    export = add("export", commands.export, "cases, survey answers or messages, one row each")
+    export.add_argument("what", choices=("cases", "surveys", "messages"))
     export.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
     export.add_argument("--masked", action="store_true", help="personal data masked")
     export.add_argument("--out", metavar="FILE")
     _papers(add)
     _registers(add("registers", registers.registers, "the registers of the evidence as a workbook, out and in"))
+    _survey(add)
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
@@ -99,6 +100,21 @@ def _registers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="write what is there now, ready to be changed (.xlsx)")
     parser.add_argument("--in", dest="into", metavar="FILE", help="read it back; stored only if all of it is right")
     parser.add_argument("--dry-run", action="store_true", help="with --in: say what would change")
+
+
+def _survey(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Survey chores."""
+    chores = add("survey", surveys.survey, "survey chores").add_subparsers(required=True, metavar="import")
+    text = (
+        "results of a survey done by an institute, one row a respondent: answered_on, channel, group (optional) and a "
+        "column for each item asked (S1.1.1 …); cells 3 2 1 (3 is the best), codes or Thai words, empty: not answered"
+    )
+    sheet = chores.add_parser("import", help="an institute's results from a CSV file", description=text)
+    sheet.set_defaults(run=surveys.take_sheet)
+    sheet.add_argument("file", metavar="FILE.csv")
+    sheet.add_argument("--agency", required=True, metavar="CODE")
+    sheet.add_argument("--form", required=True, metavar="FORM", help="S1, S2")
+    sheet.add_argument("--dry-run", action="store_true", help="say what would be stored")
 
 
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:

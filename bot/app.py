@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import files, registers, track
+from bot.pages import files, registers, survey, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
@@ -250,6 +250,7 @@ class App:
             routes += track.routes(self.db, self.tools, self.clock)
             routes += files.routes(self.db, self.tools, self.clock)
             routes += registers.routes(self.db, self.tools, self.clock)
+            routes += survey.routes(self.db, self.tools, self.clock)
         return Starlette(routes=routes)
 
     def _enroll(self, chat_id: str, pane: str) -> None:

@@ -116,7 +116,7 @@ def answers_to(svc: Svc, case: Case) -> tuple[Choice, ...]:
     return tuple(Choice(svc.texts.word(name, code=case.reference)) for name in names)
 
 
-_READ = ("told", "asked", "deferred", "not_accepted", "transferred")
+_READ = ("told", "asked", "deferred", "not_accepted", "transferred", "used")
 
 
 def read_out(svc: Svc, case: Case) -> tuple[str, Say] | None:
@@ -188,7 +188,7 @@ def _latest(svc: Svc, case: Case, joined: CaseJoin | None) -> str:
     asked = ("asked",) if case.status == Status.NEED_INFO else ()  # once answered it is no news
     whats = ("told", *asked) if joined is None else ()
     concluded = case.resolved_at is not None and (joined is None or joined.joined_at <= case.resolved_at)
-    found = cases.last_note(svc.session, case, *whats, *(("result",) if concluded else ()))
+    found = cases.last_note(svc.session, case, *whats, *(("result", "used") if concluded else ()))
     if found is None:
         return ""
     masked = joined is not None or found.to_another

@@ -37,3 +37,8 @@ def code(count: int = 10) -> str:
 def salt() -> bytes:
     """Sixteen random bytes."""
     return secrets.token_bytes(16)
+
+
+def row_by_lot() -> int:
+    """A row id that says nothing of when the row was written."""
+    return secrets.randbelow(2**62) + 1

@@ -20,6 +20,7 @@ from storage.words import OutboxState
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
 RIDES = "rides"  # news that can wait for the person's next free answer
+GOOD = "good"  # plain news that stays new when its case ends: praise for an officer
 UNDO = "undo"  # an officer may still take it back; it goes by itself a moment later
 _UNCLEAR = ", unclear"  # a try may have been taken: from then on only its own key may repeat it
 _RECOVERED = "recovered"
@@ -270,6 +271,7 @@ class Put:
     id: int
     is_answer: bool
     case_id: int | None
+    once: str
     parts: list[dict[str, Any]] | None
 
 
@@ -285,9 +287,24 @@ def newest_put(session: Session, lane: str, conversation_id: int, now: datetime,
         found = select(OutboxMessage).where(where, OutboxMessage.lane == lane)
         rows |= {row.id: row for row in session.scalars(found.order_by(OutboxMessage.id.desc()).limit(limit))}
     return [
-        Put(row.id, row.reply_event_us is not None, row.case_id, None if row.parts is None else _parts(session, row))
+        Put(
+            row.id,
+            row.reply_event_us is not None,
+            row.case_id,
+            row.once or "",
+            None if row.parts is None else _parts(session, row),
+        )
         for row in sorted(rows.values(), key=lambda row: -row.id)[:limit]
     ]
+
+
+def on_its_way(session: Session, lane: str) -> list[dict[str, Any]]:
+    """The parts that will reach a chat by themselves: waiting, being sent, or kept for a moment to be taken back."""
+    undone = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == UNDO)
+    rows: list[OutboxMessage] = []
+    for where in (_is_open(OutboxMessage), undone):
+        rows += session.scalars(select(OutboxMessage).where(OutboxMessage.lane == lane, where))
+    return [part for row in rows if row.parts is not None for part in _parts(session, row)]
 
 
 def drop_riding(session: Session, lane: str, case_id: int, text: str) -> None:
@@ -341,8 +358,9 @@ def outdate(session: Session, lane: str, case_id: int) -> None:
 
 
 def end_news(session: Session, case_id: int) -> None:
-    """The case ended or has its result: whatever news of it still waits for a free answer is old."""
-    session.execute(_waiting_news(case_id).values(state=OutboxState.FOLDED, parts=None))
+    """The case ended or has its result: whatever news of it still waits for a free answer is old. Praise is not."""
+    old = or_(OutboxMessage.news.is_(None), OutboxMessage.news != GOOD)
+    session.execute(_waiting_news(case_id).where(old).values(state=OutboxState.FOLDED, parts=None))
 
 
 def hide_news(session: Session, case_id: int, parts: list[dict[str, Any]]) -> None:

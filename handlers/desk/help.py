@@ -28,7 +28,7 @@ def help_for(svc: Svc, posts: Sequence[Post], in_group: bool, everything: bool =
     lines = []
     for name in names:
         duty = DUTIES.get(name)
-        if in_group and name in ("away", *OF_KEEPERS):  # that is said alone
+        if in_group and name in ("away", "survey", *OF_KEEPERS):  # that is said alone
             continue
         if name in OF_KEEPERS and not any(post.role in KEEPERS for post in posts):
             continue
