@@ -31,7 +31,7 @@ class UnknownText(KeyError):
 
 @cache
 def load() -> Mapping[str, Any]:
-    """The texts of all files (a section may be in two, no key of it is), flattened to "section.key" → table. Read once."""
+    """The texts of all files, flattened to "section.key" → table; a section may be in two, no key of it. Read once."""
     raw: dict[str, Any] = {}
     for name in _FILES:
         for section, entries in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items():
