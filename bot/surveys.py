@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from handlers.services import Svc
 
 LARGEST = 20 * 1024 * 1024  # bytes of a file
+MOST_ROWS, MOST_COLUMNS = 50_000, 200  # of a spreadsheet: a small file may unfold into a very large one
 _SHOWN = 200  # problems printed
 
 
@@ -36,7 +38,7 @@ def take_sheet(arguments: argparse.Namespace) -> int:
 
     content = _content(arguments.file)
     digest = hashlib.sha256(content).hexdigest()[:16]
-    rows = _rows(content)
+    rows = _sheet_rows(content) if _ending(arguments.file) == ".xlsx" else _rows(content)
     with current_database() as db, db.transaction() as session:
         svc = Svc(session, clock.now(), tools(settings.read()))
         known = _known(svc, arguments.agency, arguments.form)
@@ -60,14 +62,47 @@ def take_sheet(arguments: argparse.Namespace) -> int:
 
 def _content(name: str) -> bytes:
     path = Path(name)
-    if path.suffix.lower() != ".csv":
-        raise Refused(f"{name!r}: the name must end in .csv; from a spreadsheet, save as CSV (UTF-8) first")
+    if _ending(name) not in (".csv", ".xlsx"):
+        raise Refused(f"{name!r}: the name must end in .csv or .xlsx")
     try:
         if path.stat().st_size > LARGEST:
             raise Refused(f"{name!r} is larger than {LARGEST // 1024 // 1024} MB")
         return path.read_bytes()
     except OSError as error:
         raise Refused(f"{name!r}: {error.strerror}") from error
+
+
+def _ending(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def _sheet_rows(content: bytes) -> list[list[str]]:
+    """The cells of a spreadsheet's first sheet, as they would stand in a CSV file. Raises Refused."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+        found = [[_cell(value) for value in row] for row in rows]
+    except Exception as wrong:  # a damaged file fails anywhere in the reader; the operator wants a line
+        raise Refused(f"this is no spreadsheet that can be read: {type(wrong).__name__}") from wrong
+    if len(found) > MOST_ROWS:
+        raise Refused(f"more than {MOST_ROWS} rows: send them in several files")
+    while found and not any(found[-1]):
+        found.pop()
+    width = max((at for row in found[:1] for at, cell in enumerate(row, 1) if cell), default=0)
+    return [row[:width] + [cell for cell in row[width:] if cell] for row in found]
+
+
+def _cell(value: object) -> str:
+    """One cell as text: dates as ISO, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _rows(content: bytes) -> list[list[str]]:

@@ -15,7 +15,7 @@ from storage.words import Conclusion, Status
 # that reached whom it was for, where there is nothing to confirm.
 HOW = ("confirmed", "silence", "officer", "no_answer", "passed_on")
 UNSPECIFIED = "unspecified"  # closed before this was kept
-_SAID_USED = ("used", "resolved", "approved")  # events at which a person hears that their idea was used
+SAID_USED = ("used", "resolved", "approved")  # events at which a person hears that their idea was used
 
 
 def closings(
@@ -67,7 +67,7 @@ def used(
     """How many ideas changed something, counted when it was said, in [since, until); filters as in `closings`."""
     said = exists().where(
         StatusUpdate.case_id == Case.id,
-        StatusUpdate.what.in_(_SAID_USED),
+        StatusUpdate.what.in_(SAID_USED),
         StatusUpdate.at >= since,
         StatusUpdate.at < until,
     )

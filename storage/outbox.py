@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from storage import ids
@@ -15,6 +17,7 @@ from storage.db import Session
 from storage.inbox import microseconds
 from storage.messages import Told
 from storage.tables import Message, OutboxMessage
+from storage.tables.base import plain
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
@@ -82,30 +85,40 @@ def put(
     """
     if not held and undo_until is not None:
         held = UNDO
-    if once is not None and session.scalar(select(exists().where(OutboxMessage.once == once))):
-        return None
-    row = OutboxMessage(
-        key=ids.new_key(),
-        channel=channel,
-        lane=lane,
-        account_id=account_id,
-        case_id=case_id,
-        once=once,
-        chat_id=session.keys.seal_text(chat_id),
-        parts=session.keys.seal_data(parts),
-        reply_token=reply_token or None,
-        reply_event_us=microseconds(reply_event_at) if reply_event_at else None,
-        state=OutboxState.HELD if held else OutboxState.QUEUED,
-        error=held or None,
-        not_before=_held_until(now, held, undo_until),
-        undo=undo or None,
-        news=news or None,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    session.wake("outbox")
-    return row.id
+    values = {
+        "key": ids.new_key(),
+        "channel": channel,
+        "lane": lane,
+        "account_id": account_id,
+        "case_id": case_id,
+        "once": once,
+        "chat_id": session.keys.seal_text(chat_id),
+        "parts": session.keys.seal_data(parts),
+        "reply_token": reply_token or None,
+        "reply_event_us": microseconds(reply_event_at) if reply_event_at else None,
+        "state": OutboxState.HELD if held else OutboxState.QUEUED,
+        "error": held or None,
+        "not_before": _held_until(now, held, undo_until),
+        "undo": undo or None,
+        "news": news or None,
+        "created_at": now,
+    }
+    session.flush()  # what it tells of was written before it
+    row_id: int | None = session.scalar(_PUT[session.get_bind().dialect.name], values)
+    if row_id is not None:
+        session.wake("outbox")
+    return row_id
+
+
+_PUT = {
+    name: new(plain(OutboxMessage)).on_conflict_do_nothing(index_elements=["once"]).returning(OutboxMessage.id)
+    for name, new in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+
+
+def is_put(session: Session, once: str) -> bool:
+    """Was this fact put out already?"""
+    return bool(session.scalar(select(exists().where(OutboxMessage.once == once))))
 
 
 def _held_until(now: datetime, held: str, undo_until: datetime | None) -> datetime:

@@ -57,6 +57,7 @@ def load(session: Session, folder: Path) -> dict[str, int]:
                 changed[table] = changed.get(table, 0) + 1
         session.flush()
     changed["settings"] = _settings(session, folder)
+    session.known.clear()
     return {table: count for table, count in changed.items() if count}
 
 

@@ -507,9 +507,6 @@ AT_WORK: tuple[Dialogue, ...] = (
     a_result_needs_its_photo_and_the_citizen_confirms,
     a_working_group_and_the_heads_word,
     urgent_goes_up_at_once_until_somebody_knows,
-    the_head_orders_to_hurry,
-    an_idea_is_used_and_its_author_hears_of_it,
-    praise_is_good_news_and_one_tap,
     handed_back_and_routed_anew,
     sent_on_and_not_accepted,
     two_cases_become_one_and_apart_again,
@@ -519,15 +516,18 @@ AT_WORK: tuple[Dialogue, ...] = (
     writing_down_in_one_line,
     away_with_somebody_in_ones_place,
 )
-# After the others: many cases are open then, and the clock moves all of them.
+# After the others: of some of these a whole unit hears; many cases are open then, and the clock moves all of them.
 AFTERWARDS: tuple[Dialogue, ...] = (
+    the_head_orders_to_hurry,
+    an_idea_is_used_and_its_author_hears_of_it,
+    praise_is_good_news_and_one_tap,
     a_long_queue_says_how_much_is_left,
     a_reminder_arrives_once,
     a_promise_is_pushed_once,
 )
 
 
-CASES = 17  # that the dialogues at work need
+CASES = 16  # that the dialogues at work need
 
 
 class Day:

@@ -19,6 +19,7 @@ from storage.people import Post
 from storage.tables import Case
 from storage.words import Conclusion, Kind, Status
 
+MOST = 500  # cases looked at before the next look
 _PUSHED_FROM = 2  # the first reminder can wait for an officer's next free answer
 
 
@@ -85,7 +86,7 @@ def _facts(svc: Svc, case: Case) -> Facts:
 
 
 def candidates(svc: Svc, after: int = 0) -> list[int]:
-    """Row ids of cases the clock may owe something now, beginning after one; at most 500."""
+    """Row ids of cases the clock may owe something now, beginning after one; at most `MOST`."""
     limits, hours, now = _limits(svc), svc.hours, svc.now
     alerts = reminders.Alerts(
         statuses=_names(escalation.OPEN - {Status.RESOLVED}),
@@ -94,7 +95,7 @@ def candidates(svc: Svc, after: int = 0) -> list[int]:
     )
     officers = _for_officers(svc, limits) if hours.is_open(now) else None
     citizens = _for_citizens(svc, limits) if escalation.is_day(hours, now) else None
-    return reminders.candidates(svc.session, alerts, officers, citizens, after=after)
+    return reminders.candidates(svc.session, alerts, officers, citizens, after=after, limit=MOST)
 
 
 def _names(statuses: frozenset[Status]) -> tuple[str, ...]:

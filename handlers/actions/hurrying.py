@@ -34,9 +34,8 @@ def order(svc: Svc, case: Case, post: Post, words: str) -> int:
     update = status.record(svc, case, HURRIED, by=post.role, post=post, note=words or None)
     office = Office(svc, case)
     (leads, nobody), (works, _empty) = office.of(Group.UNIT_HEAD), office.of(Group.UNIT)
-    found = {
-        one.person_id: one for one in (*([] if nobody else leads), *works)
-    }  # no head of the unit: its people alone
+    told = works if nobody else [*leads, *works]  # instead of a unit's head nobody above is told of it
+    found = {one.person_id: one for one in told}
     found.pop(post.person_id, None)
     said = svc.tools.mask(words) if words and not case.confidential else ""
     say = of_case(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from handlers.access import own_accounts
 from handlers.messages import Choice, Say, choices_of, from_json
-from handlers.reports import links
+from handlers.reports import survey_links
 from handlers.rules import escalation
 from handlers.rules.surveys import MONTH, TOO_LATE, is_asked
 from handlers.services import Svc, put_out
@@ -315,5 +315,4 @@ def tap(svc: Svc, survey: Survey, number: int, label: str) -> Choice:
 
 def web_link(svc: Svc, survey: Survey) -> str:
     """The address of the same form as a page, for 30 days; "" without a public address."""
-    token = links.sign(svc, "survey", (survey.id,), svc.now + timedelta(days=LINK_DAYS))
-    return svc.tools.page_link(f"/survey/{token}")
+    return survey_links.form_address(svc, survey.id, svc.now + timedelta(days=LINK_DAYS))

@@ -11,6 +11,7 @@ from handlers.actions import people as joining
 from handlers.desk import (
     asking,
     away,
+    digests,
     finding,
     guard,
     help,
@@ -94,7 +95,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work", "survey", "register")
+    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register")
 
 
 def plain_line(name: str) -> str:
@@ -165,13 +166,13 @@ def _carry_out(svc: Svc, order: Order) -> list[Part]:
 
 _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
     "queue": looking.queue,
-    "summary": looking.summary,
     "late": finding.late,
     "unreached": finding.unreached,
 }
 _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "help": help.help_me,
     "find": finding.find,
+    "summary": digests.summary,
     "record": recording.begin,
     "away": away.leave,
     "survey": polls.addresses,

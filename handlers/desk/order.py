@@ -126,12 +126,12 @@ def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:
     outside of `FROM` to `UNTIL`."""
     line = heard.arabic(words).strip()
     found = date_in(svc, line)
-    first = _hour_in(line) if found is None else None
+    first = hour_in(line) if found is None else None
     found = date_in(svc, first[1]) if first is not None else found
     if found is None:
         return None
     day, rest = found
-    hour = first or _hour_in(rest)
+    hour = first or hour_in(rest)
     opens = timedelta(hours=svc.hours.opens.hour, minutes=svc.hours.opens.minute)
     if hour is None and (rest or _is_part(svc, line)):
         return None
@@ -144,7 +144,7 @@ def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:
 FROM, UNTIL = timedelta(hours=6), timedelta(hours=20)  # nobody visits at night
 
 
-def _hour_in(words: str) -> tuple[timedelta, str] | None:
+def hour_in(words: str) -> tuple[timedelta, str] | None:
     """(the hour these words begin with, the rest)."""
     line = words[_look("at", words).end() :]
     spoken = when.leading_hour(line)

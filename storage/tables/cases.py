@@ -29,6 +29,7 @@ class Case(Base):
         Index("ix_cases_queue", "agency_code", "unit_code", "status"),
         Index("ix_cases_like", "agency_code", "category", "received_at"),
         Index("ix_cases_period", "agency_code", "received_at"),
+        Index("ix_cases_answered", "agency_code", "first_answer_at"),
         Index("ix_cases_closed", "closed_at", "agency_code", "closed_how"),
     )
 

@@ -443,6 +443,18 @@ def test_whom_no_message_reaches(world: World, officer: Dialogue) -> None:
     room.says("/ติดต่อไม่ได้").hears("มีเบอร์โทร").hears_not("0812345678")
 
 
+def test_what_is_noted_of_one_case_reaches_nobody_of_another(world: World, officer: Dialogue) -> None:
+    """Brought by telephone, so that only a note or a notice says that somebody was told."""
+    officer.says("/ใหม่ โทรศัพท์ ไฟถนนดับ ซอย 9").hears("บันทึกแล้ว")
+    first = officer.reference
+    officer.says("/ใหม่ โทรศัพท์ ไฟถนนดับ ซอย 12").hears("บันทึกแล้ว")
+    second = officer.reference
+    for reference in (first, second):
+        officer.says(f"/แจ้ง {reference} ช่างจะไปบ่ายนี้")
+    officer.says("/ติดต่อไม่ได้").hears(first, second)
+    officer.says(f"/บันทึก {second} โทรแจ้งแล้ว").says("/ติดต่อไม่ได้").hears("1 เรื่อง", first).hears_not(second)
+
+
 def test_out_of_reach_as_words_is_no_command(world: World, officer: Dialogue) -> None:
     """It is what officers write down of a call."""
     reference = filed(world)

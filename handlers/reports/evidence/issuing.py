@@ -8,9 +8,11 @@ from typing import Any
 
 from handlers.reports.evidence.report import as_json, report
 from handlers.reports.evidence.scope import Scope
-from storage import evidence_issues, history
+from storage import history, issues
 from storage.tables import Issue
 
+EVIDENCE = "evidence"
+_ALL = "*"  # every agency of the installation
 _MOVES = "as_of"  # the moment of reckoning: no figure
 
 
@@ -33,26 +35,41 @@ def issue(scope: Scope) -> Issued:
     last = newest(scope)
     if last is not None and _figures(last.found) == _figures(found):
         return last
-    session, now = scope.svc.session, scope.svc.now
-    row = evidence_issues.add(session, scope.agency_code, scope.year, scope.span, found, now)
-    kept = {"agency": scope.agency_code, "year": scope.year, "version": evidence_issues.version_of(row)}
-    history.append(session, "evidence_issued", None, kept, now)
-    return _issued(row, is_new=True)
+    svc, version = scope.svc, last.version + 1 if last else 1
+    is_new = issues.put(
+        svc.session,
+        what=EVIDENCE,
+        agency_code=scope.agency_code or _ALL,
+        period=str(scope.year) if version == 1 else f"{scope.year}#{version}",
+        since=scope.span.since,
+        until=scope.span.until,
+        now=svc.now,
+        figures=found,
+        chain_head=history.head(svc.session)[1],
+    )
+    if is_new:
+        kept = {"agency": scope.agency_code, "year": scope.year, "version": version}
+        history.append(svc.session, "evidence_issued", None, kept, svc.now)
+    return _issued(_rows(scope)[-1], is_new=is_new)
 
 
 def newest(scope: Scope) -> Issued | None:
     """The version issued last; None where the year was never issued."""
-    found = evidence_issues.versions(scope.svc.session, scope.agency_code, scope.year)
-    return _issued(found[-1]) if found else None
+    found = versions(scope)
+    return found[-1] if found else None
 
 
 def versions(scope: Scope) -> list[Issued]:
     """Every version of the year, oldest first."""
-    return [_issued(row) for row in evidence_issues.versions(scope.svc.session, scope.agency_code, scope.year)]
+    return [_issued(row) for row in _rows(scope)]
+
+
+def _rows(scope: Scope) -> list[Issue]:
+    return issues.versions(scope.svc.session, EVIDENCE, scope.agency_code or _ALL, str(scope.year))
 
 
 def _issued(row: Issue, *, is_new: bool = False) -> Issued:
-    return Issued(evidence_issues.version_of(row), row.issued_at, dict(row.figures), is_new)
+    return Issued(issues.version_of(row), row.issued_at, dict(row.figures), is_new)
 
 
 def _figures(found: dict[str, Any]) -> dict[str, Any]:
