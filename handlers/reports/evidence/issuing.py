@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handlers.reports.digest import fingerprint
 from handlers.reports.evidence.report import as_json, report
 from handlers.reports.evidence.scope import Scope
 from storage import history, issues
@@ -48,7 +49,7 @@ def issue(scope: Scope) -> Issued:
         chain_head=history.head(svc.session)[1],
     )
     if is_new:
-        kept = {"agency": scope.agency_code, "year": scope.year, "version": version}
+        kept = {"agency": scope.agency_code, "year": scope.year, "version": version, "figures": fingerprint(found)}
         history.append(svc.session, "evidence_issued", None, kept, svc.now)
     return _issued(_rows(scope)[-1], is_new=is_new)
 
