@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -66,8 +65,13 @@ def _drawn(svc: Svc, found: dict[str, Any], period: Period, form: str) -> bytes:
         return (json.dumps(reports.contract(found, period), ensure_ascii=False) + "\n").encode()
     if form == "text":
         return ("\n".join(reports.lines(svc, found)) + "\n").encode()
+    from handlers.reports.sheet_words import sheet
+
+    drawn = sheet(svc, found)
     if form == "html":
-        page: str | bytes = importlib.import_module("bot.pages.digest").page(found)
-        return page.encode() if isinstance(page, str) else page
-    picture: bytes = importlib.import_module("bot.documents.chart").png(found)
-    return picture
+        from bot.pages import digest as pages
+
+        return pages.alone(drawn).encode()
+    from bot.documents import chart
+
+    return chart.png(drawn)

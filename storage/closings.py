@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select
 
 from storage.db import Session
+from storage.standing import without_index
 from storage.tables import Case, StatusUpdate
 from storage.words import Conclusion, Status
 
@@ -77,7 +78,7 @@ def used(
 
 
 def _seen(agency_code: str, units: Sequence[str] | None, confidential: bool) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [Case.agency_code == agency_code]
+    where: list[ColumnElement[bool]] = [without_index(Case.agency_code) == agency_code]
     if units is not None:
         where.append(Case.unit_code.in_(units))
     if not confidential:
@@ -86,7 +87,7 @@ def _seen(agency_code: str, units: Sequence[str] | None, confidential: bool) -> 
 
 
 def _closed(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Case.status == Status.CLOSED, Case.closed_at >= since, Case.closed_at < until
+    return without_index(Case.status) == Status.CLOSED, Case.closed_at >= since, Case.closed_at < until
 
 
 def _by_how(rows: Sequence[tuple[str | None, int]]) -> dict[str, int]:

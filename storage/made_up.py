@@ -11,9 +11,10 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from storage import agencies
 from storage.db import Session
-from storage.tables import Attachment, Case, Conversation, Message, OutboxMessage
-from storage.words import AttachmentState, OutboxState
+from storage.tables import Attachment, Case, Conversation, Message, OutboxMessage, Survey, SurveyAnswer
+from storage.words import AttachmentState, OutboxState, SurveyState
 
+SCALE = ("very_satisfied", "satisfied", "dissatisfied")  # as storage/surveys.py has it
 _WAITING = (OutboxState.QUEUED, OutboxState.FAILED, OutboxState.SENDING)
 
 
@@ -113,6 +114,27 @@ def show(session: Session, digests: Sequence[tuple[int, str]]) -> None:
     """These pictures are these stored files."""
     rows = [{"id": row, "state": AttachmentState.STORED, "file_digest": digest} for row, digest in digests]
     session.execute(update(Attachment), rows)
+
+
+def asked_at(session: Session, moment: datetime) -> list[int]:
+    """Row ids of the chats that were asked at this very moment what they think."""
+    asked = (Survey.asked_at == moment, Survey.state == SurveyState.ASKED, Survey.conversation_id.is_not(None))
+    return [row for row in session.scalars(select(Survey.conversation_id).where(*asked).order_by(Survey.id)) if row]
+
+
+def count_surveys(session: Session) -> dict[str, int]:
+    """How many surveys stand in each state."""
+    rows = session.execute(select(Survey.state, func.count()).group_by(Survey.state).order_by(Survey.state)).all()
+    return {state: count for state, count in rows}
+
+
+def satisfied(session: Session) -> tuple[int, int]:
+    """(answers on the scale, those that are satisfied or more)."""
+    rows = session.execute(
+        select(SurveyAnswer.answer, func.count()).where(SurveyAnswer.answer.is_not(None)).group_by(SurveyAnswer.answer)
+    ).all()
+    given = {answer: count for answer, count in rows}
+    return sum(given.values()), sum(count for answer, count in given.items() if answer != SCALE[-1])
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:

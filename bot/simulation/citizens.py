@@ -12,6 +12,7 @@ from bot.simulation.texts import Matter, Texts
 from bot.simulation.world import World
 
 _MOST_ANSWERS = 9  # then they put the telephone away
+_MOST_ITEMS = 12  # of a survey
 
 
 class Citizen:
@@ -20,6 +21,7 @@ class Citizen:
     def __init__(self, town: Town, chat: Chat) -> None:
         self.town, self.chat = town, chat
         self.matter: Matter | None = None
+        self.mood = 0.6  # how content with what was done, 0 to 1
         self._left = _MOST_ANSWERS
         self._photo = town.dice.happens(0.2)
         self._silent = town.dice.happens(0.04)  # falls silent before it is sent
@@ -132,6 +134,37 @@ class Citizen:
         """Thinks better of it."""
         self._says(self.town.dice.says("withdraw", code=reference))
         self._later(lambda: self._says(self.town.dice.says("withdraw_yes")))
+
+    def is_asked_to_rate(self) -> None:
+        """Some answer, some later, some never."""
+        if self.town.dice.happens(0.45):
+            self.town.later(self.town.dice.between(0.05, 30), self._rates_first)
+
+    def _rates_first(self) -> None:
+        self._left = _MOST_ITEMS
+        self._says(self._rating())
+        self._later(self._rates)
+
+    def _rates(self) -> None:
+        """Answers the survey's next question, as long as there is one."""
+        asked = self.chat.state.get("survey")
+        if not asked or self._left <= 0:
+            return
+        self._left -= 1
+        step, dice = str(asked["step"]), self.town.dice
+        if step == "more":
+            self._says(dice.says("more_of_it") if dice.happens(0.15) else dice.says("enough"))
+        elif "." in step:
+            self._says(self._rating())
+        elif step == "why" and self.chat.offered:
+            self._says(str(dice.one(self.chat.offered)))
+        else:
+            self._says(dice.says("idea") if step == "open" and dice.happens(0.3) else dice.says("skip"))
+        self._later(self._rates)
+
+    def _rating(self) -> str:
+        felt = self.mood + self.town.dice.chance.gauss(0, 0.17)
+        return self.town.dice.says("very" if felt > 0.6 else "fairly" if felt > 0.32 else "not_at_all")
 
     def _says(self, text: str) -> None:
         self.town.world.turn(self.chat, text)

@@ -156,7 +156,7 @@ class Office:
         if work.tries == 1 and not case.confidential and self.dice.happens(0.02):
             self._give(officer, "hand_back", work, words=self.dice.officer_says("hand_back"))
             self._next(work, self.dice.between(1, 8))
-        elif work.tries == 1 and case.kind not in _VOICES and self.dice.happens(0.025):
+        elif work.tries == 1 and case.kind not in _VOICES and self.dice.happens(0.04):
             self._give(officer, "forward", work, words=self.dice.officer_says("forward"))
         elif self._merges(work, case):
             self._give(officer, "merge", work, other=self._open[case.agency_code, case.category])
@@ -285,6 +285,10 @@ class Office:
         late = case.resolved_at is not None and case.resolved_at.date() > (case.extended_to or case.due_on)
         bad = 0.05 * pace(case.agency_code, case.unit_code) + (0.05 if late else 0) - 0.02 * (work.resolved - 1)
         citizen = work.citizen
+        if citizen is not None:
+            mended = work.conclusion in (Conclusion.FIXED, Conclusion.NOTED)
+            citizen.mood = 0.72 - 0.14 * pace(case.agency_code, case.unit_code)
+            citizen.mood += (0.08 if mended else -0.12) - (0.22 if late else 0) - 0.1 * (work.resolved - 1)
         if citizen is None:
             if self.dice.happens(0.4):
                 self._next(work, self.dice.between(4, 30))

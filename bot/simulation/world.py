@@ -93,7 +93,7 @@ class World:
         """The clock wakes a job; one that there is not yet does nothing."""
         if name in JOBS:
             found = JOBS[name](JobContext(Lent(self.db, self.session), self.tools, self._clock), False)
-            self.counts[f"{name}_failed"] += found.get("failed", 0)
+            self.counts[f"{name}_failed"] += found.get("failed", 0) + found.get("stopped", 0)
 
     def _clock(self) -> datetime:
         return self.now.astimezone(UTC)

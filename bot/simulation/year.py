@@ -165,6 +165,10 @@ class Year:
     def _work_by_clock(self) -> None:
         for name in ("reminders", "status-updates", "surveys"):
             self.world.job(name)
+        for row in made_up.asked_at(self.world.session, self.world.now.astimezone(UTC)):
+            person = self._town.who(row)
+            if person is not None:
+                person.is_asked_to_rate()
         self._office.look()
 
     def _progress(self, day: datetime) -> None:
@@ -186,6 +190,7 @@ class Year:
         with self.world.db.reading() as session:
             found = made_up.counts(session)
             messages = made_up.count_messages(session)
+            surveys, (answers, content) = made_up.count_surveys(session), made_up.satisfied(session)
         seconds = time.monotonic() - self._begun
         return {
             "citizens": self._wanted.citizens,
@@ -195,6 +200,8 @@ class Year:
             "cases": sum(found["status"].values()),
             **found,
             "messages": messages,
+            "surveys": surveys,
+            "satisfied": {"answers": answers, "percent": round(100 * content / answers) if answers else None},
             **{name: count for name, count in sorted(self.world.counts.items()) if count},
             "seconds": round(seconds, 1),
         }

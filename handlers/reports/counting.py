@@ -13,7 +13,7 @@ from typing import Any
 from handlers.rules.periods import Period
 from handlers.services import Svc
 from nlp import similar
-from storage import agencies, cases, closings, figures, history, surveys, verdicts
+from storage import agencies, cases, closings, figures, history, issues, surveys, verdicts
 from storage.figures import Moments
 from storage.standing import Scope, Standing, Turnover, bent, standing, turnover
 from storage.words import Kind, Status
@@ -69,7 +69,8 @@ def count(svc: Svc, agency_code: str, period: Period) -> Figures:
     units = standing(session, scope, period.end, "agency" if agency_code == EVERY else "unit")
     at_start = standing(session, Scope(scope.agency, scope.since, scope.since), period.first, "agency")
     start, end = _sum(at_start), _sum(units)
-    course = _course(svc, scope, period, start, end)
+    earlier = _told_before(svc, agency_code, period)
+    course = _course(svc, scope, period, start, end, back=_WEEKS if period.what == "week" and not earlier else 1)
     concluded, by_type = figures.concluded(session, scope)
     found = {
         "received": came.cases,
@@ -102,7 +103,7 @@ def count(svc: Svc, agency_code: str, period: Period) -> Figures:
         "spots": [] if scope.agency is None else _spots(svc, scope.agency, period),
         "unreachable": figures.unreachable(session, scope),
         "before": _before(svc, scope, period, start, course),
-        "four_weeks": _weeks(course) if period.what == "week" else [],
+        "four_weeks": (earlier or _weeks(course)) if period.what == "week" else [],
     }
     check(svc, scope, found, start, course)
     return found
@@ -116,9 +117,18 @@ def _sum(found: Mapping[str, Standing]) -> Standing:
     return sum(found.values(), Standing(0, 0))
 
 
-def _course(svc: Svc, scope: Scope, period: Period, start: Standing, end: Standing) -> Course:
+def _told_before(svc: Svc, agency_code: str, period: Period) -> list[dict[str, Any]]:
+    """The four weeks before as they were told, where the last one was."""
+    row = issues.find(svc.session, "week", agency_code, period.before().name) if period.what == "week" else None
+    if row is None:
+        return []
+    told = row.figures
+    return [*told["four_weeks"][1:], {name: told[name] for name in ("period", "received", "resolved", "open")}]
+
+
+def _course(svc: Svc, scope: Scope, period: Period, start: Standing, end: Standing, back: int) -> Course:
     periods = [period]
-    for _ in range(_WEEKS if period.what == "week" else 1):
+    for _ in range(back):
         periods.insert(0, periods[0].before())
     begins = [one.since for one in periods]
     counts, moved = figures.per_stretch(svc.session, scope, begins), turnover(svc.session, scope, begins)

@@ -51,13 +51,14 @@ class NoSuchFigure(KeyError):
 
 @dataclass(frozen=True)
 class Row:
-    """One case behind a figure. `words` are masked; of a confidential case there are neither words nor category."""
+    """One case behind a figure. `words` are masked; of a confidential case there are none, no category and no unit."""
 
     reference: str
     status: str
     category: str | None
     received_on: date
     words: str | None  # None: hidden
+    unit: str | None = None
 
 
 def figures(svc: Svc, agency_code: str, period: Period) -> Figures:
@@ -162,7 +163,7 @@ def _behind(svc: Svc, case: Case) -> Row:
     day = case.received_at.astimezone(svc.tools.zone).date()
     if case.confidential:
         return Row(case.reference, case.status, None, day, None)
-    return Row(case.reference, case.status, case.category, day, case.masked or "")
+    return Row(case.reference, case.status, case.category, day, case.masked or "", case.unit_code)
 
 
 def period_of(svc: Svc, row: Issue) -> Period:

@@ -56,3 +56,21 @@ def _known(counts: Mapping[str, int], few: set[str], withheld: set[str], limit: 
     bounds = [(1, limit - 1)] * len(few) + [(limit, max(most, limit))] * len(withheld)
     least, largest = sum(low for low, _high in bounds), sum(high for _low, high in bounds)
     return any(max(low, total - (largest - high)) == min(high, total - (least - low)) for low, high in bounds)
+
+
+def alone(count: int, limit: int = LIMIT) -> int | None:
+    """A count that stands by itself, as it may be printed; None where it is too small."""
+    return count if count == 0 or count >= limit else None
+
+
+def broken_out(counts: Mapping[str, int], limit: int = LIMIT) -> tuple[list[tuple[str, int]], int]:
+    """(parts that may be printed, most first; all others together), for whoever is not to know even which others.
+
+    The others are `limit` at least where anything is printed beside them: what is left of the total is not small.
+    """
+    parts = sorted(((key, count) for key, count in counts.items() if count), key=lambda part: (-part[1], part[0]))
+    rest = sum(count for _key, count in parts if count < limit)
+    kept = [part for part in parts if part[1] >= limit]
+    while 0 < rest < limit and kept:
+        rest += kept.pop()[1]
+    return kept, rest

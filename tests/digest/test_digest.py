@@ -207,6 +207,21 @@ def test_a_snapshot_never_moves(world: World, head: Dialogue) -> None:
     head.says("/สรุป 2026-W99").hears("เช่น /สรุป")
 
 
+def test_the_weeks_before_are_those_that_were_told(world: World, head: Dialogue) -> None:
+    for number in range(6):
+        day = MONDAY - timedelta(days=7 * number)
+        case(world, number, day, [("resolved", on(day, 24 * (1 + 3 * number)))])
+    with world.db.transaction() as session:
+        fresh = digest.figures(Svc(session, TOLD, world.tools), "DEMO", WEEK)
+    job(world, TOLD - timedelta(days=7))
+    job(world, TOLD)
+    with world.db.reading() as session:
+        row = issues.find(session, "week", "DEMO", "2026-W47")
+        assert row is not None
+        assert row.figures["four_weeks"] == fresh["four_weeks"]
+        assert [one["received"] for one in row.figures["four_weeks"]] == [1, 1, 1, 1]
+
+
 def test_the_chain_keeps_what_was_told(world: World, head: Dialogue) -> None:
     case(world)
     job(world, TOLD)
