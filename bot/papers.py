@@ -1,15 +1,18 @@
-"""Papers for operators: `pratu dossier`, `pratu letter`."""
+"""Papers for operators: `pratu dossier`, `pratu letter`, `pratu report`."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import clock, settings
 from bot.commands import Refused, current_database
+
+REPORTS = (".json",)
 
 if TYPE_CHECKING:
     from handlers.services import Svc
@@ -52,6 +55,33 @@ def letter(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def report(arguments: argparse.Namespace) -> int:
+    """The evidence of PMQA category 3 of a fiscal year; without figures that do not reconcile."""
+    from bot.app import tools
+    from handlers.reports.evidence import report as reports
+    from handlers.reports.evidence.scope import Scope
+    from handlers.services import Svc
+    from storage import agencies
+
+    if arguments.behind or arguments.issue:
+        from bot import evidence
+
+        return evidence.behind(arguments) if arguments.behind else evidence.issue(arguments)
+    if not arguments.fiscal_year or not arguments.out:
+        raise Refused("--fiscal-year and --out are needed")
+    out, _ending = _out(arguments.out, REPORTS)
+    with current_database() as db, db.reading() as session:
+        svc = Svc(session, clock.now(), tools(settings.read()))
+        if arguments.agency and agencies.agency(session, arguments.agency) is None:
+            raise Refused(f"no agency {arguments.agency!r}")
+        try:
+            found = reports.report(Scope(svc, arguments.fiscal_year, arguments.agency))
+        except reports.DoesNotReconcile as wrong:
+            raise Refused("the report does not reconcile:\n" + "\n".join(wrong.places)) from wrong
+    _write(out, json.dumps(reports.as_json(found), ensure_ascii=False, indent=1).encode())
+    return 0
+
+
 @contextmanager
 def _case(written: str) -> Iterator[tuple[Svc, Case]]:
     """The case of a reference in any form, its row locked. Raises Refused."""
@@ -68,13 +98,11 @@ def _case(written: str) -> Iterator[tuple[Svc, Case]]:
         yield Svc(session, clock.now(), tools(settings.read())), case
 
 
-def _out(name: str) -> tuple[Path, str]:
-    from bot.documents.draw import MIMES
-
+def _out(name: str, endings: Collection[str] = (".docx", ".pdf")) -> tuple[Path, str]:
     path = Path(name)
     ending = path.suffix.lower()
-    if ending not in MIMES:
-        raise Refused(f"--out {name!r}: the name must end in {' or '.join(MIMES)}")
+    if ending not in endings:
+        raise Refused(f"--out {name!r}: the name must end in {' or '.join(endings)}")
     if not path.parent.is_dir():
         raise Refused(f"--out {name!r}: there is no folder {str(path.parent)!r}")
     return path, ending

@@ -15,6 +15,7 @@ from storage.tables.agencies import (
 from storage.tables.base import Base
 from storage.tables.cases import Case, CaseJoin, HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 from storage.tables.conversations import Attachment, Conversation, File, Message, Point
+from storage.tables.evidence import RegisterLine
 from storage.tables.handling import (
     Absence,
     CaseDeed,
@@ -65,6 +66,7 @@ __all__ = [
     "Person",
     "PlaceName",
     "Point",
+    "RegisterLine",
     "RegisterRow",
     "Reminder",
     "Route",
