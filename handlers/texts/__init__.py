@@ -21,7 +21,7 @@ OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 _SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # For citizens, for those who work here, on paper; surveys and digests.
-_FILES = ("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "evidence.toml")
+_FILES = ("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "evidence.toml", "pack.toml")
 _OPENS = {"place", "camera", "photos", "link"}
 
 
@@ -31,10 +31,17 @@ class UnknownText(KeyError):
 
 @cache
 def load() -> Mapping[str, Any]:
-    """The texts of all files (no section is in two), flattened to "section.key" → table. Read once."""
-    raw: dict[str, Any] = {}
+    """The texts of all files, flattened to "section.key" → table. Read once.
+
+    Raises ValueError for a key that two files have.
+    """
+    raw: dict[str, dict[str, Any]] = {}
     for name in _FILES:
-        raw |= tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+        for section, entries in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items():
+            known = raw.setdefault(section, {})
+            if twice := known.keys() & entries.keys():
+                raise ValueError(f"{name} says again what another file says: {section}.{sorted(twice)}")
+            known.update(entries)
     flat: dict[str, Any] = {}
     for section, entries in raw.items():
         for key, value in entries.items():
