@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bot.documents import breaks
 from bot.documents.pictures import Load, small
@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent
 
 def letter(paper: Paper, made: datetime) -> bytes:
     """A letter, memo or order."""
-    return _compiled({"paper": breaks.marked(asdict(paper))}, made)
+    return compiled("papers.typ", {"paper": breaks.marked(asdict(paper))}, made)
 
 
 def dossier(found: Dossier, made: datetime, load: Load) -> bytes:
@@ -28,18 +28,27 @@ def dossier(found: Dossier, made: datetime, load: Load) -> bytes:
         for photo, place in zip(step.photos, drawn["photos"], strict=True):
             picture = small(load(photo.digest))
             place["bytes"] = None if picture is None else list(picture)
-    return _compiled({"dossier": data}, made)
+    return compiled("papers.typ", {"dossier": data}, made)
 
 
-def _compiled(data: dict[str, Any], made: datetime) -> bytes:
+def compiled(
+    template: str,
+    data: dict[str, Any],
+    made: datetime | None = None,
+    *,
+    image: Literal["pdf", "png", "svg"] = "pdf",
+    ppi: float | None = None,
+) -> bytes:
+    """A template of this folder with its words and numbers, drawn; `ppi`: pixels to 72 points, of a picture."""
     import typst
 
     content: bytes = typst.compile(
-        str(_FOLDER / "papers.typ"),
-        format="pdf",
+        str(_FOLDER / template),
+        format=image,
+        ppi=ppi,
         font_paths=[str(_FOLDER.parent / "fonts")],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, default=str)},
-        timestamp=int(made.astimezone(UTC).timestamp()),
+        timestamp=None if made is None else int(made.astimezone(UTC).timestamp()),
     )
     return content

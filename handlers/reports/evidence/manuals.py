@@ -97,9 +97,9 @@ def citizens_manual(scope: Scope) -> Pack:
     """Every service: where to start, what to bring, the steps, how long, what it costs, who, and what to mind."""
     manual = _Manual(one_agency(scope))
     given = _data()["citizens"]
-    preface = Words((*manual.filled(given["preface"]), "", *manual.filled(given["signature"])))
+    preface = (Words(manual.filled(given["preface"])), Words(manual.filled(given["signature"]), signed=True))
     sections = [
-        Section("", CODE, manual.word("preface"), (preface,)),
+        Section("", CODE, manual.word("preface"), preface),
         Section("", CODE, manual.word("about"), _about(manual)),
         Section("", CODE, manual.word("services"), (_list_of_services(manual),)),
         *(_service(manual, number, service) for number, service in enumerate(manual.services, 1)),

@@ -16,11 +16,12 @@ from storage import agencies
 
 @dataclass(frozen=True)
 class Words:
-    """Paragraphs. `lead`: a heading above them."""
+    """Paragraphs. `lead`: a heading above them; `signed`: lines for a signature, to the right."""
 
     lines: tuple[str, ...]
     lead: str = ""
     quiet: bool = False
+    signed: bool = False
     kind: Literal["words"] = "words"
 
 
@@ -34,10 +35,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table: a cell for each leaf column. `bold`: a sum, or a row with parts; `level`: 1 for a part."""
+    """One line of a table: a cell for each leaf column.
+
+    `bold`: a sum; `whole`: a row with parts below it; `level`: 1 for a part.
+    """
 
     cells: tuple[Cell, ...]
     bold: bool = False
+    whole: bool = False
     level: int = 0
 
 
@@ -122,6 +127,11 @@ class Pack:
     contents: str = ""
     signature: tuple[str, ...] = ()
 
+    @property
+    def opens_with_title(self) -> bool:
+        """A report of sections that flow begins with its own title; others have a cover or a title to each page."""
+        return not self.cover and not self.contents and self.sections[0].flows
+
 
 def made(
     scope: Scope,
@@ -187,7 +197,7 @@ def _line(row: Row, following: Row | None, rated: bool) -> Line:
     total = row.key == TOTAL or row.key.endswith(f":{TOTAL}")
     whole = row.level == 0 and following is not None and following.level > 0
     cells = (*row.cells, row.n or 0) if rated else row.cells
-    return Line(cells, bold=total or whole, level=row.level)
+    return Line(cells, bold=total, whole=whole, level=row.level)
 
 
 def plain(

@@ -11,9 +11,11 @@ from handlers.reports.evidence.report import report as reckoned
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, Cell
 from handlers.reports.evidence.written import lines
+from storage import surveys
 
 KPI = "KPI"
 _KPI_CODE = "CS3-I"  # the guide names its KPIs where the system for complaints is judged
+_DISSATISFIED = "T-17"
 _LESS_IS_BETTER = "dissatisfied"
 
 
@@ -24,9 +26,26 @@ def tables(scope: Scope) -> Pack:
 
 def printed(scope: Scope, found: Report) -> Pack:
     """A report that was reckoned already, as a paper."""
-    sections = [Section(one.id, one.code, one.title, (of_table(scope, one),)) for one in found.tables]
+    linked = {_DISSATISFIED: _improvements(scope)}
+    sections = [
+        Section(one.id, one.code, one.title, (of_table(scope, one), *linked.get(one.id, ()))) for one in found.tables
+    ]
     sections.append(Section(KPI, _KPI_CODE, scope.svc.texts.word("pack.kpi.title"), (kpi_table(scope, found.kpis),)))
     return made(scope, "tables", sections, contents=True)
+
+
+def _improvements(scope: Scope) -> tuple[Grid, ...]:
+    """Below T-17: what was improved because of the items in it, as the register has it."""
+    linked = [line for line in lines(scope, "improvement") if line.cells.get("items")]
+    if not linked:
+        return ()
+    word, items = scope.svc.texts.word, surveys.items(scope.svc.session)
+    rows: list[tuple[Cell, ...]] = []
+    for line in linked:
+        named = "\n".join(items[code].name if code in items else code for code in line.cells["items"])
+        rows.append((named, *(line.cells.get(name) or NO_DATA for name in ("problem", "action", "result"))))
+    names = ("items", "problem", "action", "result")
+    return (plain([word(f"pack.improvements.{name}") for name in names], rows, lead=word("pack.improvements.title")),)
 
 
 def kpi_table(scope: Scope, kpis: Sequence[Kpi]) -> Grid:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from handlers.reports.evidence import kpis as reckoning
 from handlers.reports.evidence import services
 from handlers.reports.evidence.kpis import Kpi
-from handlers.reports.evidence.pack import Block, Facts, Grid, Pack, Section, Words, made, plain
+from handlers.reports.evidence.pack import Block, Grid, Pack, Section, Words, made, plain
 from handlers.reports.evidence.printed import kpi_table
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, Cell, percent, shares
@@ -249,7 +249,8 @@ def summary(scope: Scope) -> Pack:
         "channels": (channels, {row.code: row.name for row in agencies.register(scope.svc.session, "channel")}),
     }
     received = sum(kinds.values())
-    blocks: list[Block] = [Facts(tuple(_headlines(scope, received, found)))]
+    heads = [word("pack.kpi.name"), word("pack.summary.result")]
+    blocks: list[Block] = [plain(heads, _headlines(scope, received, found))]
     blocks += [_counted(scope, name, counts, names) for name, (counts, names) in named.items()]
     blocks.append(Words((word("pack.hidden"),), quiet=True))
     return made(scope, "summary", [Section("", _YEARLY, word("pack.summary.title", year=scope.year), tuple(blocks))])
