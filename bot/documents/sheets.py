@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from bot.documents.layout import is_bold, is_number, is_wide, letters, widths
 from handlers.reports.evidence.pack import Block, Chart, Facts, Grid, Line, Pack, Section, Words
 from handlers.reports.evidence.table import Cell
 
-FONT, SIZE = "TH Sarabun New", 16  # as in the papers for Word
+FONT, SIZE = "TH Sarabun New", 14  # as in the papers for Word; a little smaller, as tables are
 _QUIET, _SHADE = "FF595959", "FFF0F3F7"
 _LINE = Side(style="thin", color="FF8C8C8C")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -29,7 +30,8 @@ _LETTERS = 32_767  # of one cell
 # What XML cannot hold.
 _NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_HEIGHT = 22.0  # points of one line of this font
+_HEIGHT = 23.0  # points of one line of this font, and of those that stand in for it
+_LETTER = 1.1  # a letter of it, in the units of a column's width
 _COLUMNS = 3  # a sheet without a table has these
 
 
@@ -68,7 +70,7 @@ def _contents(book: Any, pack: Pack, title: str, named: Sequence[tuple[Section, 
         _put(sheet, row, 1, section.code, border=True)
         cell = _put(sheet, row, 2, section.heading, border=True)
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1", display=None)
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 100
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 110
     _page(sheet, pack, "", wide=False)
 
 
@@ -89,7 +91,7 @@ class _Sheet:
         if self.section.code:
             _put(self.sheet, 1, self.across, self.section.code, bold=True, border=True, centre=True)
         self.row = 2
-        self._say(self.section.heading, bold=True, size=18)
+        self._say(self.section.heading, bold=True, size=16)
         for text in (self.pack.agency, self.pack.as_of, self.pack.query):
             self._say(text, colour=_QUIET if text != self.pack.agency else "")
         self.row += 1
@@ -109,19 +111,26 @@ class _Sheet:
         # The line of the query and a long title need some room even above a narrow table.
         room[0] = max(room[0], 24)
         for at, width in enumerate(room, 1):
-            self.sheet.column_dimensions[get_column_letter(at)].width = width + 3
+            self.sheet.column_dimensions[get_column_letter(at)].width = width * _LETTER + 2
 
-    @property
-    def _room(self) -> float:
-        return float(sum(self.sheet.column_dimensions[get_column_letter(at)].width for at in range(1, self.across + 1)))
+    def _room(self, since: int = 1, until: int = 0) -> float:
+        """How wide these columns are together, both ends included; all of them without any."""
+        columns = range(since, (until or self.across) + 1)
+        return float(sum(self.sheet.column_dimensions[get_column_letter(at)].width for at in columns))
+
+    def _fit(self, row: int, *texts: tuple[Cell, float], size: float = SIZE) -> None:
+        """A row as high as its words need in the room they have: what is merged grows by itself in no program."""
+        needed = max(
+            sum(max(1, math.ceil(letters(line) * _LETTER * size / SIZE / (room - 1))) for line in str(text).split("\n"))
+            for text, room in texts
+        )
+        self.sheet.row_dimensions[row].height = _HEIGHT * size / SIZE * needed
 
     def _say(self, text: str, **how: Any) -> None:
-        """Words across the whole sheet, the row as high as they need: no program lets merged cells grow by itself."""
+        """Words across the whole sheet."""
         _put(self.sheet, self.row, 1, text, **how)
         self.sheet.merge_cells(start_row=self.row, end_row=self.row, start_column=1, end_column=self.across)
-        size = how.get("size", SIZE)
-        rows = sum(1 + int(letters(line) * size / SIZE / max(self._room, 1)) for line in text.split("\n"))
-        self.sheet.row_dimensions[self.row].height = _HEIGHT * rows * size / SIZE
+        self._fit(self.row, (text, self._room()), size=how.get("size", SIZE))
         self.row += 1
 
     def _block(self, block: Block, *, only: bool) -> None:
@@ -141,9 +150,7 @@ class _Sheet:
         _put(self.sheet, self.row, 1, name, colour=_QUIET)
         _put(self.sheet, self.row, 2, value)
         self.sheet.merge_cells(start_row=self.row, end_row=self.row, start_column=2, end_column=self.across)
-        room = self._room - self.sheet.column_dimensions["A"].width
-        rows = sum(1 + int(letters(line) / max(room, 1)) for line in value.split("\n"))
-        self.sheet.row_dimensions[self.row].height = _HEIGHT * rows
+        self._fit(self.row, (name, self._room(1, 1)), (value, self._room(2)))
         self.row += 1
 
     def _chart(self, chart: Chart) -> None:
@@ -152,6 +159,7 @@ class _Sheet:
             text = "\n".join([box.text, *(f"– {point}" for point in box.points)])
             for column, said in enumerate((text, box.who, box.count), 1):
                 _put(self.sheet, self.row, column, said, border=True)
+            self._fit(self.row, *((said, self._room(at, at)) for at, said in enumerate((text, box.who, box.count), 1)))
             self.row += 1
 
     def _grid(self, grid: Grid, *, freeze: bool) -> None:
@@ -180,9 +188,21 @@ class _Sheet:
             for number, name in enumerate(column.leaves):
                 self._head(self.row + 1, at + number, name, self.row + 1, at + number)
             at += wide
-        for row in (self.row, self.row + 1) if deep else (self.row,):
-            self.sheet.row_dimensions[row].height = _HEIGHT * (2 if row == self.row else 3)
+        self._fit_heads(grid, deep)
         self.row += 2 if deep else 1
+
+    def _fit_heads(self, grid: Grid, deep: bool) -> None:
+        """Both rows of headings; one that reaches down over both needs half its height of each."""
+        at, upper, lower = 1, [("", 9.0)], [("", 9.0)]
+        for column in grid.columns:
+            until = at + max(1, len(column.leaves)) - 1
+            half = 2 if deep and not column.leaves else 1
+            upper.append((column.name, self._room(at, until) * half - (half - 1)))
+            lower += [(name, self._room(at + number, at + number)) for number, name in enumerate(column.leaves)]
+            at = until + 1
+        self._fit(self.row, *upper)
+        if deep:
+            self._fit(self.row + 1, *lower)
 
     def _head(self, row: int, column: int, name: str, bottom: int, right: int) -> None:
         for at in range(column, right + 1):
@@ -197,6 +217,7 @@ class _Sheet:
             centre = isinstance(value, int) or (at > 0 and is_number(value))
             indent = 2 * line.level if at == 0 else 0
             _put(self.sheet, self.row, at + 1, value, bold=is_bold(line, at), border=True, centre=centre, indent=indent)
+        self._fit(self.row, *((value, self._room(at, at)) for at, value in enumerate(line.cells, 1)))
         self.row += 1
 
 
@@ -226,9 +247,9 @@ def _put(
     else:
         cell.value = value
     cell.font = Font(name=FONT, size=size, bold=bold, color=colour or None)
-    cell.alignment = Alignment(
-        horizontal="center" if centre else None, vertical="center" if centre else "top", wrap_text=wrap, indent=indent
-    )
+    across = "center" if centre else "left" if indent else None
+    down = "center" if centre else "top"
+    cell.alignment = Alignment(horizontal=across, vertical=down, wrap_text=wrap, indent=indent)
     if border:
         cell.border = _BOX
     if shade:
@@ -238,6 +259,7 @@ def _put(
 
 def _page(sheet: Worksheet, pack: Pack, code: str, *, wide: bool) -> None:
     """A4, as wide as the paper, with the code and the page's number on it."""
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _HEIGHT, True
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape" if wide else "portrait"
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
