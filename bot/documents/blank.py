@@ -22,7 +22,7 @@ FONT = "TH Sarabun New"  # what Thai offices have (ประกาศ ค.ร.�
 OTHER_FONTS = ("TH SarabunPSK", "Sarabun", "Laksaman", "Noto Sans Thai")  # where it is not there
 SIZE = 16
 LANGUAGE = "th-TH"
-_INSIDE_NUMBER = re.compile(r"(?<=\d)-(?=\d)")
+_INSIDE_NUMBER = re.compile(r"(?<=[A-Z\d])-(?=\d)")  # 70-00311-6, T-16
 QUIET, RED = RGBColor(0x59, 0x59, 0x59), RGBColor(0xB0, 0x00, 0x20)
 _LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(20), Mm(20), Mm(20)
 

@@ -27,8 +27,8 @@ def dossier(found: Dossier, ending: str, made: datetime, load: Load) -> bytes:
     return pdf.dossier(found, made, load) if ending == ".pdf" else word.dossier(found, made, load)
 
 
-def pack(found: Pack, ending: str, made: datetime, contents: str = "") -> bytes:
-    """A paper of the evidence pack as a file. `contents`: the name of a workbook's first sheet, "" for none."""
+def pack(found: Pack, ending: str, made: datetime, contents: str) -> bytes:
+    """A paper of the evidence pack as a file. `contents`: the name of a workbook's first sheet."""
     if ending == ".pdf":
         return evidence_pdf.pack(found, made)
     if ending == ".docx":

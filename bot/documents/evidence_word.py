@@ -29,7 +29,7 @@ _LONG, _SHORT = Mm(297), Mm(210)
 _LEFT, _RIGHT = Mm(22), Mm(18)
 _TABLE, _NARROW = 14, 12  # points in a table, and in one of many columns
 _MANY = 7
-_HIGHEST = 200  # millimetres of a chart
+_HIGHEST = 175  # millimetres of a chart
 _SHADE = "F0F3F7"
 
 
@@ -105,7 +105,7 @@ def _contents(document: Document, headings: Sequence[str]) -> None:
             code.text = r' TOC \o "1-1" \h \u '
             line.add_run()._r.append(code)
             _field(line, "separate")
-        say(line, text)
+        say(line, text, size=14)
         if at + 1 == len(headings):
             _field(line, "end")
 

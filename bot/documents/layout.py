@@ -11,7 +11,7 @@ from handlers.reports.evidence.table import Cell
 
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")  # above and below: they take no room on the line
 _LEAST, _HEADING, _MOST = 6, 14, 40  # letters across
-_PORTRAIT = 120  # letters of small type across a portrait page, the widest columns broken once
+_PORTRAIT = 130  # letters of small type across a portrait page, the widest columns broken once
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def widths(grid: Grid) -> list[int]:
     found = []
     for at, name in enumerate(grid.leaves):
         cells = [letters(str(line.cells[at])) + 2 * line.level for line in grid.lines]
-        least = max(_LEAST, min(letters(name), _HEADING)) + 2
-        found.append(max(least, min(max(cells, default=0), _MOST)))
+        least = max(_LEAST, min(letters(name), _HEADING))
+        found.append(max(least, min(max(cells, default=0), _MOST)) + 2)
     return found
 
 

@@ -31,19 +31,20 @@ _LETTERS = 32_767  # of one cell
 _NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEIGHT = 23.0  # points of one line of this font, and of those that stand in for it
+_BELOW = 3.0  # and a little room below the last line
 _LETTER = 1.1  # a letter of it, in the units of a column's width
 _COLUMNS = 3  # a sheet without a table has these
 
 
 def workbook(pack: Pack, made: datetime, contents: str) -> bytes:
-    """A paper as a workbook. `contents`: the name of the first sheet, which lists the others; "" for none."""
+    """A paper as a workbook. `contents`: the name of the first sheet, where several others are to be listed."""
     book = Workbook()
     book.remove(book.active)
     when = made.astimezone(UTC).replace(tzinfo=None)
     book.properties.title, book.properties.creator = pack.title, ""
     book.properties.created = book.properties.modified = when
     named = [(section, _sheet_name(at, section)) for at, section in enumerate(pack.sections, 1)]
-    if contents:
+    if contents and len(named) > 1:
         _contents(book, pack, contents, named)
     for section, name in named:
         _Sheet(book.create_sheet(name), pack, section).draw()
@@ -124,7 +125,7 @@ class _Sheet:
             sum(max(1, math.ceil(letters(line) * _LETTER * size / SIZE / (room - 1))) for line in str(text).split("\n"))
             for text, room in texts
         )
-        self.sheet.row_dimensions[row].height = _HEIGHT * size / SIZE * needed
+        self.sheet.row_dimensions[row].height = _HEIGHT * size / SIZE * needed + _BELOW
 
     def _say(self, text: str, **how: Any) -> None:
         """Words across the whole sheet."""
@@ -266,6 +267,6 @@ def _page(sheet: Worksheet, pack: Pack, code: str, *, wide: bool) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.page_margins.left = sheet.page_margins.right = 0.6
     # In headers "&" begins a code of the printer's.
-    sheet.oddHeader.right.text = code.replace("&", "&&")
+    sheet.oddHeader.right.text = code.replace("&", "&&") or None
     sheet.oddFooter.left.text = pack.as_of.replace("&", "&&")
     sheet.oddFooter.right.text = f"{pack.page} &P/&N"
