@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, engine, papers
+from bot import commands, digests, engine, papers, surveys
 from bot.settings import BadSettings
+from bot.simulation.command import simulate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,16 +60,27 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("name", metavar="NAME")
     job.add_argument("--now", metavar="ISO8601", help="stand in for the clock, with time zone")
     job.add_argument("--dry-run", action="store_true", help="say what would be done")
-    export = add("export", commands.export, "cases or messages, one row each")
-    export.add_argument("what", choices=("cases", "messages"))
+    export = add("export", commands.export, "cases, survey answers or messages, one row each")
+    export.add_argument("what", choices=("cases", "surveys", "messages"))
     export.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
     export.add_argument("--masked", action="store_true", help="personal data masked")
     export.add_argument("--out", metavar="FILE")
     _papers(add)
+    _digest(add("digest", digests.digest, "the figures of a period, printed without sending"))
+    _survey(add)
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
+    _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
     return parser
+
+
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--citizens", type=int, required=True, metavar="N", help="so many people write or come")
+    parser.add_argument("--days", type=int, required=True, metavar="D", help="over so many days, back from --end")
+    parser.add_argument("--seed", type=int, required=True, metavar="S", help="the same seed makes the same world")
+    parser.add_argument("--end", metavar="DATE", help="the last day (YYYY-MM-DD); today without it")
+    parser.add_argument("--add", action="store_true", help="also into a database that simulate filled before")
 
 
 def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -91,6 +103,21 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
     report.add_argument("--out", metavar="FILE", required=True, help=f"ends in {' or '.join(papers.REPORTS)}")
 
 
+def _survey(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Survey chores."""
+    chores = add("survey", surveys.survey, "survey chores").add_subparsers(required=True, metavar="import")
+    text = (
+        "results of a survey done by an institute, one row a respondent: answered_on, channel, group (optional) and a "
+        "column for each item asked (S1.1.1 …); cells 3 2 1 (3 is the best), codes or Thai words, empty: not answered"
+    )
+    sheet = chores.add_parser("import", help="an institute's results from a CSV or XLSX file", description=text)
+    sheet.set_defaults(run=surveys.take_sheet)
+    sheet.add_argument("file", metavar="FILE", help="ends in .csv or .xlsx (its first sheet)")
+    sheet.add_argument("--agency", required=True, metavar="CODE")
+    sheet.add_argument("--form", required=True, metavar="FORM", help="S1, S2")
+    sheet.add_argument("--dry-run", action="store_true", help="say what would be stored")
+
+
 def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What one can ask of the engine, and teach it."""
     classify = add("classify", engine.classify, "kind and category of a text, as JSON")
@@ -109,6 +136,16 @@ def _engine(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--data", metavar="FILE", nargs="+", required=True, help='JSONL, {"text","labels":[...]} each'
     )
     evaluate.add_argument("--model", metavar="MODEL", help="a model made by train; without it the shipped one")
+
+
+def _digest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agency", required=True, metavar="CODE", help='"*" is all agencies together')
+    period = parser.add_mutually_exclusive_group(required=True)
+    period.add_argument("--week", metavar="2026-W47", help="ISO week, Monday to Monday")
+    period.add_argument("--month", metavar="2026-11")
+    period.add_argument("--quarter", metavar="2570-Q1", help="of a fiscal year; Q1 is October to December")
+    period.add_argument("--year", metavar="2570", help="fiscal year, Buddhist era")
+    parser.add_argument("--format", choices=("text", "html", "png", "json"), default="text")
 
 
 _ROLES = ("officer", "unit_head", "head", "delegate", "governor", "intake", "coordinator", "admin")

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,13 +16,13 @@ from starlette.types import ASGIApp
 
 from bot import clock as clocks
 from bot import health, models
-from bot.channels import Channel, SendFailed
+from bot.channels import Channel, Drawer, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import files, track
+from bot.pages import digest, files, summary, survey, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
@@ -55,9 +55,9 @@ class NotMigrated(Exception):
     """The database is not at the version this program needs."""
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of these settings, with its keys."""
-    return Database(settings.database_url, Keyring(secret_keys(settings)))
+def open_database(settings: Settings, *, hurried: bool = False) -> Database:
+    """The database of these settings, with its keys. `hurried`: without waiting for the disk (a made-up world)."""
+    return Database(settings.database_url, Keyring(secret_keys(settings)), hurried=hurried)
 
 
 def check_key(db: Database) -> None:
@@ -112,8 +112,10 @@ class App:
 
     def __post_init__(self) -> None:
         self.tools = tools(self.settings)
+        if self.demo:  # everybody sits in front of this machine: its pages need no public address
+            self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
-        self.channels = build_channels(self.settings, self.files)
+        self.channels = build_channels(self.settings, self.files, digest.drawer(self.db, self.tools, self.clock))
         self.intake = Intake(self.db)
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
@@ -249,6 +251,9 @@ class App:
             routes += webchat.routes(context)
             routes += track.routes(self.db, self.tools, self.clock)
             routes += files.routes(self.db, self.tools, self.clock)
+            routes += digest.routes(self.db, self.tools, self.clock)
+            routes += summary.routes(self.db, self.tools, self.clock)
+            routes += survey.routes(self.db, self.tools, self.clock)
         return Starlette(routes=routes)
 
     def _enroll(self, chat_id: str, pane: str) -> None:
@@ -275,8 +280,8 @@ def _telegram_door(secret: str) -> Door:
     return Door(inbound.NAME, verify, inbound.split)
 
 
-def build_channels(settings: Settings, files: FileStore) -> dict[str, Channel]:
-    """The channels that are switched on. Their SDKs are imported only when first used."""
+def build_channels(settings: Settings, files: FileStore, drawer: Drawer | None = None) -> dict[str, Channel]:
+    """The channels that are switched on; `drawer`: of papers. Their SDKs are imported only when first used."""
     channels: dict[str, Channel] = {"web": WebChannel(files)}
     if settings.line_on:
         from bot.line.outbound import LineChannel
@@ -287,15 +292,15 @@ def build_channels(settings: Settings, files: FileStore) -> dict[str, Channel]:
             data_api_url=settings.line_data_api_url or None,
         )
     if settings.telegram_on:
-        channels["telegram"] = telegram_channel(settings)
+        channels["telegram"] = telegram_channel(settings, drawer)
     return channels
 
 
-def telegram_channel(settings: Settings) -> TelegramChannel:
+def telegram_channel(settings: Settings, drawer: Drawer | None = None) -> TelegramChannel:
     """The Telegram bot of these settings."""
     from bot.telegram.outbound import TelegramChannel
 
-    return TelegramChannel(str(settings.telegram_token), settings.telegram_api_url or None)
+    return TelegramChannel(str(settings.telegram_token), settings.telegram_api_url or None, drawer)
 
 
 def ready_database(settings: Settings) -> Database:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,6 +92,10 @@ class Call:
 
     messages: list[dict[str, Any]]
     texts: list[str] = field(default_factory=list)  # what each message says in words, one per message
+
+
+# The file behind the token of a paper; None where it is gone or cannot be drawn. Never raises; may take seconds.
+Drawer = Callable[[str], bytes | None]
 
 
 class Channel(Protocol):

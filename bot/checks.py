@@ -12,10 +12,12 @@ from typing import TextIO
 from bot import app, clock, models, settings
 from bot.settings import BadSettings, Settings
 from handlers.reports import machine
+from handlers.rules import wording as rules
 from handlers.texts import load as load_texts
+from handlers.texts import wording
 from nlp import classify
-from storage import agencies, inbox, migrations, people
-from storage.db import Database
+from storage import agencies, inbox, migrations, people, surveys
+from storage.db import Database, Session
 
 MARKS = {"ok": "✓", "warn": "!", "stop": "✗"}
 NEARLY_USED = 0.8
@@ -100,10 +102,18 @@ def _content(db: Database) -> list[Finding]:
             findings.append(Finding("warn", "hotlines", {"count": unverified}))
         if not people.posts_in(session, home.code, now.date()):
             findings.append(Finding("warn", "officers", {"agency": home.code}))
+        findings += [Finding("warn", "wording", values) for values in _unrateable(session)]
         parked = int(inbox.depth(session, now)["parked"])
         if parked:
             findings.append(Finding("warn", "parked", {"count": parked}))
     return findings
+
+
+def _unrateable(session: Session) -> list[dict[str, object]]:
+    """Survey items that name a failing, which nobody can be satisfied with."""
+    lists = wording.load()
+    rows = surveys.items(session).values()
+    return [{"item": row.code, "words": row.name} for row in rows if rules.negative(row.name, lists)]
 
 
 def _drift(db: Database, config: Settings) -> list[Finding]:

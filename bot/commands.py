@@ -100,8 +100,10 @@ def migrate(_arguments: argparse.Namespace) -> int:
 
 def seed(arguments: argparse.Namespace) -> int:
     """Load the data of an installation; says what changed."""
+    folder = Path(arguments.folder)
     with current_database() as db:
-        changed = _load_seed(db, Path(arguments.folder))
+        _check_wording(folder)
+        changed = _load_seed(db, folder)
     for table, count in changed.items():
         print(f"{table}: {count} new or changed")
     if not changed:
@@ -117,6 +119,24 @@ def _load_seed(db: Any, folder: Path) -> dict[str, int]:
             return seeds.load(session, folder)
     except seeds.BadSeed as bad:
         raise Refused(str(bad)) from bad
+
+
+def _check_wording(folder: Path) -> None:
+    """Refuse surveys that ask what cannot be rated, every item named; say of the others what could be better."""
+    from handlers.rules import wording
+    from handlers.texts import wording as lists
+    from storage import seed as seeds
+
+    path = folder / "surveys.toml"
+    try:
+        faults = wording.faults(seeds.read(path), lists.load())
+    except seeds.BadSeed as bad:
+        raise Refused(str(bad)) from bad
+    for fault in faults:
+        print(f"pratu: {path.name}: {fault}", file=sys.stderr)
+    blocking = [fault for fault in faults if fault.blocks]
+    if blocking:
+        raise Refused(f"{path}: {len(blocking)} faults in what is asked (see above); nothing was loaded")
 
 
 def check(_arguments: argparse.Namespace) -> int:
@@ -310,6 +330,8 @@ def export(arguments: argparse.Namespace) -> int:
                 session, zone, arguments.masked, lambda case: notices.is_overdue(svc, case), svc.tools.mask
             )
             fields = exports.CASE_FIELDS
+        elif arguments.what == "surveys":
+            rows, fields = exports.surveys(session, zone, arguments.masked), exports.SURVEY_FIELDS
         else:
             channels = build_channels(config, FileStore(config.data_dir / "files", db.keys))
 

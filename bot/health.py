@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from handlers.reports import machine
-from storage import inbox, migrations, outbox
+from handlers.rules.thai_calendar import BUDDHIST_ERA, fiscal_year
+from storage import closings, inbox, migrations, outbox
 from storage.db import Database
 
 OLDEST_SECONDS = 120.0  # an unread event older than this means turns are not being run
@@ -68,6 +69,7 @@ def _metrics(gauges: Gauges) -> str:
         waiting = inbox.depth(session, gauges.clock())
         states = outbox.depth(session)
         weeks = machine.last_week(session, gauges.clock(), gauges.zone)
+        closed = closings.by_agency(session, _fiscal_year_began(gauges), gauges.clock())
     lines = [
         f"pratu_inbox_unread {waiting['unread']}",
         f"pratu_inbox_parked {waiting['parked']}",
@@ -75,8 +77,20 @@ def _metrics(gauges: Gauges) -> str:
         *(f'pratu_outbox{{state="{state}"}} {count}' for state, count in sorted(states.items())),
         *(f"pratu_{name} {value:g}" for name, value in sorted(gauges.counts().items())),
         *(line for week in weeks if week.agency for line in _model(week)),
+        *(line for agency, counts in closed.items() for line in _closed(agency, counts)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _fiscal_year_began(gauges: Gauges) -> datetime:
+    """The first of October, where the agency is."""
+    today = gauges.clock().astimezone(gauges.zone).date()
+    return datetime(fiscal_year(today) - BUDDHIST_ERA - 1, 10, 1, tzinfo=gauges.zone)
+
+
+def _closed(agency: str, counts: dict[str, int]) -> list[str]:
+    """Cases closed in the fiscal year to date and still closed, by how: a gauge, for what is reopened leaves it."""
+    return [f'pratu_cases_closed{{agency="{agency}",how="{how}"}} {count}' for how, count in counts.items()]
 
 
 def _model(week: machine.Week) -> list[str]:

@@ -12,7 +12,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.clock import Clock
 from handlers import turn
-from handlers.actions import by_clock, news
+from handlers.actions import by_clock, digesting, news, surveying
+from handlers.actions.digesting import Owed
+from handlers.reports.digest import DoesNotReconcile
 from handlers.services import Svc, Tools
 from storage.db import Database
 from storage.presence import Leader
@@ -72,6 +74,8 @@ def reminders(context: JobContext, dry_run: bool = False) -> dict[str, int]:
         for case_id in found:
             counts.update(_one_case(context, case_id, dry_run))
         after = found[-1]
+        if len(found) < by_clock.MOST:
+            break
     if not dry_run:
         counts.update(_put_together(context))
     return dict(counts)
@@ -124,12 +128,74 @@ def status_updates(context: JobContext, dry_run: bool = False) -> dict[str, int]
     return {"chats": len(waiting), "cases": told, "unreached": unreached, "failed": failed}
 
 
+def weekly_digest(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Tell those in charge: weekly, monthly, quarterly and yearly figures; each period in a transaction of its own.
+
+    Counts: `due` people, `told` ones, periods `stopped` because their figures do not agree, and those that `failed`.
+    """
+    with _looking(context) as svc:
+        found = digesting.owed(svc)
+    counts = Counter(due=sum(len(one.posts) for one in found), told=0, stopped=0, failed=0)
+    for one in [] if dry_run else found:
+        counts.update(_one_period(context, one))
+    return dict(counts)
+
+
+def _one_period(context: JobContext, one: Owed) -> Counter[str]:
+    where = {"agency": one.agency_code, "period": one.period.name}
+    try:
+        with _working(context) as svc:
+            return Counter(told=digesting.tell(svc, one))
+    except DoesNotReconcile as wrong:
+        log.error("a digest was not told: its figures do not agree", extra={**where, "places": list(wrong.places)})
+        with _working(context) as svc:
+            digesting.tell_stopped(svc, one, wrong.places)
+        return Counter(stopped=1)
+    except Exception:  # as above: the other agencies go on, and the next wake-up tries again
+        log.exception("a digest could not be put out", extra=where)
+        return Counter(failed=1)
+
+
+def surveys(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Ask those whose matter was closed what they think, remind them once, let go; each in a transaction of its own.
+
+    Counts: surveys looked at (`due`), those `asked`, `reminded`, `expired`, `waiting` for a quiet moment, and `failed`.
+    In a dry run: what would be done.
+    """
+    counts: Counter[str] = Counter(due=0, asked=0, reminded=0, expired=0, waiting=0, failed=0)
+    after = 0
+    while True:
+        with _looking(context) as svc:
+            found = surveying.due(svc, after)
+        if not found:
+            return dict(counts)
+        for survey_id in found:
+            counts.update(_one_survey(context, survey_id, dry_run))
+        after = found[-1]
+
+
+def _one_survey(context: JobContext, survey_id: int, dry_run: bool) -> Counter[str]:
+    try:
+        with _looking(context) if dry_run else _working(context) as svc:
+            deed = surveying.planned(svc, survey_id) if dry_run else surveying.take(svc, survey_id)
+    except Exception:  # as above: the others go on
+        log.exception("a survey could not be asked", extra={"survey": survey_id})
+        return Counter(due=1, failed=1)
+    return Counter({"due": 1, deed: 1}) if deed else Counter()
+
+
 Job = Callable[[JobContext, bool], dict[str, int]]
 
 # By the names operators use (`pratu job NAME`).
-JOBS: dict[str, Job] = {"reminders": reminders, "status-updates": status_updates, "reconcile": sweep}
+JOBS: dict[str, Job] = {
+    "reminders": reminders,
+    "status-updates": status_updates,
+    "weekly-digest": weekly_digest,
+    "surveys": surveys,
+    "reconcile": sweep,
+}
 # Which of them wake by themselves, and how often, in seconds.
-TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300}
+TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300, "weekly-digest": 300, "surveys": 60}
 
 
 class Timetable:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
-from handlers.actions import awaiting, drafts, evidence, reached, visits
+from handlers.actions import awaiting, drafts, evidence, reached, surveying, visits
 from handlers.desk import commands as officer
 from handlers.desk import loose, recording, typed
 from handlers.flows import (
@@ -22,6 +22,7 @@ from handlers.flows import (
     joining,
     menu,
     privacy,
+    survey,
     tracking,
 )
 from handlers.messages import Incoming, Part, Say, from_json
@@ -85,8 +86,8 @@ def _offered_since(svc: Svc, talk: Talk, actor: Actor) -> None:
     """A notice with buttons that came after our last answer: a typed number means these. They are read from rows, or,
     once it was sent, from what its case waits for."""
     for put in outbox.newest_put(svc.session, talk.conversation.lane, talk.conversation.id, svc.now):
-        if put.is_answer:
-            return
+        if put.is_answer or put.once.startswith(surveying.ONCE):
+            return  # what is offered now is known to the chat
         if put.parts is not None:
             talk_parts = [from_json(part) for part in put.parts]
             choices = [choice for choice in newest_choices(talk_parts) if choice.opens != "link"]
@@ -106,11 +107,20 @@ def _as_meant(text: str) -> str:
 
 
 def _answered(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
+    before = talk.state.get(surveying.STATE)
+    parts = _first(svc, talk, actor, incoming)
+    if parts is None:
+        parts = fresh.begin(svc, talk, actor, incoming)
+    survey.left(svc, talk, before)
+    return parts
+
+
+def _first(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     for way in _WAYS:
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
-    return fresh.begin(svc, talk, actor, incoming)
+    return None
 
 
 # --- not a message of one person to us -----------------------------------------------------------------------------
@@ -218,6 +228,12 @@ def _without_media(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming, refus
 # --- the ways, in order --------------------------------------------------------------------------------------------
 
 
+def _survey_tap(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """A button below a survey's question: it says which, so that nothing else can be meant."""
+    parts = survey.tap(svc, talk, actor, incoming)
+    return None if parts is None else [*parts, *complaint.kept_line(svc, talk)]
+
+
 def _waiting(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     """The words of an officer's command that came without them."""
     return typed.answer(svc, talk, actor, incoming)
@@ -290,7 +306,7 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
 
 def _is_talking(svc: Svc, talk: Talk) -> bool:
     """Is something asked, told, or only just filed, so that a few words are likely to belong to it?"""
-    asked = any(talk.state.get(name) for name in _STEPS)
+    asked = any(talk.state.get(name) for name in _STEPS if name != surveying.STATE)  # that one may be days old
     return asked or drafts.draft_of(talk) is not None or receipts.just_filed(svc, talk) is not None
 
 
@@ -336,6 +352,8 @@ def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     if heard.means(text, "cancel") and "withdrawing" not in talk.state and "privacy" not in talk.state:
         talk.state.pop("secret_for", None)
         talk.state.pop("adding", None)
+        if survey.is_running(svc, talk):
+            return survey.stop(svc, talk, actor)
         return foreign.take(svc, talk, incoming) if foreign.is_running(talk) else complaint.cancel(svc, talk)
     aside = _aside(svc, talk, actor, incoming)
     if aside is not None:
@@ -343,9 +361,18 @@ def _escape(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         return aside if "privacy" in talk.state else [*aside, *complaint.kept_line(svc, talk)]
     if heard.means(text, "add_more") and draft is None:
         return tracking.ask_more(svc, talk, actor)
+    if draft is None and heard.means(text, "survey", "survey_short", "survey_full"):
+        return _survey(svc, talk, actor, text)
     if "maybe" not in talk.state and "again" not in talk.state and (draft is None or not draft.names_something):
         return _way_in(svc, talk, text)
     return None
+
+
+def _survey(svc: Svc, talk: Talk, actor: Actor, text: str) -> list[Part]:
+    """They want to say what they think of the service: a few items, a whole form, or whatever is still open."""
+    if heard.means(text, "survey"):
+        return survey.wish(svc, talk, actor)
+    return survey.start(svc, talk, full=heard.means(text, "survey_full"))
 
 
 def _aside(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -584,11 +611,13 @@ _STEPS: dict[str, Callable[[Svc, Talk, Actor, Incoming], list[Part] | None]] = {
     "asked": _asked,
     "detail": tracking.take_detail,
     "adding": tracking.take_more,
+    surveying.STATE: survey.take,
 }
 
 
 _WAYS: tuple[Callable[[Svc, Talk, Actor, Incoming], list[Part] | None], ...] = (
-    *(_waiting, _recording, _command, _danger, _emergency, _proof, _escape, _contact, _reference, _loose, _running),
+    *(_survey_tap, _waiting, _recording, _command, _danger, _emergency, _proof, _escape, _contact, _reference),
+    *(_loose, _running),
 )
 
 

@@ -24,6 +24,11 @@ LIMITS: dict[str, int] = {
     "hurry_days": 3,
     "reopened_days": 3,
     "data_request_days": 30,
+    "survey_silence_minutes": 5,
+    "survey_remind_days": 3,
+    "survey_end_days": 7,
+    "surveys_a_month": 2,
+    "small_cell": 5,
 }
 # LINE takes five objects of 5,000 UTF-16 units in one free answer; a letter is two units at most.
 BUBBLES, _LETTERS = 5, 2500

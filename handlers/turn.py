@@ -128,6 +128,7 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader)
     talk = Talk(conversation, account, written[0], state, written[1:], incoming.private)
     incoming = replace(incoming, more=tuple(other for _row, other in rows[1:]))
     parts = _parts(svc, talk, incoming, read)
+    conversation.last_in_at = svc.now
     if incoming.private:
         if parts:
             talk.offer(parts)
@@ -217,7 +218,6 @@ def _who(svc: Svc, conversation: Conversation, incoming: Incoming) -> Account | 
         conversation.account_id = account.id
     if account.unreachable_at is not None and incoming.private and incoming.kind != "unfollow":
         account.unreachable_at = None  # they write to us: they can be reached
-    conversation.last_in_at = svc.now
     return account
 
 

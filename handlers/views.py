@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from handlers.actions import awaiting, notices, replies
 from handlers.actions.joins import Known, words_in
 from handlers.messages import Card, Choice, Say, Step
-from handlers.rules.case_status import CITIZEN, STOPS, may_move, stop_of
+from handlers.rules.case_status import CITIZEN, STOPS, is_open, may_move, stop_of
 from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
 from handlers.texts.replies import without_photo_reason
-from storage import agencies, cases
+from storage import agencies, cases, visits
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
 
@@ -116,7 +118,7 @@ def answers_to(svc: Svc, case: Case) -> tuple[Choice, ...]:
     return tuple(Choice(svc.texts.word(name, code=case.reference)) for name in names)
 
 
-_READ = ("told", "asked", "deferred", "not_accepted", "transferred")
+_READ = ("told", "asked", "deferred", "not_accepted", "transferred", "used")
 
 
 def read_out(svc: Svc, case: Case) -> tuple[str, Say] | None:
@@ -134,10 +136,27 @@ def read_out(svc: Svc, case: Case) -> tuple[str, Say] | None:
 
 def status_card(svc: Svc, case: Case) -> Card:
     """The case for a page anybody may look over a shoulder at: its way and dates, not a word of what it is about."""
-    full = case_card(svc, case, own=False)
-    shown = {svc.texts.word(f"track.rows.{name}") for name in ("unit", "due")}
-    rows = tuple((name, value) for name, value in full.rows if name in shown)
+    full, texts = case_card(svc, case, own=False), svc.texts
+    dates = {name: texts.day(local) for name, local in _days_of(svc, case).items()}
+    named = {"unit": notices.unit_name(svc, case), **dates, **_next_of(svc, case)}
+    rows = tuple((texts.word(f"track.rows.{name}"), value) for name, value in named.items() if value)
     return Card(full.title, full.reference, full.status, full.steps, rows, full.reference, full.urgent)
+
+
+def _days_of(svc: Svc, case: Case) -> dict[str, date]:
+    """What has happened, by day."""
+    moments = {"received": case.received_at, "result": case.resolved_at, "closed": case.closed_at}
+    return {name: moment.astimezone(svc.tools.zone).date() for name, moment in moments.items() if moment is not None}
+
+
+def _next_of(svc: Svc, case: Case) -> dict[str, str]:
+    """What comes next, and when; nothing where the result is told or the case ended."""
+    if case.status == Status.RESOLVED or not is_open(case.status):
+        return {}
+    visit = None if case.confidential else visits.planned(svc.session, case.id)
+    planned = visit.planned_for if visit is not None else None
+    shown = svc.texts.moment(planned) if planned is not None and planned >= svc.now else ""
+    return {"visit": shown, "due": svc.texts.day(case.extended_to or case.due_on)}
 
 
 def status_word(svc: Svc, case: Case, *, own: bool) -> str:
@@ -188,7 +207,7 @@ def _latest(svc: Svc, case: Case, joined: CaseJoin | None) -> str:
     asked = ("asked",) if case.status == Status.NEED_INFO else ()  # once answered it is no news
     whats = ("told", *asked) if joined is None else ()
     concluded = case.resolved_at is not None and (joined is None or joined.joined_at <= case.resolved_at)
-    found = cases.last_note(svc.session, case, *whats, *(("result",) if concluded else ()))
+    found = cases.last_note(svc.session, case, *whats, *(("result", "used") if concluded else ()))
     if found is None:
         return ""
     masked = joined is not None or found.to_another

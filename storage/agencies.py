@@ -1,4 +1,6 @@
-"""What differs between agencies, read as plain values: agencies, units, routes, categories, days, numbers."""
+"""What differs between agencies, read as plain values: agencies, units, routes, categories, days, numbers.
+
+Each is read once in a transaction (`Session.once`): a turn asks for the same few rows again and again."""
 
 from __future__ import annotations
 
@@ -24,27 +26,29 @@ from storage.tables import (
 
 def first(session: Session) -> Agency | None:
     """The installation's own agency: the first of the seed."""
-    return session.scalars(select(Agency).order_by(Agency.position).limit(1)).first()
+    found = all_agencies(session)
+    return found[0] if found else None
 
 
 def agency(session: Session, code: str) -> Agency | None:
     """The agency of this code."""
-    return session.get(Agency, code)
+    return next((row for row in all_agencies(session) if row.code == code), None)
 
 
 def all_agencies(session: Session) -> list[Agency]:
     """Every agency, in the seed's order."""
-    return list(session.scalars(select(Agency).order_by(Agency.position)))
+    return session.once(("agencies",), lambda: list(session.scalars(select(Agency).order_by(Agency.position))))
 
 
 def units(session: Session, agency_code: str) -> list[Unit]:
     """An agency's units, in the seed's order."""
-    return list(session.scalars(select(Unit).where(Unit.agency_code == agency_code).order_by(Unit.position)))
+    every = session.once(("units",), lambda: list(session.scalars(select(Unit).order_by(Unit.position))))
+    return [row for row in every if row.agency_code == agency_code]
 
 
 def unit(session: Session, agency_code: str, code: str | None) -> Unit | None:
     """The unit of this code."""
-    return session.get(Unit, (agency_code, code)) if code else None
+    return next((row for row in units(session, agency_code) if row.code == code), None)
 
 
 def intake_unit(session: Session, agency_code: str) -> str | None:
@@ -54,32 +58,34 @@ def intake_unit(session: Session, agency_code: str) -> str | None:
 
 def category(session: Session, code: str) -> Category | None:
     """The category of this code."""
-    return session.get(Category, code)
+    return session.once(("category", code), lambda: session.get(Category, code))
 
 
 def categories(session: Session) -> list[Category]:
     """Every category, in the seed's order."""
-    return list(session.scalars(select(Category).order_by(Category.position)))
+    query = select(Category).order_by(Category.position)
+    return session.once(("categories",), lambda: list(session.scalars(query)))
 
 
 def routes(session: Session) -> list[Route]:
     """Every routing rule."""
-    return list(session.scalars(select(Route).order_by(Route.id)))
+    return session.once(("routes",), lambda: list(session.scalars(select(Route).order_by(Route.id))))
 
 
 def places(session: Session) -> list[PlaceName]:
     """Every named place."""
-    return list(session.scalars(select(PlaceName).order_by(PlaceName.code)))
+    return session.once(("places",), lambda: list(session.scalars(select(PlaceName).order_by(PlaceName.code))))
 
 
 def holidays(session: Session, since: date, until: date) -> frozenset[date]:
     """Days on which offices are closed, both ends included."""
-    return frozenset(session.scalars(select(Holiday.on).where(Holiday.on >= since, Holiday.on <= until)))
+    every = session.once(("holidays",), lambda: frozenset(session.scalars(select(Holiday.on))))
+    return frozenset(day for day in every if since <= day <= until)
 
 
 def hotlines(session: Session) -> list[Hotline]:
     """Every hotline, the most important first."""
-    return list(session.scalars(select(Hotline).order_by(Hotline.position)))
+    return session.once(("hotlines",), lambda: list(session.scalars(select(Hotline).order_by(Hotline.position))))
 
 
 def services(session: Session, agency_code: str | None = None) -> list[Service]:
@@ -92,12 +98,13 @@ def services(session: Session, agency_code: str | None = None) -> list[Service]:
 
 def register(session: Session, name: str) -> list[RegisterRow]:
     """The rows of a small register."""
-    return list(session.scalars(select(RegisterRow).where(RegisterRow.register == name).order_by(RegisterRow.position)))
+    query = select(RegisterRow).where(RegisterRow.register == name).order_by(RegisterRow.position)
+    return session.once(("register", name), lambda: list(session.scalars(query)))
 
 
 def setting(session: Session, name: str) -> dict[str, Any]:
     """A value of the installation; {} when it was never set."""
-    row = session.get(Setting, name)
+    row = session.once(("setting", name), lambda: session.get(Setting, name))
     return {} if row is None else row.value
 
 
@@ -108,4 +115,5 @@ def put_setting(session: Session, name: str, value: dict[str, Any]) -> None:
         session.add(Setting(name=name, value=value))
     else:
         row.value = value
+    session.known.pop(("setting", name), None)
     session.flush()

@@ -47,6 +47,11 @@ def of_account(session: Session, account_id: int, limit: int = 10) -> list[Case]
     )
 
 
+def after(session: Session, case_id: int) -> list[Case]:
+    """Every case filed after this row, oldest first."""
+    return list(session.scalars(select(Case).where(Case.id > case_id).order_by(Case.id)))
+
+
 def held_by(session: Session, person_id: int, statuses: Sequence[Status]) -> list[Case]:
     """Cases an officer took on and that stand so, the newest first."""
     where = (Case.officer_id == person_id, Case.status.in_([status.value for status in statuses]))

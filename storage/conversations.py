@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -26,12 +26,19 @@ def lock(session: Session, lane: str, channel: str) -> Conversation | None:
 
 
 def _locked(session: Session, lane: str) -> Conversation | None:
-    return session.scalars(
-        select(Conversation)
-        .where(Conversation.lane == lane)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    found = session.scalars(_LOCKED, {"lane": lane}).first()
+    if found is not None:
+        session.known[_CHAT, lane] = found
+    return found
+
+
+_CHAT = "chat"  # its row is looked for once in a transaction: a chat that is there stays
+_LOCKED = (
+    select(Conversation)
+    .where(Conversation.lane == bindparam("lane"))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def lock_by_id(session: Session, conversation_id: int) -> Conversation | None:
@@ -51,7 +58,12 @@ def by_id(session: Session, conversation_id: int) -> Conversation | None:
 
 def by_lane(session: Session, lane: str) -> Conversation | None:
     """The chat of this lane, without its lock."""
-    return session.scalars(select(Conversation).where(Conversation.lane == lane)).first()
+    known: Conversation | None = session.known.get((_CHAT, lane))
+    if known is None:
+        known = session.scalars(select(Conversation).where(Conversation.lane == lane)).first()
+    if known is not None:
+        session.known[_CHAT, lane] = known
+    return known
 
 
 def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversation:
@@ -61,6 +73,7 @@ def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversa
         found = Conversation(lane=lane, channel=channel, chat_id=session.keys.seal_text(chat_id))
         session.add(found)
         session.flush()
+        session.known[_CHAT, lane] = found
     return found
 
 

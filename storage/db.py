@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as PlainSession
 
 from storage.seal import Keyring
+
+T = TypeVar("T")
 
 
 class CannotConnect(Exception):
@@ -26,6 +28,16 @@ class Session(PlainSession):
     keys: Keyring
     after_commit: list[str]
     late: list[Callable[[], None]]  # what takes a lock everybody waits for
+    facts: list[Any]  # of cases, to be linked into the chain then
+    known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
+
+    def once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
+        """What `read` finds, asked of the database once in a transaction: for data of the installation, which nobody
+        changes in the middle of a turn. Whoever does takes it out of `known`."""
+        if key not in self.known:
+            self.known[key] = read()
+        found: T = self.known[key]
+        return found
 
     def finish(self) -> None:
         """Do now what was put off to the end of the transaction."""
@@ -89,14 +101,15 @@ class Database:
     """One database of one installation.
 
     SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer at a time (a lock of ours, so that waiting writers
-    wake at once instead of polling SQLite's busy timer).
+    wake at once instead of polling SQLite's busy timer). `hurried`: this program's connections do not wait for the
+    disk; for what can be made again.
     """
 
-    def __init__(self, url: str, keys: Keyring) -> None:
+    def __init__(self, url: str, keys: Keyring, *, hurried: bool = False) -> None:
         self.url = make_url(url)
         self.keys = keys
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.sqlite else _postgres_engine(url)
+        self.engine = _sqlite_engine(url, _HURRIED if hurried else _CAREFUL) if self.sqlite else _postgres_engine(url)
         self._writer = WriteTurn()
         self._listeners: list[Any] = []
         self._bound: Connection | None = None
@@ -167,6 +180,8 @@ class Database:
         session.keys = self.keys
         session.after_commit = []
         session.late = []
+        session.facts = []
+        session.known = {}
         with session:
             yield session
 
@@ -186,7 +201,30 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: str) -> Engine:
+class Lent(Database):
+    """A database whose every piece of work belongs to one transaction that is open already: for a made-up world that
+    does many of them at once. Nothing is kept before that transaction ends."""
+
+    def __init__(self, lender: Database, session: Session) -> None:
+        self.url, self.keys, self.sqlite, self.engine = lender.url, lender.keys, lender.sqlite, lender.engine
+        self._lent = session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """The open transaction."""
+        yield self._lent
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The open transaction."""
+        yield self._lent
+
+
+_CAREFUL = ("synchronous=FULL",)
+_HURRIED = ("synchronous=OFF", "cache_size=-200000", "wal_autocheckpoint=20000", "temp_store=MEMORY")
+
+
+def _sqlite_engine(url: str, pace: Sequence[str]) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -197,7 +235,7 @@ def _sqlite_engine(url: str) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            *pace,
             "foreign_keys=ON",
             "secure_delete=ON",
             "busy_timeout=30000",

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from storage import agencies
 from storage.db import Session
 from storage.inbox import moment_of
-from storage.tables import Account, Case, InboxEvent, Message, StatusUpdate
+from storage.tables import Account, Case, InboxEvent, Message, StatusUpdate, Survey, SurveyAnswer
 
 Row = dict[str, Any]
 
@@ -44,6 +45,7 @@ CASE_FIELDS = [
     "events",
 ]
 MESSAGE_FIELDS = ["id", "channel", "direction", "account", "reference", "at", "text", "event_id", "message_id"]
+SURVEY_FIELDS = ["id", "reference", "agency", "channel", "group", "form", "item", "aspect", "answer", "answered_at"]
 
 
 def cases(
@@ -152,6 +154,35 @@ def _bare_events(
             "text": None,
             "event_id": event.event_id,
             "message_id": None,
+        }
+
+
+def surveys(session: Session, zone: tzinfo, masked: bool) -> Iterator[Row]:
+    """One row per question that was put, oldest first; `answer` is None where it was skipped or not answered yet.
+
+    `masked`: confidential cases are not named. A survey whose case is gone has no reference.
+    """
+    items = {row.code: row.details for row in agencies.register(session, "item")}
+    rows = session.execute(
+        select(SurveyAnswer, Survey.form, Case.reference, Case.confidential)
+        .join(Survey, Survey.id == SurveyAnswer.survey_id)
+        .outerjoin(Case, Case.id == Survey.case_id)
+        .order_by(SurveyAnswer.id)
+        .execution_options(yield_per=500)
+    )
+    for answer, form, reference, confidential in rows:
+        item = items.get(answer.item, {})
+        yield {
+            "id": str(answer.id),
+            "reference": None if masked and confidential else reference,
+            "agency": answer.agency_code,
+            "channel": answer.channel,
+            "group": answer.customer_group,
+            "form": item.get("form", form),
+            "item": answer.item,
+            "aspect": item.get("aspect"),
+            "answer": answer.answer,
+            "answered_at": _at(answer.answered_at, zone),
         }
 
 

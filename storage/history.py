@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from storage import ids, sequences
 from storage.db import Session
-from storage.tables import HistoryDetail, HistoryEntry, StatusUpdate
+from storage.tables import HistoryDetail, HistoryEntry, Sequence, StatusUpdate
+from storage.tables.base import plain
 
 CHAIN = "history"
 GENESIS = "0" * 64
@@ -44,35 +45,59 @@ def append(
     """Add a link, right before the transaction ends: everybody waits for the chain's lock, so it is held for a moment,
     and nothing else is waited for meanwhile. `of`: the update it stands for learns its number."""
 
-    def link() -> None:
-        number = _append(session, what, case_id, details, now)
-        if of is not None:
-            of.history_id = number
-
-    session.late.append(link)
+    if not session.facts:
+        session.late.append(lambda: _link_all(session))
+    session.facts.append(_Fact(what, case_id, details, now, of))
 
 
-def _append(session: Session, what: str, case_id: int | None, details: dict[str, Any], now: datetime) -> int:
+@dataclass(frozen=True)
+class _Fact:
+    """A link to be: what `append` was given."""
+
+    what: str
+    case_id: int | None
+    details: dict[str, Any]
+    at: datetime
+    of: StatusUpdate | None
+
+
+def _link_all(session: Session) -> None:
+    """Every fact of this transaction, in the order it was told, in two statements."""
+    facts: list[_Fact] = session.facts
     head = sequences.locked(session, CHAIN)
-    previous = head.mark or GENESIS
-    number = head.value + 1
-    salt = ids.salt()
-    commitment = _commit(salt, details)
-    entry = HistoryEntry(
-        id=number,
-        at=now,
-        what=what,
-        case_id=case_id,
-        commitment=commitment,
-        previous=previous,
-        hash=_link(previous, number, now, what, case_id, commitment),
-    )
-    session.add(entry)
+    number, previous = head.value, head.mark or GENESIS
+    entries, details = [], []
+    for fact in facts:
+        number += 1
+        salt = ids.salt()
+        commitment = _commit(salt, fact.details)
+        own = _link(previous, number, fact.at, fact.what, fact.case_id, commitment)
+        entries.append(
+            {
+                "id": number,
+                "at": fact.at,
+                "what": fact.what,
+                "case_id": fact.case_id,
+                "commitment": commitment,
+                "previous": previous,
+                "hash": own,
+            }
+        )
+        details.append({"history_id": number, "salt": salt, "details": session.keys.seal_data(fact.details)})
+        if fact.of is not None:
+            fact.of.history_id = number
+        previous = own
+    facts.clear()
+    session.execute(insert(plain(HistoryEntry)), entries)
+    session.execute(insert(plain(HistoryDetail)), details)
+    head.value, head.mark = number, previous
     session.flush()
-    session.add(HistoryDetail(history_id=number, salt=salt, details=session.keys.seal_data(details)))
-    head.value, head.mark = number, entry.hash
-    session.flush()
-    return number
+
+
+def head(session: Session) -> tuple[int, str]:
+    """(how many links, the hash of the last one) as they stand; waits for nobody."""
+    found = session.execute(select(Sequence.value, Sequence.mark).where(Sequence.name == CHAIN)).first()
+    return (0, GENESIS) if found is None else (found.value, found.mark or GENESIS)
 
 
 def forget(session: Session, numbers: Collection[int]) -> None:

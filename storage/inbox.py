@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from storage.db import Database, Session
 from storage.seal import Keyring
 from storage.tables import Conversation, InboxEvent
+from storage.tables.base import plain
 from storage.words import InboxState
 
 BOT = "main"  # one account of each channel per installation; the key is ready for more
@@ -125,6 +126,15 @@ def put(db: Database, events: Sequence[NewEvent]) -> None:
         writer.close()
 
 
+def store(session: Session, event: NewEvent) -> None:
+    """Store one event within a transaction that is open already (a made-up world); commits nothing."""
+    row, connection = _row(session.keys, event), session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_SQLITE_PUT, row)
+    else:
+        connection.exec_driver_sql(_POSTGRES_PUT, (_as_json([row]),))
+
+
 EventRow = tuple[str, str, str, str, int, int, bytes]
 
 
@@ -179,12 +189,15 @@ def _oldest_unread(now: datetime) -> Select[str, str]:
 
 def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
     """The row of the chat's oldest unread event, sealed."""
-    return session.scalars(
-        select(InboxEvent)
-        .where(InboxEvent.lane == lane, InboxEvent.state == InboxState.RECEIVED)
-        .order_by(InboxEvent.event_us, InboxEvent.id)
-        .limit(1)
-    ).first()
+    return session.scalars(_OLDEST, {"lane": lane}).first()
+
+
+_OLDEST = (
+    select(InboxEvent)
+    .where(InboxEvent.lane == bindparam("lane"), InboxEvent.state == InboxState.RECEIVED)
+    .order_by(InboxEvent.event_us, InboxEvent.id)
+    .limit(1)
+)
 
 
 def oldest_unread(session: Session, lane: str) -> Unread | None:
@@ -251,7 +264,14 @@ def any_unread_before(session: Session, received_us: int) -> bool:
 
 def settle(session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None) -> None:
     """End an event's life: done, or parked for people."""
-    session.execute(update(InboxEvent).where(InboxEvent.id == event_id).values(state=state, done_at=now, error=error))
+    session.execute(_SETTLE, {"row": event_id, "to": state, "now": now, "why": error})
+
+
+_SETTLE = (
+    update(plain(InboxEvent))
+    .where(InboxEvent.id == bindparam("row"))
+    .values(state=bindparam("to"), done_at=bindparam("now"), error=bindparam("why"))
+)
 
 
 def note_try(session: Session, event_id: int, error: str | None) -> int:

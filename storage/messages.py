@@ -167,6 +167,12 @@ def last_in(session: Session, conversation_id: int) -> Message | None:
     ).first()
 
 
+def last_at(session: Session, conversation_id: int) -> datetime | None:
+    """When anything was last said in a chat, by either side."""
+    newest = select(Message.at).where(Message.conversation_id == conversation_id).order_by(Message.id.desc()).limit(1)
+    return session.scalar(newest)
+
+
 def was_taken(session: Session, conversation_id: int, message_id: str) -> bool:
     """Did somebody unsend this message, perhaps before it reached us?"""
     query = select(Message.id).where(Message.conversation_id == conversation_id, Message.takes_back == message_id)

@@ -133,8 +133,8 @@ def untold(session: Session, news: Sequence[str], called: Sequence[str], limit: 
 
 def _untold(news: Sequence[str], called: Sequence[str]) -> ColumnElement[bool]:
     told, later = aliased(StatusUpdate), aliased(StatusUpdate)
-    spoken = exists().where(later.case_id == Case.id, later.what.in_(called), later.id > told.id)
+    spoken = exists().where(later.case_id == told.case_id, later.what.in_(called), later.id > told.id)
     noticed = exists().where(
-        CaseNotice.case_id == Case.id, CaseNotice.recipient == "complainant", CaseNotice.done_at >= told.at
+        CaseNotice.case_id == told.case_id, CaseNotice.recipient == "complainant", CaseNotice.done_at >= told.at
     )
     return exists().where(told.case_id == Case.id, told.what.in_(news), ~spoken, ~noticed)

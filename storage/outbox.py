@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from storage import ids
@@ -15,11 +17,13 @@ from storage.db import Session
 from storage.inbox import microseconds
 from storage.messages import Told
 from storage.tables import Message, OutboxMessage
+from storage.tables.base import plain
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
 RIDES = "rides"  # news that can wait for the person's next free answer
+GOOD = "good"  # plain news that stays new when its case ends: praise for an officer
 UNDO = "undo"  # an officer may still take it back; it goes by itself a moment later
 _UNCLEAR = ", unclear"  # a try may have been taken: from then on only its own key may repeat it
 _RECOVERED = "recovered"
@@ -81,30 +85,40 @@ def put(
     """
     if not held and undo_until is not None:
         held = UNDO
-    if once is not None and session.scalar(select(exists().where(OutboxMessage.once == once))):
-        return None
-    row = OutboxMessage(
-        key=ids.new_key(),
-        channel=channel,
-        lane=lane,
-        account_id=account_id,
-        case_id=case_id,
-        once=once,
-        chat_id=session.keys.seal_text(chat_id),
-        parts=session.keys.seal_data(parts),
-        reply_token=reply_token or None,
-        reply_event_us=microseconds(reply_event_at) if reply_event_at else None,
-        state=OutboxState.HELD if held else OutboxState.QUEUED,
-        error=held or None,
-        not_before=_held_until(now, held, undo_until),
-        undo=undo or None,
-        news=news or None,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    session.wake("outbox")
-    return row.id
+    values = {
+        "key": ids.new_key(),
+        "channel": channel,
+        "lane": lane,
+        "account_id": account_id,
+        "case_id": case_id,
+        "once": once,
+        "chat_id": session.keys.seal_text(chat_id),
+        "parts": session.keys.seal_data(parts),
+        "reply_token": reply_token or None,
+        "reply_event_us": microseconds(reply_event_at) if reply_event_at else None,
+        "state": OutboxState.HELD if held else OutboxState.QUEUED,
+        "error": held or None,
+        "not_before": _held_until(now, held, undo_until),
+        "undo": undo or None,
+        "news": news or None,
+        "created_at": now,
+    }
+    session.flush()  # what it tells of was written before it
+    row_id: int | None = session.scalar(_PUT[session.get_bind().dialect.name], values)
+    if row_id is not None:
+        session.wake("outbox")
+    return row_id
+
+
+_PUT = {
+    name: new(plain(OutboxMessage)).on_conflict_do_nothing(index_elements=["once"]).returning(OutboxMessage.id)
+    for name, new in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+
+
+def is_put(session: Session, once: str) -> bool:
+    """Was this fact put out already?"""
+    return bool(session.scalar(select(exists().where(OutboxMessage.once == once))))
 
 
 def _held_until(now: datetime, held: str, undo_until: datetime | None) -> datetime:
@@ -270,6 +284,7 @@ class Put:
     id: int
     is_answer: bool
     case_id: int | None
+    once: str
     parts: list[dict[str, Any]] | None
 
 
@@ -285,9 +300,24 @@ def newest_put(session: Session, lane: str, conversation_id: int, now: datetime,
         found = select(OutboxMessage).where(where, OutboxMessage.lane == lane)
         rows |= {row.id: row for row in session.scalars(found.order_by(OutboxMessage.id.desc()).limit(limit))}
     return [
-        Put(row.id, row.reply_event_us is not None, row.case_id, None if row.parts is None else _parts(session, row))
+        Put(
+            row.id,
+            row.reply_event_us is not None,
+            row.case_id,
+            row.once or "",
+            None if row.parts is None else _parts(session, row),
+        )
         for row in sorted(rows.values(), key=lambda row: -row.id)[:limit]
     ]
+
+
+def on_its_way(session: Session, lane: str) -> list[dict[str, Any]]:
+    """The parts that will reach a chat by themselves: waiting, being sent, or kept for a moment to be taken back."""
+    undone = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == UNDO)
+    rows: list[OutboxMessage] = []
+    for where in (_is_open(OutboxMessage), undone):
+        rows += session.scalars(select(OutboxMessage).where(OutboxMessage.lane == lane, where))
+    return [part for row in rows if row.parts is not None for part in _parts(session, row)]
 
 
 def drop_riding(session: Session, lane: str, case_id: int, text: str) -> None:
@@ -341,8 +371,9 @@ def outdate(session: Session, lane: str, case_id: int) -> None:
 
 
 def end_news(session: Session, case_id: int) -> None:
-    """The case ended or has its result: whatever news of it still waits for a free answer is old."""
-    session.execute(_waiting_news(case_id).values(state=OutboxState.FOLDED, parts=None))
+    """The case ended or has its result: whatever news of it still waits for a free answer is old. Praise is not."""
+    old = or_(OutboxMessage.news.is_(None), OutboxMessage.news != GOOD)
+    session.execute(_waiting_news(case_id).where(old).values(state=OutboxState.FOLDED, parts=None))
 
 
 def hide_news(session: Session, case_id: int, parts: list[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from storage import ids
 from storage.db import Session
@@ -47,13 +47,17 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
     )
     session.add(account)
     session.flush()
+    session.known.pop((_ACCOUNTS, person.id), None)
     return account
 
 
 def known(session: Session, channel: str, user_id: str) -> Account | None:
     """The account of a platform user we have met; nobody is made on seeing them."""
     key = session.keys.find_key("account", channel, user_id)
-    return session.scalars(select(Account).where(Account.key == key)).first() if user_id else None
+    return session.scalars(_BY_KEY, {"key": key}).first() if user_id else None
+
+
+_BY_KEY = select(Account).where(Account.key == bindparam("key"))
 
 
 def account(session: Session, account_id: int) -> Account | None:
@@ -68,8 +72,20 @@ def mark_unreachable(session: Session, account_id: int, at: datetime | None) -> 
 
 def posts_of(session: Session, person_id: int, today: date) -> list[Post]:
     """What this person is for agencies today; last the posts of those they stand in for."""
-    own = own_posts(session, person_id, today)
-    return [*own, *_standing_in(session, own, today)]
+
+    def read() -> list[Post]:
+        own = own_posts(session, person_id, today)
+        return [*own, *_standing_in(session, own, today)]
+
+    return list(session.once((_POSTS, person_id, today), read))
+
+
+_POSTS, _ACCOUNTS = "posts", "accounts"  # read once in a transaction; what changes them forgets them
+
+
+def _forget_posts(session: Session) -> None:
+    for key in [key for key in session.known if key[0] == _POSTS]:
+        del session.known[key]
 
 
 def own_posts(session: Session, person_id: int, today: date) -> list[Post]:
@@ -80,9 +96,13 @@ def own_posts(session: Session, person_id: int, today: date) -> list[Post]:
 
 def posts_in(session: Session, agency_code: str, today: date) -> list[Post]:
     """Everybody who is something for this agency today; last those who stand in for somebody else."""
-    rows = session.scalars(_current(today).where(Membership.agency_code == agency_code)).all()
-    own = [_post(session, row) for row in rows]
-    return [*own, *_standing_in(session, own, today)]
+
+    def read() -> list[Post]:
+        rows = session.scalars(_current(today).where(Membership.agency_code == agency_code)).all()
+        own = [_post(session, row) for row in rows]
+        return [*own, *_standing_in(session, own, today)]
+
+    return list(session.once((_POSTS, agency_code, today), read))
 
 
 def posts_held(session: Session, agency_code: str, today: date) -> list[Post]:
@@ -95,6 +115,8 @@ def posts_held(session: Session, agency_code: str, today: date) -> list[Post]:
 
 def _standing_in(session: Session, own: Sequence[Post], today: date) -> list[Post]:
     """The posts these people hold today for somebody away. Who is nothing themselves any more stands in for nobody."""
+    if not own:
+        return []
     names = {(post.person_id, post.agency_code): post.name for post in own}
     away = select(Absence).where(
         Absence.stand_in_id.in_({post.person_id for post in own}), Absence.since <= today, Absence.until >= today
@@ -149,6 +171,7 @@ def add_post(
 ) -> None:
     """Make a person something for an agency, from `since` (today) to `until` (for good), both included; who is it
     already is it until the later date."""
+    _forget_posts(session)
     same = session.scalars(
         _current(today).where(
             Membership.person_id == person_id,
@@ -178,6 +201,7 @@ def add_post(
 def end_posts(session: Session, agency_code: str, person_id: int, role: str | None, today: date) -> list[Post]:
     """From now on this person is nothing for the agency any more (with `role`: not that); returns what they were or
     were going to be."""
+    _forget_posts(session)
     open_ended = or_(Membership.until.is_(None), Membership.until >= today)
     query = select(Membership).where(
         Membership.agency_code == agency_code, Membership.person_id == person_id, open_ended
@@ -198,6 +222,7 @@ def go_away(
     session: Session, person_id: int, agency_code: str, since: date, until: date, stand_in_id: int | None
 ) -> None:
     """This person is away from an agency, both days included; what was planned for these days before is no more."""
+    _forget_posts(session)
     overlapping = (Absence.since <= until) & (Absence.until >= since)
     own = (Absence.person_id == person_id) & (Absence.agency_code == agency_code)
     session.execute(delete(Absence).where(own, overlapping))
@@ -215,6 +240,7 @@ def absences(session: Session, person_id: int, today: date) -> list[Absence]:
 
 def come_back(session: Session, absence: Absence, today: date) -> None:
     """An absence ends before its time; one that had not begun never was."""
+    _forget_posts(session)
     if absence.since < today:
         absence.until = today - timedelta(days=1)
     else:
@@ -224,7 +250,8 @@ def come_back(session: Session, absence: Absence, today: date) -> None:
 
 def accounts_of(session: Session, person_id: int) -> list[Account]:
     """Every account a person writes from."""
-    return list(session.scalars(select(Account).where(Account.person_id == person_id).order_by(Account.id)))
+    query = select(Account).where(Account.person_id == person_id).order_by(Account.id)
+    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.scalars(query))))
 
 
 def invite(

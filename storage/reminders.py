@@ -18,6 +18,7 @@ from storage.tables import Account, Case, CaseTask, Reminder, StatusUpdate
 from storage.words import Kind, Role, Status
 
 OFFICERS = tuple(role.value for role in Role)
+HURRIED = "hurried_head"  # an order to hurry: by somebody in charge, but no deed, so the silence goes on
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Citizens:
     """What citizens may be told now; dates from which on, or before which, it counts."""
 
     chased: tuple[str, ...]
+    praise: tuple[str, ...]  # where praise may stand that nobody needs to work on
     today: date
     asked: tuple[date, ...]  # waiting since then or before: first time, second time
     unanswered: date
@@ -55,6 +57,7 @@ class Citizens:
     progress_after: date
     overdue_after: date
     resolved: datetime
+    praised: datetime  # praise from before that was heard long enough
 
 
 @dataclass(frozen=True)
@@ -128,12 +131,17 @@ def _by_due(look: Officers) -> list[ColumnElement[bool]]:
     return found
 
 
+def _is_deed() -> ColumnElement[bool]:
+    """Did an officer do something about the case?"""
+    return and_(StatusUpdate.by.in_(OFFICERS), StatusUpdate.what != HURRIED)
+
+
 def _by_silence(look: Rungs) -> list[ColumnElement[bool]]:
     newest = (
         select(func.max(StatusUpdate.at))
         .where(
             StatusUpdate.case_id == Case.id,
-            or_(StatusUpdate.status.is_not(None), StatusUpdate.by.in_(OFFICERS)),
+            or_(StatusUpdate.status.is_not(None), _is_deed()),
         )
         .correlate(Case)
         .scalar_subquery()
@@ -173,6 +181,7 @@ def _for_citizens(look: Citizens) -> list[ColumnElement[bool]]:
         and_(chased, _due >= look.today, Case.received_at < look.received, ~progress),
         and_(chased, _due < look.today, ~overdue),
         and_(Case.status == Status.RESOLVED.value, or_(Case.resolved_at.is_(None), Case.resolved_at <= look.resolved)),
+        and_(Case.kind == Kind.COMPLIMENT.value, Case.status.in_(look.praise), Case.received_at < look.praised),
     ]
 
 
@@ -197,7 +206,7 @@ def moments(session: Session, case_id: int) -> Moments:
     row = session.execute(
         select(
             newest(StatusUpdate.status.is_not(None)),
-            newest(StatusUpdate.by.in_(OFFICERS)),
+            newest(_is_deed()),
             newest(StatusUpdate.status == Status.REOPENED.value),
         ).where(StatusUpdate.case_id == case_id)
     ).one()

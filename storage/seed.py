@@ -57,6 +57,7 @@ def load(session: Session, folder: Path) -> dict[str, int]:
                 changed[table] = changed.get(table, 0) + 1
         session.flush()
     changed["settings"] = _settings(session, folder)
+    session.known.clear()
     return {table: count for table, count in changed.items() if count}
 
 
@@ -71,18 +72,19 @@ def _rows_of(folder: Path) -> Iterator[tuple[str, list[Base]]]:
         "hotlines.toml": _hotlines,
     }
     for name, reader in readers.items():
-        data = _read(folder / name)
+        data = read(folder / name)
         try:
             yield name, reader(data)
         except (KeyError, TypeError, ValueError) as wrong:
             raise BadSeed(f"{folder / name}: a row is not complete: {wrong!r}") from wrong
     for name, keys in _REGISTERS.items():
-        data = _read(folder / name)
+        data = read(folder / name)
         for key in keys:
             yield name, _register(key, data.get(key, []))
 
 
-def _read(path: Path) -> Row:
+def read(path: Path) -> Row:
+    """A seed file's tables; {} where there is no such file. Raises BadSeed."""
     if not path.is_file():
         return {}
     try:
@@ -344,7 +346,7 @@ def _own_standards(path: Path, rows: list[Row]) -> Row:
 def _settings(session: Session, folder: Path) -> int:
     changed = 0
     path = folder / "service_standards.toml"
-    for name, value in _read(path).items():
+    for name, value in read(path).items():
         if name == "standard":
             name, value = "standards", _own_standards(path, value)
         elif isinstance(value, dict):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
-from storage import agencies
+from storage import agencies, ids
 from storage.db import Session
 from storage.tables import Case, Survey, SurveyAnswer, SurveyPerson
 from storage.words import SurveyState
@@ -92,11 +93,13 @@ def forms(session: Session) -> dict[str, Form]:
 def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
     """The survey of this row id; with `lock`, its row is held until the transaction ends."""
     query = select(Survey).where(Survey.id == survey_id)
-    return session.scalars(query.with_for_update() if lock else query).first()
+    if lock:  # and read anew: what was read before may have waited for somebody else's answer
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def of_closing(session: Session, once: str) -> Survey | None:
-    """The survey this closing brought."""
+    """The survey this closing brought, or this page sent."""
     return session.scalars(select(Survey).where(Survey.once == once)).first()
 
 
@@ -142,6 +145,17 @@ def add(
     return row
 
 
+def add_once(session: Session, once: str, **said: Any) -> Survey | None:
+    """As `add`, for what a page may send twice: None where it was written down before, be it a moment ago elsewhere."""
+    if of_closing(session, once) is not None:
+        return None
+    try:
+        with session.begin_nested():
+            return add(session, once=once, **said)
+    except IntegrityError:
+        return None
+
+
 def answers(session: Session, survey_id: int) -> dict[str, SurveyAnswer]:
     """What was asked and answered so far, by item."""
     rows = session.scalars(select(SurveyAnswer).where(SurveyAnswer.survey_id == survey_id).order_by(SurveyAnswer.id))
@@ -177,12 +191,39 @@ def put_answer(session: Session, survey: Survey, item: str, answer: str | None, 
     return row
 
 
+def put_answers(session: Session, survey: Survey, said: Mapping[str, str | None], at: datetime) -> None:
+    """A whole form at once: item → point of SCALE, or None where it was left out; replaces what stands already.
+
+    Raises ValueError for an answer that is no point of the scale.
+    """
+    wrong = [answer for answer in said.values() if answer is not None and answer not in SCALE]
+    if wrong:
+        raise ValueError(f"no point of the scale: {wrong[0]!r}")
+    known = answers(session, survey.id)
+    for item, answer in said.items():
+        row = known.get(item) or SurveyAnswer(
+            survey_id=survey.id,
+            item=item,
+            agency_code=survey.agency_code,
+            channel=survey.channel,
+            customer_group=survey.customer_group,
+        )
+        row.answer, row.answered_at = answer, at
+        session.add(row)
+    session.flush()
+
+
 def put_words(session: Session, survey: Survey, question: str, words: str, masked: str) -> None:
     """Words to an open question: sealed, with a masked copy; a later answer to the same question replaces it."""
     known = dict(words_of(session, survey))
     known[question] = words
-    survey.words = session.keys.seal_text(json.dumps(list(known.items()), ensure_ascii=False))
-    survey.masked = masked
+    set_words(session, survey, known, masked)
+
+
+def set_words(session: Session, survey: Survey, words: Mapping[str, str], masked: str) -> None:
+    """All words of a survey, question code → words, and their masked copy; none where there are none."""
+    sealed = session.keys.seal_text(json.dumps(list(words.items()), ensure_ascii=False)) if words else None
+    survey.words, survey.masked = sealed, masked if words else None
 
 
 def words_of(session: Session, survey: Survey) -> list[tuple[str, str]]:
@@ -195,6 +236,7 @@ def put_person(session: Session, agency_code: str, form: str, day: date, said: M
     """What somebody said of themselves, apart from everything else they said (see SurveyPerson)."""
     if said:
         row = SurveyPerson(agency_code=agency_code, form=form, month=day.replace(day=1), said=dict(said))
+        row.id = ids.row_by_lot()  # numbers in a row would lead to the answers given just before
         session.add(row)
         session.flush()
 
@@ -208,10 +250,48 @@ def due(session: Session, states: Sequence[SurveyState], now: datetime, after: i
     return list(session.scalars(query.order_by(Survey.id).limit(limit)))
 
 
-def asked_since(session: Session, account_id: int, since: datetime) -> int:
-    """How many surveys this account was asked since then, unasked ones not counted."""
-    query = select(func.count()).select_from(Survey).where(Survey.account_id == account_id, Survey.asked_at >= since)
+def asked_since(session: Session, account_ids: Collection[int], since: datetime, source: str) -> int:
+    """How many surveys of this source (closing, wish) these accounts were asked since then; unasked ones count not."""
+    query = (
+        select(func.count())
+        .select_from(Survey)
+        .where(Survey.account_id.in_(account_ids), Survey.asked_at >= since, Survey.source == source)
+    )
     return session.scalar(query) or 0
+
+
+def of_accounts(session: Session, account_ids: Collection[int], states: Sequence[SurveyState]) -> list[Survey]:
+    """A person's surveys in these states, the newest first."""
+    query = select(Survey).where(Survey.account_id.in_(account_ids), Survey.state.in_(states))
+    return list(session.scalars(query.order_by(Survey.id.desc())))
+
+
+def with_words(session: Session, account_id: int) -> list[Survey]:
+    """The surveys in which this account told something in words of its own, locked."""
+    query = select(Survey).where(Survey.account_id == account_id, Survey.words.is_not(None)).order_by(Survey.id)
+    return list(session.scalars(query.with_for_update()))
+
+
+def answered(session: Session, agency_code: str, since: datetime) -> dict[str, int]:
+    """How often each item was answered or skipped since then: which one is to be asked next."""
+    rows = session.execute(
+        select(SurveyAnswer.item, func.count())
+        .where(SurveyAnswer.agency_code == agency_code, SurveyAnswer.answered_at >= since)
+        .group_by(SurveyAnswer.item)
+    )
+    return {item: count for item, count in rows}
+
+
+def typed_in(session: Session, person_id: int, agency_code: str, form: str, since: datetime) -> int:
+    """How many paper forms this officer typed in since then."""
+    query = select(func.count()).select_from(Survey)
+    typed = (Survey.source == "paper", Survey.person_id == person_id, Survey.created_at >= since)
+    return session.scalar(query.where(*typed, Survey.agency_code == agency_code, Survey.form == form)) or 0
+
+
+def has_batch(session: Session, ending: str) -> bool:
+    """Did a file whose batch ends so come in before?"""
+    return bool(session.scalar(select(func.count()).where(Survey.batch.endswith(ending, autoescape=True))))
 
 
 def counts(session: Session, agency_code: str, since: datetime, until: datetime) -> dict[str, dict[str, int]]:

@@ -22,6 +22,9 @@ class Kind(StrEnum):
     SERVICE_REQUEST = "service_request"
 
 
+IDEAS = frozenset({Kind.SUGGESTION, Kind.OPINION})  # what may be used, planned, noted, or not
+
+
 class Status(StrEnum):
     """Where a case stands. What may follow what is `handlers/rules/case_status.py`."""
 
@@ -63,6 +66,7 @@ class Conclusion(StrEnum):
     PLANNED = "planned"  # needs money or time; put into a plan
     UNFOUNDED = "unfounded"  # not so
     NOTED = "noted"  # a suggestion, opinion or compliment passed on
+    USED = "used"  # a suggestion or opinion that changed something
     NO_ANSWER = "no_answer"  # too little was known, and nobody answered
     TRANSFERRED = "transferred"
     NOT_ACCEPTED = "not_accepted"

@@ -281,6 +281,49 @@ def urgent_goes_up_at_once_until_somebody_knows(staff: Staff) -> None:
     assert not staff.case(reference).urgent
 
 
+def the_head_orders_to_hurry(staff: Staff) -> None:
+    _citizen, reference = staff.filed()
+    officer, mayor, clerk = staff.officer(), staff.mayor(), staff.clerk()
+    officer.says(f"/รับ {reference}").hears("รับแล้วโดย")
+    mayor.says(f"/เร่ง {reference} ขอให้เสร็จวันนี้").hears("สั่งเร่งรัดกองช่างแล้ว")
+    officer.hears("หัวหน้าส่วนราชการสั่งเร่งรัด", "ขอให้เสร็จวันนี้")
+    assert staff.pushes(officer) == (0 if staff.free else 1), "an order does not wait"
+    clerk.says(f"/hurry {reference}").hears("สั่งเร่งรัดกองช่างแล้ว")
+    mayor.taps("หนังสือติดตามเร่งรัด").hears("ครั้งที่ 1", "เลขที่")
+    mayor.says(f"/เร่ง {reference}").hears("สั่งเร่งรัดไปแล้ววันนี้")
+    officer.taps(f"/เลื่อน {reference}").hears("พิมพ์วันใหม่และเหตุผล")
+
+
+# --- listening -------------------------------------------------------------------------------------------------------
+
+
+def an_idea_is_used_and_its_author_hears_of_it(staff: Staff) -> None:
+    clerk, citizen = staff.clerk(), staff.person()
+    citizen.says("อยากเสนอให้เปิดบริการถึงหกโมงเย็น คนทำงานจะได้มาทัน").hears("ตรวจอีกครั้ง")
+    citizen.taps("ส่งเรื่อง").hears("บันทึกข้อเสนอแนะแล้ว")
+    reference = REFERENCE.findall(citizen.text)[-1]
+    clerk.says(f"/หมวด {reference} OF").hears("เปลี่ยนหมวดเป็น")
+    clerk.says(f"/ปิด {reference}").hears("ผลของข้อเสนอเป็นอย่างใด").taps("รับทราบไว้").hears("แจ้งผลให้ผู้แจ้งแล้ว")
+    citizen.hears("รับไว้พิจารณาแล้ว")
+    clerk.says(f"/used {reference}").hears("พิมพ์ว่าเปลี่ยนแปลงอะไร")
+    clerk.says(f"/นำไปใช้ {reference} เปิดถึงหกโมงเย็นทุกวันพุธแล้ว").hears("แจ้งผู้เสนอแล้วว่านำไปใช้")
+    citizen.hears("ถูกนำไปใช้แล้ว", "ทุกวันพุธ")
+    assert staff.pushes(citizen) == (0 if staff.free else 2), "two results"
+    assert staff.case(reference).conclusion_type == "used"
+
+
+def praise_is_good_news_and_one_tap(staff: Staff) -> None:
+    officer, citizen = staff.officer(), staff.person()
+    citizen.says("ขอชื่นชมเจ้าหน้าที่กองช่าง บริการดีมาก").hears("จะส่งกำลังใจนี้ถึงกองช่าง")
+    reference = REFERENCE.findall(citizen.text)[-1]
+    if not staff.free:
+        officer.says("/คิว")  # there it rides along
+    officer.hears("มีคำชมถึงกองช่าง", reference).says(f"/ดู {reference}").hears("คำชมเชย")
+    officer.taps("ขอบคุณผู้ชมแล้ว").hears("กำลังใจของคุณถึงกองช่างแล้ว")
+    assert (staff.pushes(officer), staff.pushes(citizen)) == (0, 0)
+    assert staff.case(reference).closed_how == "passed_on"
+
+
 # --- ways and ends ---------------------------------------------------------------------------------------------------
 
 
@@ -368,6 +411,8 @@ def writing_down_in_one_line(staff: Staff) -> None:
     reference = REFERENCE.findall(officer.text)[-1]
     assert staff.case(reference).channel == "letter"
     officer.says(f"/แจ้ง {reference} รับแล้ว").hears("ผู้แจ้งไม่มีแชต")
+    officer.says("/ติดต่อไม่ได้").hears("ติดต่อทางแชตไม่ได้", f"{reference} (", "ไม่มีเบอร์")
+    officer.says("/unreached").hears(reference)
     officer.says("/new").hears("มาทางใด").taps("ตู้รับฟังความเห็น").hears("ว่าอย่างไร").taps("ยกเลิก").hears("ยกเลิกแล้ว")
 
 
@@ -471,8 +516,11 @@ AT_WORK: tuple[Dialogue, ...] = (
     writing_down_in_one_line,
     away_with_somebody_in_ones_place,
 )
-# After the others: many cases are open then, and the clock moves all of them.
+# After the others: of some of these a whole unit hears; many cases are open then, and the clock moves all of them.
 AFTERWARDS: tuple[Dialogue, ...] = (
+    the_head_orders_to_hurry,
+    an_idea_is_used_and_its_author_hears_of_it,
+    praise_is_good_news_and_one_tap,
     a_long_queue_says_how_much_is_left,
     a_reminder_arrives_once,
     a_promise_is_pushed_once,

@@ -122,6 +122,14 @@ class World:
         """What a sealed column says."""
         return self.db.keys.open_text(sealed)
 
+    def delivers(self) -> World:
+        """Everything that was put out reaches its chat; what waits for a free answer, or to be taken back, does not."""
+        from sqlalchemy import update
+
+        with self.db.transaction() as session:
+            session.execute(update(OutboxMessage).where(OutboxMessage.state.in_(outbox.OPEN)).values(state="sent"))
+        return self
+
     def file_silent_drafts(self) -> int:
         """What the sweep does."""
         with self.db.reading() as session:

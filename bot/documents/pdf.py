@@ -12,6 +12,7 @@ from bot.documents import breaks
 from bot.documents.pictures import Load, small
 from handlers.reports.dossier import Dossier
 from handlers.reports.paper import Paper
+from handlers.reports.sheet import Sheet
 
 _FOLDER = Path(__file__).parent
 
@@ -29,6 +30,11 @@ def dossier(found: Dossier, made: datetime, load: Load) -> bytes:
             picture = small(load(photo.digest))
             place["bytes"] = None if picture is None else list(picture)
     return compiled("papers.typ", {"dossier": data}, made)
+
+
+def digest(sheet: Sheet, made: datetime) -> bytes:
+    """A digest on A4, with its charts and a place to sign."""
+    return compiled("digest.typ", {"sheet": breaks.marked(asdict(sheet))}, made)
 
 
 def compiled(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels import Call
-from bot.line import flex
+from bot.line import boards, flex
 from bot.measure import Words, cut, label, pieces, utf16
 from handlers.messages import Board, Card, Choice, Document, Part, Picture, Say, in_words
 from handlers.services import newest_choices
@@ -47,7 +47,10 @@ def _drawn(part: Part, words: Words) -> list[tuple[dict[str, Any], str]]:
             drawn = {"type": "image", "originalContentUrl": part.url, "previewImageUrl": part.url}
             return [(drawn, part.alt)]
         part = Say(f"{part.alt}\n{part.url}".strip())
-    if isinstance(part, Board | Document):
+    if isinstance(part, Board):
+        contents = boards.board(part, action)
+        return [({"type": "flex", "altText": cut(part.text, ALT_TEXT), "contents": contents}, part.text)]
+    if isinstance(part, Document):
         part = in_words(part)
     links = [choice for choice in part.choices if choice.opens == "link"]
     if links and utf16(part.text) <= ALT_TEXT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.measure import cut
@@ -14,10 +14,11 @@ FLEX_LABEL = 40  # grapheme clusters
 VALUE = 400  # UTF-16 units of one row: a bubble is read, not scrolled
 
 _CALM, _URGENT, _INK, _SOFT, _LINE = "#0B5D4E", "#A61B1B", "#1C1C1C", "#595959", "#C9C9C9"
+Draw = Callable[[Choice, int], dict[str, Any]]  # (choice, longest label) → action
 _MARKS = {"done": "✓", "now": "●", "next": "○"}
 
 
-def card(part: Card, action: Any) -> dict[str, Any]:
+def card(part: Card, action: Draw) -> dict[str, Any]:
     """A bubble of at most 30 KB; long values are cut before buttons are dropped."""
     bubble = _bubble(part, action, VALUE)
     if len(json.dumps(bubble, ensure_ascii=False).encode()) > BUBBLE_BYTES:
@@ -25,36 +26,38 @@ def card(part: Card, action: Any) -> dict[str, Any]:
     return bubble
 
 
-def note(text: str, links: Sequence[Choice], action: Any) -> dict[str, Any]:
+def note(text: str, links: Sequence[Choice], action: Draw) -> dict[str, Any]:
     """Words with addresses to open below them: a quick reply is gone with the next message, and on a PC never there."""
     return {
         "type": "bubble",
         "size": "mega",
-        "body": {"type": "box", "layout": "vertical", "contents": [_text(text, "md", _INK)]},
-        "footer": _footer(links, action, _CALM),
+        "body": {"type": "box", "layout": "vertical", "contents": [words(text, "md", _INK)]},
+        "footer": footer(links, action, _CALM),
     }
 
 
-def _footer(buttons: Sequence[Choice], action: Any, colour: str) -> dict[str, Any]:
+def footer(buttons: Sequence[Choice], action: Draw, colour: str) -> dict[str, Any]:
+    """Up to four buttons, the first of them filled."""
     shown = [_button(choice, action, colour, number == 0) for number, choice in enumerate(buttons[:4])]
     return {"type": "box", "layout": "vertical", "spacing": "sm", "contents": shown}
 
 
-def _bubble(part: Card, action: Any, longest: int) -> dict[str, Any]:
+def _bubble(part: Card, action: Draw, longest: int) -> dict[str, Any]:
     colour = _URGENT if part.urgent else _CALM
     bubble: dict[str, Any] = {
         "type": "bubble",
         "size": "mega",
-        "header": _box([_text(part.title, "md", "#FFFFFF"), _text(part.status, "xl", "#FFFFFF", "bold")], colour),
+        "header": block([words(part.title, "md", "#FFFFFF"), words(part.status, "xl", "#FFFFFF", "bold")], colour),
         "body": _body(part, colour, longest),
     }
     buttons = [choice for choice in part.choices if choice.opens in ("", "link")]
     if buttons:
-        bubble["footer"] = _footer(buttons, action, colour)
+        bubble["footer"] = footer(buttons, action, colour)
     return bubble
 
 
-def _box(contents: list[dict[str, Any]], colour: str) -> dict[str, Any]:
+def block(contents: list[dict[str, Any]], colour: str) -> dict[str, Any]:
+    """Components below each other on a colour."""
     return {
         "type": "box",
         "layout": "vertical",
@@ -66,7 +69,7 @@ def _box(contents: list[dict[str, Any]], colour: str) -> dict[str, Any]:
 
 def _body(part: Card, colour: str, longest: int) -> dict[str, Any]:
     contents = [
-        _text(part.reference, "xxl", _INK, "bold"),
+        words(part.reference, "xxl", _INK, "bold"),
         _stepper(part.steps, colour),
         {"type": "separator", "margin": "lg", "color": _LINE},
         *(_row(name, cut(value, longest)) for name, value in part.rows),
@@ -74,7 +77,8 @@ def _body(part: Card, colour: str, longest: int) -> dict[str, Any]:
     return {"type": "box", "layout": "vertical", "spacing": "md", "contents": contents}
 
 
-def _text(text: str, size: str, colour: str, weight: str = "regular") -> dict[str, Any]:
+def words(text: str, size: str, colour: str, weight: str = "regular") -> dict[str, Any]:
+    """A text that wraps; LINE refuses an empty one."""
     return {"type": "text", "text": text or "-", "size": size, "color": colour, "weight": weight, "wrap": True}
 
 
@@ -90,8 +94,8 @@ def _stepper(steps: tuple[Step, ...], colour: str) -> dict[str, Any]:
 def _stop(step: Step, colour: str) -> dict[str, Any]:
     ink = _SOFT if step.state == "next" else colour
     weight = "bold" if step.state == "now" else "regular"
-    mark = {**_text(_MARKS[step.state], "lg", ink, weight), "align": "center"}
-    name = {**_text(step.label, "xs", ink, weight), "align": "center"}
+    mark = {**words(_MARKS[step.state], "lg", ink, weight), "align": "center"}
+    name = {**words(step.label, "xs", ink, weight), "align": "center"}
     return {"type": "box", "layout": "vertical", "flex": 1, "contents": [mark, name]}
 
 
@@ -100,11 +104,11 @@ def _row(name: str, value: str) -> dict[str, Any]:
         "type": "box",
         "layout": "vertical",
         "margin": "md",
-        "contents": [_text(name, "sm", _SOFT), _text(value, "md", _INK)],
+        "contents": [words(name, "sm", _SOFT), words(value, "md", _INK)],
     }
 
 
-def _button(choice: Choice, action: Any, colour: str, first: bool) -> dict[str, Any]:
+def _button(choice: Choice, action: Draw, colour: str, first: bool) -> dict[str, Any]:
     button: dict[str, Any] = {
         "type": "button",
         "style": "primary" if first else "secondary",

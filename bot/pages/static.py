@@ -20,6 +20,8 @@ _FILES = {
     "demo.js": (_STATIC / "demo.js", _SCRIPT),
     "page.js": (_STATIC / "page.js", _SCRIPT),
     "chat.css": (_STATIC / "chat.css", "text/css; charset=utf-8"),
+    "digest.css": (_STATIC / "digest.css", "text/css; charset=utf-8"),
+    "survey.css": (_STATIC / "survey.css", "text/css; charset=utf-8"),
     "latin.ttf": (_FONTS / "NotoSans-Regular.ttf", "font/ttf"),
     "latin-bold.ttf": (_FONTS / "NotoSans-Bold.ttf", "font/ttf"),
     "thai.ttf": (_FONTS / "NotoSansThai-Regular.ttf", "font/ttf"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from bot.channels import Call, ContentGone, ContentTooLarge, RawEvent, SendFailed, Sent
+from bot.channels import Call, ContentGone, ContentTooLarge, Drawer, RawEvent, SendFailed, Sent
 from bot.telegram import draw, inbound
 from bot.telegram.inbound import Me
 from bot.telegram.pace import Pace
@@ -23,6 +23,8 @@ from nlp import tokenize
 HOST = "https://api.telegram.org"
 TIMEOUT = 15.0  # seconds for an answer
 CONFLICT = "conflict"  # begins the reason why updates cannot be asked for: a webhook is set, or somebody else asks
+DRAWING = 30.0  # seconds a paper may take; then its words are sent
+LARGEST = 50 * 1024 * 1024  # bytes of a file a bot may send
 OUR_TOKEN = 60.0  # seconds until a refused token is tried again: an operator mends it
 # Refusals that mean: this person or group cannot be reached here.
 _NOBODY = ("chat not found", "user not found", "PEER_ID_INVALID", "bot can't initiate conversation")
@@ -35,9 +37,10 @@ class TelegramChannel:
     name = inbound.NAME
     replies = False
 
-    def __init__(self, token: str, api_url: str | None = None) -> None:
+    def __init__(self, token: str, api_url: str | None = None, drawer: Drawer | None = None) -> None:
         self._token = token
         self._host = api_url or HOST
+        self._drawer = drawer
         self._bot: Any = None
         self._http: httpx.AsyncClient | None = None
         self._pace = Pace()
@@ -69,12 +72,39 @@ class TelegramChannel:
             return
 
     async def push(self, chat_id: str, call: Call, key: str) -> Sent:
-        """Send one message. A lost answer is "ambiguous": Telegram has no retry key."""
+        """Send one message, or a paper. A lost answer is "ambiguous": Telegram has no retry key.
+
+        A paper that is gone, cannot be drawn or that Telegram does not take becomes its words and its link.
+        """
+        message = call.messages[0]
+        paper = await self._paper(message)
+        if paper is not None:
+            parameters = draw.handing_over(message, chat_id) | {"document": _file(paper, message["name"])}
+            try:
+                return await self._paced(chat_id, "sendDocument", parameters)
+            except SendFailed as failed:
+                if failed.problem != "refused":
+                    raise
+        return await self._paced(chat_id, "sendMessage", draw.payload(message, chat_id))
+
+    async def _paper(self, message: dict[str, Any]) -> bytes | None:
+        """The file a message hands over. Drawn in a thread: it takes a second, and nobody else waits for it."""
+        token = message.get("document")
+        if token is None or self._drawer is None:
+            return None
+        try:
+            async with asyncio.timeout(DRAWING):
+                found = await asyncio.to_thread(self._drawer, token)
+        except TimeoutError:
+            return None
+        return found if found and len(found) <= LARGEST else None
+
+    async def _paced(self, chat_id: str, method: str, parameters: dict[str, Any]) -> Sent:
         wait = await self._pace.turn(chat_id)
         if wait:
             raise SendFailed("again", "this chat has had enough for now", retry_after=wait)
         try:
-            result = await self.call("sendMessage", draw.payload(call.messages[0], chat_id))
+            result = await self.call(method, parameters)
         except SendFailed as failed:
             if failed.retry_after:
                 self._pace.hush(chat_id, failed.retry_after)
@@ -172,6 +202,12 @@ class TelegramChannel:
             await self._bot.request.shutdown()
         if self._http is not None:
             await self._http.aclose()
+
+
+def _file(content: bytes, name: str) -> Any:
+    from telegram import InputFile
+
+    return InputFile(content, filename=name)
 
 
 def _meaning(error: Any) -> SendFailed:

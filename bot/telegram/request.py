@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from telegram import Bot
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError
 from telegram.request import HTTPXRequest
 
 from bot.channels import seconds
@@ -28,12 +28,14 @@ class Request(HTTPXRequest):
     """The SDK turns a 5xx and a lost connection into the same error; what may be done next is not the same."""
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """As the SDK's, but a 5xx and a 429 are told apart. Raises ServerTrouble, TooFast."""
+        """As the SDK's, but a 5xx, a 429 and a 413 are told apart. Raises ServerTrouble, TooFast, BadRequest."""
         code, payload = await super().do_request(*args, **kwargs)
         if code >= 500:
             raise ServerTrouble(f"HTTP {code}")
         if code == 429:
             raise TooFast(_seconds(payload))
+        if code == 413:
+            raise BadRequest("request entity too large")
         return code, payload
 
 

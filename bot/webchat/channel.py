@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels import Call, ContentGone, RawEvent, SendFailed, Sent
-from handlers.messages import Board, Card, Document, Incoming, IncomingKind, Media, Part, Picture, Place, in_words
+from handlers.messages import (
+    Board,
+    Card,
+    Choice,
+    Document,
+    Incoming,
+    IncomingKind,
+    Media,
+    Part,
+    Picture,
+    Place,
+    Say,
+)
 from storage.files import FileStore
 
 NAME = "web"
@@ -59,7 +71,6 @@ class WebChannel:
 
     def draw(self, parts: Sequence[Part]) -> list[Call]:
         """One call with everything: a page has no limit of five."""
-        parts = [in_words(part) if isinstance(part, Board | Document) else part for part in parts]
         messages = [_drawn(part) for part in parts]
         texts = [part.alt if isinstance(part, Picture) else part.text for part in parts]
         return [Call(messages, texts)] if messages else []
@@ -110,6 +121,10 @@ def _place(data: dict[str, Any]) -> Place | None:
     return Place("", float(lat), float(lon)) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
+_TYPES: dict[type, str] = {Card: "card", Picture: "picture", Board: "board"}
+
+
 def _drawn(part: Part) -> dict[str, Any]:
-    kind = "card" if isinstance(part, Card) else "picture" if isinstance(part, Picture) else "text"
-    return {"type": kind, **asdict(part)}
+    if isinstance(part, Document):  # a page can open it where it stands, public address or not
+        part = Say(part.text, (Choice(part.name, part.link or f"/report/{part.token}", "link"),))
+    return {"type": _TYPES.get(type(part), "text"), **asdict(part)}

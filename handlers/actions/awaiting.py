@@ -131,7 +131,7 @@ def _read(svc: Svc, one: Waits, text: str, verdict: Verdict | None, *, is_text: 
     shown = Reply.NONE if is_text or one.what in ("visit", "closed", "merged") else Reply.TELLS
     if verdict is None or (one.what == "question" and not is_text):
         return shown
-    if not is_text and (is_other(one.case, text, verdict) or _other_spot(svc, one.case, text)):
+    if not is_text and (is_other(one.case, text, verdict) or other_spot(svc, one.case, text)):
         return Reply.NONE
     if foreign_language(text) or heard.holds(text, "belongs", "other"):
         return Reply.NONE if is_text else shown
@@ -157,7 +157,7 @@ def is_other(case: Case, text: str, verdict: Verdict) -> bool:
     return not same_topic(case, verdict) and kinds.names_problem(normalize(text))
 
 
-def _other_spot(svc: Svc, case: Case, text: str) -> bool:
+def other_spot(svc: Svc, case: Case, text: str) -> bool:
     """Does it tell a trouble somewhere else?"""
     place = entities.find_place(text)
     known = svc.session.keys.open_text(case.place) or ""
@@ -189,7 +189,7 @@ def _of_question(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
 def _of_result(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
     read = words.of_result if replies.asks_mended(one.case) else words.of_explanation
     still = words.is_still(text) and verdict.category not in one.others  # too short to tell of what
-    if not still and (is_other(one.case, text, verdict) or _other_spot(svc, one.case, text)):
+    if not still and (is_other(one.case, text, verdict) or other_spot(svc, one.case, text)):
         return Reply.NONE
     reply = read(text)
     if reply == Reply.YES and verdict.category != one.case.category and heard.means(text, "is_mended", "thanks"):
@@ -209,7 +209,7 @@ def _of_visit(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
 def _of_refusal(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
     if heard.knows(text) or heard.means(text, "yes", "thanks", "understood") or verdict.said == Kind.FOLLOWUP:
         return Reply.NONE
-    if is_other(one.case, text, verdict) or _other_spot(svc, one.case, text):
+    if is_other(one.case, text, verdict) or other_spot(svc, one.case, text):
         return Reply.NONE
     if words.asks(text):
         return Reply.ASKS
@@ -222,7 +222,7 @@ def _of_pause(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
         return Reply.NO
     if heard.knows(text) or heard.means(text, "yes", "thanks") or verdict.said in _NOT_SAID:
         return Reply.NONE
-    if not same_topic(one.case, verdict) or _other_spot(svc, one.case, text) or words.of_question(text) != Reply.NONE:
+    if not same_topic(one.case, verdict) or other_spot(svc, one.case, text) or words.of_question(text) != Reply.NONE:
         return Reply.NONE
     return Reply.TELLS
 
@@ -230,7 +230,7 @@ def _of_pause(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
 def _of_end(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
     if heard.means(text, "open_again", "not_fixed"):
         return Reply.NO
-    same = not verdict.abstained and verdict.category == one.case.category and not _other_spot(svc, one.case, text)
+    same = not verdict.abstained and verdict.category == one.case.category and not other_spot(svc, one.case, text)
     return Reply.NO if same and heard.holds(text, "replies", "again") else Reply.NONE
 
 

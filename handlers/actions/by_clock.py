@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from handlers.actions import notices, reminding, status
-from handlers.actions.reminding import Office
+from handlers.actions import notices, praise, reminding, status, surveying
+from handlers.actions.reminding import ACTS, GOES_ON, Office, of_case
 from handlers.messages import Choice, Part, Say
 from handlers.rules import escalation
 from handlers.rules.case_status import SYSTEM
@@ -17,8 +17,9 @@ from storage import agencies, cases, people, reminders
 from storage.news import PROMISE
 from storage.people import Post
 from storage.tables import Case
-from storage.words import Conclusion, Status
+from storage.words import Conclusion, Kind, Status
 
+MOST = 500  # cases looked at before the next look
 _PUSHED_FROM = 2  # the first reminder can wait for an officer's next free answer
 
 
@@ -72,6 +73,7 @@ def _facts(svc: Svc, case: Case) -> Facts:
         route=case.route,
         urgent=case.urgent,
         emergency=escalation.is_danger(case.kind),
+        praise=case.kind == Kind.COMPLIMENT,
         acknowledged_at=case.acknowledged_at,
         waiting_since=case.waiting_since,
         resolved_at=case.resolved_at,
@@ -84,7 +86,7 @@ def _facts(svc: Svc, case: Case) -> Facts:
 
 
 def candidates(svc: Svc, after: int = 0) -> list[int]:
-    """Row ids of cases the clock may owe something now, beginning after one; at most 500."""
+    """Row ids of cases the clock may owe something now, beginning after one; at most `MOST`."""
     limits, hours, now = _limits(svc), svc.hours, svc.now
     alerts = reminders.Alerts(
         statuses=_names(escalation.OPEN - {Status.RESOLVED}),
@@ -93,7 +95,7 @@ def candidates(svc: Svc, after: int = 0) -> list[int]:
     )
     officers = _for_officers(svc, limits) if hours.is_open(now) else None
     citizens = _for_citizens(svc, limits) if escalation.is_day(hours, now) else None
-    return reminders.candidates(svc.session, alerts, officers, citizens, after=after)
+    return reminders.candidates(svc.session, alerts, officers, citizens, after=after, limit=MOST)
 
 
 def _names(statuses: frozenset[Status]) -> tuple[str, ...]:
@@ -130,6 +132,7 @@ def _for_citizens(svc: Svc, limits: Limits) -> reminders.Citizens:
     today = svc.today
     return reminders.Citizens(
         chased=_names(escalation.CHASED),
+        praise=_names(escalation.PRAISE),
         today=today,
         asked=tuple(today - timedelta(days=days) for days in limits.ask_calendar_days),
         unanswered=today - timedelta(days=limits.no_answer_calendar_days),
@@ -138,6 +141,7 @@ def _for_citizens(svc: Svc, limits: Limits) -> reminders.Citizens:
         progress_after=today - timedelta(days=limits.progress_calendar_days),
         overdue_after=today - timedelta(days=limits.overdue_calendar_days),
         resolved=svc.now - timedelta(days=limits.close_calendar_days),
+        praised=_end(svc, escalation.latest(svc.hours, today, limits.accept)),
     )
 
 
@@ -176,48 +180,20 @@ def _chasing(svc: Svc, case: Case, step: Step, who: str) -> Say:
     if step.what == "due1" and not step.days:
         key = "officer.remind1_today"
     told = svc.texts.say("officer.told_above", who=who) if who else ""
-    return _of_case(svc, case, key, *_ACTS.get(Status(case.status), _GOES_ON), n=step.days, told=told)
+    return of_case(svc, case, key, *ACTS.get(Status(case.status), GOES_ON), n=step.days, told=told)
 
 
-# What one does about a reminder with one tap.
-_GOES_ON = ("officer.button_result", "officer.button_defer")
-_ACTS: dict[Status, tuple[str, ...]] = {
-    Status.RECEIVED: ("officer.button_category",),
-    Status.SCREENING: ("officer.button_category", "officer.button_assign"),
-    Status.ASSIGNED: ("officer.button_accept",),
-    Status.REOPENED: ("officer.button_accept",),
-    Status.REPORTED: ("officer.button_close",),
-    Status.HEAD_REVIEW: (),
-}
-_OF_THE_HEAD = ("officer.button_note", "officer.button_assign")
+# What a head does about it with one tap.
+_OF_THE_HEAD = ("officer.button_hurry", "officer.button_note", "officer.button_assign")
 _DECIDES = ("officer.button_approve", "officer.button_back")
 
 
 def _to_the_head(svc: Svc, case: Case, step: Step) -> Say:
     if step.what.startswith("due"):
-        return _of_case(svc, case, "officer.remind3_head", *_OF_THE_HEAD, n=step.days)
+        return of_case(svc, case, "officer.remind3_head", *_OF_THE_HEAD, n=step.days)
     buttons = _DECIDES if case.status == Status.HEAD_REVIEW else _OF_THE_HEAD
     key = "officer.quiet_review" if case.status == Status.HEAD_REVIEW else "officer.quiet_head"
-    return _of_case(svc, case, key, *buttons, n=step.days)
-
-
-def _of_case(svc: Svc, case: Case, key: str, *buttons: str, **values: object) -> Say:
-    """Words about a case; of a confidential one nothing but its number, state and dates."""
-    texts = svc.texts
-    category = agencies.category(svc.session, case.category)
-    about = texts.word("marks.confidential") if case.confidential else category.name if category else case.category
-    text = texts.say(
-        key,
-        code=case.reference,
-        about=about,
-        unit="" if case.confidential else texts.say("officer.of_unit", unit=notices.unit_name(svc, case)),
-        status=texts.status(case.status),
-        due=texts.day(case.extended_to or case.due_on),
-        **values,
-    )
-    hidden = "officer.button_category" if case.confidential else ""  # it tells what the case is about
-    names = (*(name for name in buttons if name != hidden), "officer.button_view")
-    return Say(text, tuple(Choice(texts.word(name, code=case.reference, category=case.category)) for name in names))
+    return of_case(svc, case, key, *buttons, n=step.days)
 
 
 def _alert(svc: Svc, case: Case, step: Step) -> None:
@@ -239,7 +215,7 @@ def _alert(svc: Svc, case: Case, step: Step) -> None:
         "time": svc.texts.moment(case.received_at),
         "n": step.times,
     }
-    say = _of_case(svc, case, "officer.alert", "officer.button_acknowledge", **values)
+    say = of_case(svc, case, "officer.alert", "officer.button_acknowledge", **values)
     office.tell(posts, say, _once(case, step), push=True, urgent=True)
 
 
@@ -338,6 +314,7 @@ def _silence(svc: Svc, case: Case, step: Step) -> None:
     """No objection for so many days after the result: closed."""
     status.move(svc, case, Status.CLOSED, "closed_silent", acting=(SYSTEM,))
     case.closed_at, case.closed_how = svc.now, "silence"
+    surveying.want(svc, case)
     parts: list[Part] = [Say(svc.texts.say("status.closed", code=case.reference))]
     notices.tell_complainant(svc, case, parts, once=_once(case, step), news="plain")
     notices.tell_joined(svc, case, parts, once=_once(case, step), news="plain")
@@ -352,4 +329,5 @@ _DEEDS: dict[str, Callable[[Svc, Case, Step], None]] = {
     "overdue": _overdue,
     "no_answer": _no_answer,
     "silence": _silence,
+    "praise": lambda svc, case, _step: praise.pass_on(svc, case),
 }

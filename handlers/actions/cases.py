@@ -74,7 +74,7 @@ def file_case(
     received_at = min(received_at, svc.now)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
     confidential = draft.confidential or _is_secret(draft, category)
-    routed = routed_to(svc, draft)
+    routed = _for_whom(svc, draft, routed_to(svc, draft))
     days = _promised_days(svc, routed.agency, category)
     secret = ids.tracking_secret()
     values = _values(svc, draft, days, secret, routed, received_at)
@@ -88,7 +88,7 @@ def file_case(
         _note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, SYSTEM if silent else CITIZEN)
     _propose(svc, case, routed)
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
-    notices.tell_unit(svc, case, _NEWS.get(case.kind, "officer.new"), once=f"new:{case.id}")
+    notices.tell_new(svc, case, _NEWS.get(case.kind, "officer.new"), f"new:{case.id}")
     if case.route == Route.URGENT:
         by_clock.alert(svc, case)
     return Filed(case, secret, unit.name if unit else svc.agency.name)
@@ -192,6 +192,15 @@ def routed_to(svc: Svc, draft: Draft) -> routing.Routed:
     if wants_people or _is_secret(draft, category) or (agency and agency.requires_screening):
         return routing.Routed(routed.agency, routing.intake_unit(routed.agency, owners), False)
     return routed
+
+
+def _for_whom(svc: Svc, draft: Draft, routed: routing.Routed) -> routing.Routed:
+    """Praise that names a unit goes to it, whatever it is about."""
+    if draft.kind != Kind.COMPLIMENT:
+        return routed
+    names = {unit.code: unit.name for unit in agencies.units(svc.session, routed.agency)}
+    unit = routing.unit_named(draft.words, names)
+    return routing.Routed(routed.agency, unit, True) if unit else routed
 
 
 def _named(draft: Draft, rows: Sequence[PlaceName]) -> gazetteer.Found:

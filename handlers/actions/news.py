@@ -24,7 +24,7 @@ _LINES = 10
 _TOLD_TO = frozenset({Role.INTAKE, Role.OFFICER, Role.UNIT_HEAD})
 # What a citizen without a chat should hear of from a person, and the officer's note that says it was done.
 _SHOULD_HEAR = (
-    *("told", "asked", "asked_again", "deferred", "visit_planned", "resolved", "approved"),
+    *("told", "asked", "asked_again", "deferred", "visit_planned", "resolved", "approved", "used"),
     *("progress_told", "overdue_told", "progress_owed", "overdue_owed"),
 )
 _CALLED = ("noted", "notified_complainant")
@@ -136,7 +136,7 @@ def _tell(svc: Svc, agency_code: str, found: Sequence[Case]) -> None:
         free = [account for account in accounts if account.channel not in notices.PUSHES_COST]
         for account in free or accounts:
             rides = "" if free else "plain"
-            notices.tell_account(svc, account, [_list(svc, seen)], None, once, news=rides)
+            notices.tell_account(svc, account, [listing(svc, seen)], None, once, news=rides)
     for group in conversations.groups_of(svc.session, agency_code):
         _tell_group(svc, group, found, once)
 
@@ -145,11 +145,11 @@ def _tell_group(svc: Svc, group: Conversation, found: Sequence[Case], once: str)
     post = notices.group_post(group)
     seen = [case for case in found if not case.confidential and may_see(post, case)]
     if seen and post.role in _TOLD_TO and group.channel not in notices.PUSHES_COST:
-        put_out(svc, group, [_list(svc, seen)], once=f"{once}:g{group.id}")
+        put_out(svc, group, [listing(svc, seen)], once=f"{once}:g{group.id}")
 
 
-def _list(svc: Svc, found: Sequence[Case]) -> Say:
-    """References, channels and which other way there is; no number, no name: those are in the case."""
+def listing(svc: Svc, found: Sequence[Case]) -> Say:
+    """References, channels and which other way there is; no number, no name: those are in the case. Not for none."""
     texts = svc.texts
     names = {row.code: row.name for row in agencies.register(svc.session, "channel")}
     lines = [

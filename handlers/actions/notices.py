@@ -9,10 +9,10 @@ from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
 from storage import agencies, conversations, joins, messages, outbox, people
 from storage.inbox import lane_of
-from storage.outbox import BLOCKED
+from storage.outbox import BLOCKED, GOOD
 from storage.people import Post
 from storage.tables import Account, Case, CaseJoin, Conversation
-from storage.words import Role, Status
+from storage.words import Kind, Role, Status
 
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
 PUSHES_COST = frozenset({"line"})
@@ -26,8 +26,11 @@ _FIRST_BUTTON: dict[str, tuple[str, ...]] = {
 _UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.INTAKE})
 
 
-def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, **values: str) -> None:
-    """Tell the officers who may work on this case; of a confidential one not a word of what it is about."""
+def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, rides: str = "", **values: str) -> None:
+    """Tell the officers who may work on this case; of a confidential one not a word of what it is about.
+
+    `rides`: as what kind of news it goes along with their next free answer, where a push costs.
+    """
     say = _for_unit(svc, case, key, **values)
     shares = {share.partition(":")[0] for share in case.team}
     agencies_in = [case.agency_code, *sorted(shares - {case.agency_code})]
@@ -40,12 +43,25 @@ def tell_unit(svc: Svc, case: Case, key: str, once: str | None = None, **values:
         if post.person_id in told or post.person_id == svc.acting:
             continue
         told.add(post.person_id)
-        _tell_person(svc, post, say, case.urgent, case, once)
+        _tell_person(svc, post, say, case.urgent, case, once, rides)
     for group in conversations.groups_of(svc.session, case.agency_code):
         if case.confidential:
             continue  # many eyes
         if may_see(group_post(group), case) and not (group.channel in PUSHES_COST and not case.urgent):
             put_out(svc, group, [say], case_id=case.id, once=f"{once}:g{group.id}" if once else None)
+
+
+def tell_new(svc: Svc, case: Case, key: str, once: str) -> None:
+    """Tell a unit what came to it: by this key, but for praise, which is no work."""
+    if case.kind == Kind.COMPLIMENT and case.status == Status.ASSIGNED and not case.confidential:
+        tell_unit(svc, case, "officer.praise", once=once, rides=GOOD)
+    else:
+        tell_unit(svc, case, key, once=once)
+
+
+def thanks(svc: Svc, case: Case) -> Choice:
+    """The one tap that answers praise."""
+    return Choice(svc.texts.word("officer.button_thanks"), svc.texts.word("officer.button_close", code=case.reference))
 
 
 def group_post(group: Conversation) -> Post:
@@ -86,10 +102,14 @@ def tell_duty(svc: Svc, agency_code: str, unit_code: str | None, say: Say, once:
             _tell_person(svc, post, say, True, None, once)
 
 
-def _tell_person(svc: Svc, post: Post, say: Say, urgent: bool, case: Case | None, once: str | None) -> None:
+def _tell_person(
+    svc: Svc, post: Post, say: Say, urgent: bool, case: Case | None, once: str | None, rides: str = ""
+) -> None:
     for account in people.accounts_of(svc.session, post.person_id):
         if urgent or account.channel not in PUSHES_COST:
             tell_account(svc, account, [say], case, once)
+        elif rides:
+            tell_account(svc, account, [say], case, once, news=rides)
 
 
 def tell_account(
@@ -177,7 +197,8 @@ def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:
     if key in _ACCEPTABLE and case.status == Status.SCREENING:
         first = ("officer.button_category",)  # whose it is comes first
     known = {"code": case.reference, "category": case.category}
-    return Say(text, (*(Choice(texts.word(name, **known)) for name in first), view))
+    praise = (thanks(svc, case),) if key == "officer.praise" else ()
+    return Say(text, (*praise, *(Choice(texts.word(name, **known)) for name in first), view))
 
 
 def _place(svc: Svc, case: Case) -> str:

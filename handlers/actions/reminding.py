@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 
 from handlers.access import may_see
 from handlers.actions import notices
-from handlers.messages import Say
+from handlers.messages import Choice, Say
 from handlers.rules.escalation import Group
 from handlers.services import Svc, put_out
-from storage import conversations, people, reminders
+from storage import agencies, conversations, people, reminders
 from storage.news import CHASE
 from storage.people import Post
 from storage.tables import Account, Case
-from storage.words import Role, Route
+from storage.words import Role, Route, Status
 
 log = logging.getLogger("pratu.reminders")
 
@@ -39,6 +39,16 @@ _ROLES: dict[str, frozenset[Role]] = {
     _LAST: frozenset({Role.ADMIN, Role.COORDINATOR}),
 }
 _UNITS = frozenset({Role.OFFICER, Role.UNIT_HEAD})
+# What a unit does about a case with one tap.
+GOES_ON = ("officer.button_result", "officer.button_defer")
+ACTS: dict[Status, tuple[str, ...]] = {
+    Status.RECEIVED: ("officer.button_category",),
+    Status.SCREENING: ("officer.button_category", "officer.button_assign"),
+    Status.ASSIGNED: ("officer.button_accept",),
+    Status.REOPENED: ("officer.button_accept",),
+    Status.REPORTED: ("officer.button_close",),
+    Status.HEAD_REVIEW: (),
+}
 
 
 class Office:
@@ -48,8 +58,8 @@ class Office:
         self._svc, self._case = svc, case
         shares = reminders.units_at_work(svc.session, case.id) if case.route == Route.MULTI else []
         self._units = {(case.agency_code, case.unit_code), *shares}
-        agencies = {agency for agency, _unit in self._units}
-        self._posts = [post for code in sorted(agencies) for post in people.posts_in(svc.session, code, svc.today)]
+        codes = {agency for agency, _unit in self._units}
+        self._posts = [post for code in sorted(codes) for post in people.posts_in(svc.session, code, svc.today)]
         self._accounts: dict[int, list[Account]] = {}
 
     def of(self, group: Group) -> tuple[list[Post], bool]:
@@ -101,12 +111,31 @@ class Office:
                 pace = "" if urgent else "plain" if rides else CHASE
                 notices.tell_account(self._svc, account, [say], self._case, f"{once}:a", news=pace)
 
-    def tell_groups(self, say: Say, once: str) -> None:
-        """Tell the unit's chats of many."""
+    def tell_groups(self, say: Say, once: str, news: str = CHASE) -> None:
+        """Tell the unit's chats of many: put together with other reminders, or with `news` "" at once."""
         for row_id in self.groups():
             group = conversations.by_id(self._svc.session, row_id)
             if group is not None:
-                put_out(self._svc, group, [say], case_id=self._case.id, once=f"{once}:g{row_id}", news=CHASE)
+                put_out(self._svc, group, [say], case_id=self._case.id, once=f"{once}:g{row_id}", news=news)
+
+
+def of_case(svc: Svc, case: Case, key: str, *buttons: str, **values: object) -> Say:
+    """Words about a case; of a confidential one nothing but its number, state and dates."""
+    texts = svc.texts
+    category = agencies.category(svc.session, case.category)
+    about = texts.word("marks.confidential") if case.confidential else category.name if category else case.category
+    text = texts.say(
+        key,
+        code=case.reference,
+        about=about,
+        unit="" if case.confidential else texts.say("officer.of_unit", unit=notices.unit_name(svc, case)),
+        status=texts.status(case.status),
+        due=texts.day(case.extended_to or case.due_on),
+        **values,
+    )
+    hidden = "officer.button_category" if case.confidential else ""  # it tells what the case is about
+    names = (*(name for name in buttons if name != hidden), "officer.button_view")
+    return Say(text, tuple(Choice(texts.word(name, code=case.reference, category=case.category)) for name in names))
 
 
 def roles_of(svc: Svc, posts: Collection[Post]) -> str:

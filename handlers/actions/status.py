@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.actions import notices
+from handlers.actions import notices, surveying
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, HEAD, MoveNotAllowed, check_move
 from handlers.services import Svc
@@ -14,7 +14,7 @@ from handlers.texts.replies import without_photo_reason
 from storage import cases, handling, history, outbox
 from storage.people import Post
 from storage.tables import Case, StatusUpdate
-from storage.words import ENDED, Conclusion, Kind, Status
+from storage.words import ENDED, IDEAS, Conclusion, Kind, Status
 
 # What ends a case, or tells its result, makes older news of it old.
 _TOLD_ANEW = frozenset({*ENDED, Status.RESOLVED, Status.REOPENED})
@@ -96,13 +96,20 @@ def report(svc: Svc, case: Case, post: Post, acting: Sequence[str], words: str) 
     move(svc, case, Status.REPORTED, "result", acting=acting, post=post, note=words)
 
 
+# What became of an idea, to whoever told it and to everybody who joined.
+_OF_IDEAS: dict[str, str] = {
+    Conclusion.USED: "status.used",
+    Conclusion.PLANNED: "status.idea_planned",
+    Conclusion.NOTED: "status.idea_noted",
+}
 # What the complainant is asked: is it mended, or is the answer understood?
 _ASKS_MENDED = frozenset({Conclusion.FIXED, Conclusion.PARTLY})
+_UNDERSTOOD = ("track.button_understood", "track.button_still_asks")
 
 
 def usual_conclusion(case: Case) -> Conclusion:
     """How a case of this kind ends where nobody says otherwise."""
-    if case.kind in (Kind.SUGGESTION, Kind.OPINION, Kind.COMPLIMENT):
+    if case.kind in IDEAS | {Kind.COMPLIMENT}:
         return Conclusion.NOTED
     return Conclusion.EXPLAINED if case.kind == Kind.INQUIRY else Conclusion.FIXED
 
@@ -118,9 +125,12 @@ def conclude(
     mended = case.conclusion_type in _ASKS_MENDED
     result, masked = _result(svc, case)
     values = {"date": svc.texts.day(svc.today), "unit": notices.unit_name(svc, case)}
+    if case.kind in IDEAS and case.conclusion_type in _OF_IDEAS:
+        idea = {"result": result, "kind": svc.texts.word(f"kinds.{case.kind}"), "unit": values["unit"]}
+        return tell(svc, case, update, _OF_IDEAS[case.conclusion_type], idea, choices=_UNDERSTOOD)
     key = "status.resolved" if mended else "status.explained"
     buttons = ("track.button_fixed", "track.button_partly", "track.button_not_fixed")
-    asks = buttons if mended else ("track.button_understood", "track.button_still_asks")
+    asks = buttons if mended else _UNDERSTOOD
     told = tell(svc, case, update, key, {"result": result, **values}, choices=asks, alone=True)
     _tell_joined(svc, case, "status.resolved_joined", f"update:{update.id}", result=masked, **values)
     return told
@@ -147,6 +157,7 @@ def close(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> Told:
     """An officer closes a case whose result the complainant has. Raises MoveNotAllowed."""
     update = move(svc, case, Status.CLOSED, "closed", acting=acting, post=post)
     case.closed_at, case.closed_how = svc.now, "officer"
+    surveying.want(svc, case)
     return tell(svc, case, update, "status.closed", {})
 
 
@@ -154,6 +165,7 @@ def confirm(svc: Svc, case: Case) -> None:
     """The complainant says it is mended: closed, and counted as confirmed."""
     update = move(svc, case, Status.CLOSED, "confirmed", acting=(CITIZEN,))
     case.closed_at, case.closed_how = svc.now, "confirmed"
+    surveying.want(svc, case)
     notices.tell_unit(svc, case, "officer.closed", once=f"confirmed:{case.id}:{case.closed_at.isoformat()}")
     _tell_joined(svc, case, "status.closed", f"update:{update.id}")
 

@@ -10,7 +10,7 @@ from handlers.actions.status import move, record
 from handlers.actions.telling import Told, tell
 from handlers.messages import Say, to_json
 from handlers.rules.case_status import SYSTEM
-from handlers.rules.draft import Draft
+from handlers.rules.draft import Draft, hides
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
 from storage import agencies, handling, outbox, sequences
@@ -41,7 +41,7 @@ def _to_unit(svc: Svc, case: Case, unit: Unit, update: StatusUpdate, officer: Po
     case.agency_code, case.unit_code = unit.agency_code, unit.code
     case.officer_id = officer.person_id if officer else None
     svc.session.flush()
-    notices.tell_unit(svc, case, "officer.urgent" if case.urgent else "officer.new", once=f"update:{update.id}")
+    notices.tell_new(svc, case, "officer.urgent" if case.urgent else "officer.new", f"update:{update.id}")
     due = svc.texts.day(case.extended_to or case.due_on)
     return tell(svc, case, update, "status.assigned", {"unit": unit.name, "due": due}, pace="plain")
 
@@ -55,7 +55,7 @@ def recategorise(svc: Svc, case: Case, post: Post, category: str, subcategory: s
     case.category, case.subcategory, case.category_by = category, subcategory, "officer"
     case.abstained = False
     row = agencies.category(svc.session, category)
-    case.confidential = case.confidential or bool(row and row.confidential)
+    case.confidential = case.confidential or hides(case.kind, category, secret=bool(row and row.confidential))
     if case.confidential:
         say = Say(svc.texts.say("status.told_confidential", code=case.reference))
         outbox.hide_news(svc.session, case.id, [to_json(say)])

@@ -8,7 +8,23 @@ from handlers import access
 from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
-from handlers.desk import asking, away, finding, guard, help, looking, loose, next_steps, orders, recording, ruling
+from handlers.desk import (
+    asking,
+    away,
+    digests,
+    finding,
+    guard,
+    help,
+    looking,
+    loose,
+    next_steps,
+    orders,
+    polls,
+    recording,
+    ruling,
+    voices,
+)
+from handlers.desk.hurry import hurry
 from handlers.desk.order import SAYS_MOST, Order, button, example
 from handlers.desk.references import reference_in, several
 from handlers.messages import Choice, Part, Say
@@ -78,7 +94,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work")
+    return name in _PLAIN or name in ("help", "at_work", "summary", "survey")
 
 
 def plain_line(name: str) -> str:
@@ -149,34 +165,38 @@ def _carry_out(svc: Svc, order: Order) -> list[Part]:
 
 _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
     "queue": looking.queue,
-    "summary": looking.summary,
     "late": finding.late,
+    "unreached": finding.unreached,
 }
 _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "help": help.help_me,
     "find": finding.find,
+    "summary": digests.summary,
     "record": recording.begin,
     "away": away.leave,
+    "survey": polls.addresses,
     "at_work": away.come_back,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,
-    "accept": orders.accept,
+    "accept": voices.accept,
     "return": orders.hand_back,
     "ask": orders.ask,
     "note": orders.note,
     "tell": orders.tell,
-    "result": orders.result,
+    "result": voices.result,
     "photo": orders.photo,
     "defer": orders.defer,
     "visit": orders.visit,
     "letter": ruling.letter,
     "propose": orders.propose,
-    "close": orders.close,
+    "close": voices.close,
+    "used": voices.use,
     "category": ruling.category,
     "assign": ruling.assign,
     "team": ruling.team,
     "urgent": ruling.urgent,
+    "hurry": hurry,
     "acknowledge": ruling.acknowledge,
     "approve": ruling.approve,
     "back": ruling.back,

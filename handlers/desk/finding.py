@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers import access
 from handlers.access import Actor
-from handlers.actions import finding, notices
+from handlers.actions import finding, news, notices
 from handlers.desk.looking import queue_line
 from handlers.desk.order import example
 from handlers.messages import Choice, Part, Say
@@ -48,6 +48,14 @@ def late(svc: Svc, actor: Actor) -> list[Part]:
     lines = _by_unit(svc, found) if is_head else [_late_line(svc, case) for case in found[:MOST]]
     text = svc.texts.say("officer.late", n=len(found), lines="\n".join(lines))
     return [Say(text + _more(svc, found), _views(svc, found))]
+
+
+def unreached(svc: Svc, actor: Actor) -> list[Part]:
+    """Cases whose complainant no message reaches, and which other way there is: no number stands here."""
+    found = [case for case in news.unreached(svc) if access.sees(actor, case)]
+    if not found:
+        return [Say(svc.texts.say("officer.unreached_none"))]
+    return [Say(news.listing(svc, found).text, _views(svc, found))]
 
 
 def _by_unit(svc: Svc, found: Sequence[Case]) -> list[str]:

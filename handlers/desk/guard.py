@@ -16,7 +16,9 @@ from storage.tables import StatusUpdate
 from storage.words import Status
 
 _LATELY = timedelta(minutes=5)
-_TOLD = frozenset({"asked", "told", "resolved", "approved", "transferred", "not_accepted", "deferred", "closed"})
+_TOLD = frozenset(
+    {"asked", "told", "resolved", "approved", "transferred", "not_accepted", "deferred", "closed", "used"}
+)
 _ANSWERS = frozenset({"answered", "no_info", "went_on"})
 
 

@@ -28,7 +28,7 @@ def help_for(svc: Svc, posts: Sequence[Post], in_group: bool, everything: bool =
     lines = []
     for name in names:
         duty = DUTIES.get(name)
-        if in_group and name == "away":  # that is said alone
+        if in_group and name in ("away", "survey"):  # that is said alone
             continue
         if duty is not None and (duty.by.isdisjoint(parties) or (in_group and duty.alone)):
             continue

@@ -15,15 +15,16 @@ from handlers.messages import Part, Say
 from handlers.rules.case_status import HEAD
 from handlers.services import Svc
 from handlers.texts import shortened
-from storage import agencies, cases, handling, joins
+from storage import agencies, cases, closings, handling, joins
 from storage.people import Post
 from storage.tables import Case
-from storage.words import Stage, Status
+from storage.words import Kind, Stage, Status
 
 _NEW = (Status.RECEIVED, Status.SCREENING, Status.ASSIGNED, Status.REOPENED)
 _NEWEST = 5  # of many who joined, and of many cases at one spot, the newest are shown
 _WAITING = (Status.RESOLVED,)
 _MOST, _MOST_QUEUES = 5, 3
+_DAYS = 30  # of "lately" in the live figures
 
 
 def queue(svc: Svc, actor: Actor) -> list[Part]:
@@ -80,6 +81,7 @@ def summary(svc: Svc, actor: Actor) -> list[Part]:
     today = cases.summary(svc.session, post.agency_code, midnight, units, secret)
     week = cases.summary(svc.session, post.agency_code, midnight - timedelta(days=7), units, secret)
     ever = cases.summary(svc.session, post.agency_code, datetime(2000, 1, 1, tzinfo=svc.tools.zone), units, secret)
+    month = _last_days(svc, post.agency_code, midnight - timedelta(days=_DAYS), units, secret)
     rows, counts = cases.queue(svc.session, post.agency_code, units, limit=1000, confidential=secret)
     new = sum(counts.get(status, 0) for status in _NEW)
     waiting = sum(counts.get(status, 0) for status in _WAITING)
@@ -103,9 +105,26 @@ def summary(svc: Svc, actor: Actor) -> list[Part]:
             closed=ever["status"].get(Status.CLOSED, 0),
             late=sum(notices.is_overdue(svc, case) for case in rows),
             urgent=sum(case.urgent for case in rows),
+            month=month,
             top=" · ".join(f"{names.get(code, code)} {n}" for code, n in top) or svc.texts.say("head.none"),
         )
     ]
+
+
+def _last_days(svc: Svc, agency: str, since: datetime, units: Sequence[str] | None, secret: bool) -> str:
+    """What ended since then and how much of it was confirmed by who brought it; praise, and ideas that were used."""
+    seen = (since, svc.now + timedelta(microseconds=1), units, secret)
+    counts = closings.closings(svc.session, agency, *seen)
+    closed = closings.confirmable(counts)
+    percent = (200 * counts["confirmed"] + closed) // (2 * closed) if closed else 0  # rounded, a half upwards
+    return svc.texts.say(
+        "head.month",
+        days=_DAYS,
+        closed=closed,
+        confirmed=svc.texts.say("head.confirmed", percent=percent) if closed else "",
+        praise=cases.summary(svc.session, agency, since, units, secret)["kind"].get(Kind.COMPLIMENT, 0),
+        used=closings.used(svc.session, agency, *seen),
+    )
 
 
 def _for_decision(actor: Actor, post: Post, rows: Sequence[Case]) -> list[Case]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from handlers import access
-from handlers.actions import deciding
+from handlers.actions import deciding, hurrying, notices
 from handlers.desk.order import Order, button
 from handlers.messages import Choice, Say
-from handlers.rules.case_status import may_move
+from handlers.rules.case_status import UNIT, may_move
 from handlers.rules.duties import DUTIES, may
+from handlers.rules.escalation import PRAISE
 from handlers.services import Svc
 from storage import cases, people
 from storage.people import Post
 from storage.tables import Case
-from storage.words import ENDED, Status
+from storage.words import ENDED, IDEAS, Kind, Status
 
 S = Status
 
@@ -55,9 +56,16 @@ def works(name: str, case: Case, post: Post) -> bool:
     )
 
 
+def takes_up(case: Case, post: Post) -> bool:
+    """Does this person do a unit's work on it?"""
+    return UNIT in access.acts_as(post, case)
+
+
 def buttons(svc: Svc, order: Order) -> tuple[Choice, ...]:
     """What this person can do now with one tap; where words are needed, the tap asks for them."""
     case, post = order.case, order.post
+    if case.kind == Kind.COMPLIMENT and case.status in PRAISE and takes_up(case, post):
+        return (notices.thanks(svc, case),)
     names = [name for name in _NEXT.get(Status(case.status), ()) if works(name, case, post)]
     if case.status == S.REPORTED and len(names) == len(_NEXT[S.REPORTED]):
         names.remove("close" if deciding.head_decides(svc, case) else "propose")
@@ -65,6 +73,10 @@ def buttons(svc: Svc, order: Order) -> tuple[Choice, ...]:
         names = [name for name in names if name not in ("approve", "back")]
     if case.urgent and case.acknowledged_at is None and case.status not in ENDED:
         names.insert(0, "acknowledge")
+    if case.kind in IDEAS and case.status == S.IN_PROGRESS and takes_up(case, post):
+        names.append("close")  # it asks what became of the idea
+    if not order.actor.in_group and hurrying.may_hurry(case) and works("hurry", case, post):
+        names.append("hurry")
     return tuple(_button(name, case) for name in names)
 
 

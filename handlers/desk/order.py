@@ -15,6 +15,7 @@ from handlers.texts import heard, shortened
 from nlp import when
 from storage.people import Post
 from storage.tables import Case
+from storage.words import IDEAS, Conclusion
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,28 @@ def pick(words: str, names: Sequence[str]) -> list[int]:
     return starts if len(starts) == 1 else [at for at, name in enumerate(bare) if wanted in name or name in wanted]
 
 
-def conclusion_in(words: str) -> str:
-    """How a case ended, where the words say it (storage/words.py: Conclusion); "" where they do not."""
+def conclusion_in(words: str, kind: str) -> str:
+    """How a case of this kind ended, where the words say it (storage/words.py: Conclusion); "" where they do not."""
     line = "".join(words.lower().split())
     for name, said in heard.load()["conclusions"].items():
         if any(line == "".join(one.lower().split()) for one in said):
-            return str(name)
+            return str(name) if may_end_so(name, kind) else ""
     return ""
+
+
+def may_end_so(conclusion: str, kind: str) -> bool:
+    """Only an idea can be used."""
+    return conclusion != Conclusion.USED or kind in IDEAS
+
+
+def outcome_in(words: str) -> tuple[str, str]:
+    """(what became of an idea, the words behind it), where the line begins so; ("", the line) where it does not."""
+    line = words.strip()
+    said = [(one, name) for name, every in heard.load()["ideas"].items() for one in every]
+    for one, name in sorted(said, key=lambda pair: -len(pair[0])):
+        if line.lower().startswith(one):
+            return str(name), line[len(one) :].strip(" :,")
+    return "", line
 
 
 @cache
@@ -110,12 +126,12 @@ def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:
     outside of `FROM` to `UNTIL`."""
     line = heard.arabic(words).strip()
     found = date_in(svc, line)
-    first = _hour_in(line) if found is None else None
+    first = hour_in(line) if found is None else None
     found = date_in(svc, first[1]) if first is not None else found
     if found is None:
         return None
     day, rest = found
-    hour = first or _hour_in(rest)
+    hour = first or hour_in(rest)
     opens = timedelta(hours=svc.hours.opens.hour, minutes=svc.hours.opens.minute)
     if hour is None and (rest or _is_part(svc, line)):
         return None
@@ -128,7 +144,7 @@ def moment_in(svc: Svc, words: str) -> tuple[datetime, str] | None:
 FROM, UNTIL = timedelta(hours=6), timedelta(hours=20)  # nobody visits at night
 
 
-def _hour_in(words: str) -> tuple[timedelta, str] | None:
+def hour_in(words: str) -> tuple[timedelta, str] | None:
     """(the hour these words begin with, the rest)."""
     line = words[_look("at", words).end() :]
     spoken = when.leading_hour(line)

@@ -10,7 +10,7 @@ from handlers.actions import deciding, evidence, status, visits, waiting, ways
 from handlers.actions.telling import Told, first_answer
 from handlers.actions.telling import tell as telling
 from handlers.desk import asking, guard, loose, next_steps
-from handlers.desk.order import Order, conclusion_in, date_in, moment_in
+from handlers.desk.order import Order, conclusion_in, date_in, may_end_so, moment_in
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import SYSTEM, UNIT, MoveNotAllowed
 from handlers.services import Svc
@@ -103,7 +103,7 @@ def result(svc: Svc, order: Order) -> list[Part]:
     status.report(svc, case, post, (UNIT,), order.words)
     if deciding.propose_at_once(svc, case):
         return done(svc, order, "officer.proposed", None, "view")
-    lacking = deciding.missing(svc, case, conclusion_in(order.words))
+    lacking = deciding.missing(svc, case, conclusion_in(order.words, order.case.kind))
     head = deciding.head_decides(svc, case)
     key = "officer.reported_lacks" if lacking else "officer.reported_head" if head else "officer.reported"
     button = "view" if lacking else "propose" if head else "close"
@@ -206,7 +206,7 @@ _LONGEST_WAIT = 400  # days
 
 def propose(svc: Svc, order: Order) -> list[Part]:
     """Before the head; what is not complete goes back to the unit instead (the guide's loop), and why is said."""
-    lacking = deciding.missing(svc, order.case, conclusion_in(order.words))
+    lacking = deciding.missing(svc, order.case, conclusion_in(order.words, order.case.kind))
     acting = access.acts_as(order.post, order.case)
     if lacking and order.case.status == Status.REPORTED:
         deciding.send_back(svc, order.case, None, (SYSTEM,), " · ".join(lacking))
@@ -222,9 +222,10 @@ def close(svc: Svc, order: Order) -> list[Part]:
         guard.check(svc, order, Status.CLOSED)
         told = status.close(svc, case, order.post, acting)
         return done(svc, order, "officer.closed", told)
-    conclusion = conclusion_in(order.words)
+    conclusion = conclusion_in(order.words, order.case.kind)
     if order.words and not conclusion:
-        names = list(svc.texts.table("conclusions").values())
+        every = svc.texts.table("conclusions").items()
+        names = [name for code, name in every if may_end_so(code, case.kind)]
         why = svc.texts.say("officer.which_conclusion", code=case.reference, names=" · ".join(names))
         return asking.wants(svc, order, why, choices=asking.listed(order, [(name, name) for name in names]))
     lacking = deciding.missing(svc, case, conclusion)

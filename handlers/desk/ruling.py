@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers import access
 from handlers.actions import deciding, deeds, endings, letters, notices, status, ways
 from handlers.desk import asking, guard, next_steps
-from handlers.desk.order import Order, button, conclusion_in, pick
+from handlers.desk.order import LABEL, Order, button, conclusion_in, pick
 from handlers.desk.orders import done
 from handlers.desk.references import reference_in
 from handlers.messages import Choice, Part, Say
@@ -46,7 +46,7 @@ def _which_category(svc: Svc, order: Order) -> list[Part]:
 def choose(svc: Svc, order: Order) -> list[Part]:
     """Without words: what one may choose from; empty for a command that has no list."""
     lists = {"category": _which_category, "assign": _which_unit, "reject": _which_reason}
-    lists |= {"forward": _which_agency, "letter": _which_letter}
+    lists |= {"forward": _which_agency, "letter": _which_letter, "team": _which_units}
     return lists[order.name](svc, order) if order.name in lists else []
 
 
@@ -89,8 +89,7 @@ def _which_unit(svc: Svc, order: Order) -> list[Part]:
     units = agencies.units(svc.session, order.case.agency_code)
     listed = " · ".join(f"{unit.code} {unit.name}" for unit in units)
     why = svc.texts.say("officer.which_unit", code=order.case.reference, listed=listed)
-    choices = () if order.name == "team" else asking.listed(order, [(unit.code, unit.name) for unit in units])
-    return asking.wants(svc, order, why, choices=choices)
+    return asking.wants(svc, order, why, choices=asking.listed(order, [(unit.code, unit.name) for unit in units]))
 
 
 def team(svc: Svc, order: Order) -> list[Part]:
@@ -105,12 +104,31 @@ def team(svc: Svc, order: Order) -> list[Part]:
         far = [unit for unit in every if colon and (unit.agency_code, unit.code) == (agency, code)]
         found = far[0] if far else _unit_in(name, own)[0]
         if found is None:
-            return _which_unit(svc, order)
+            return _which_units(svc, order)
         units.append(found)
     if len({(unit.agency_code, unit.code) for unit in units} | set(order.case.team)) < 2:
-        return asking.wants(svc, order, svc.texts.say("officer.team_of_two", code=order.case.reference))
+        return _which_units(svc, order, units[0])
     number, told = ways.form_team(svc, order.case, order.post, access.acts_as(order.post, order.case), units)
     return done(svc, order, "officer.team_done", told, "view", number=number, units=" ".join(u.name for u in units))
+
+
+def _which_units(svc: Svc, order: Order, first: Unit | None = None) -> list[Part]:
+    """One tap a unit: the first, then whoever works with it."""
+    code = order.case.reference
+    if order.case.confidential:
+        return [Say(svc.texts.say("officer.team_not", code=code))]
+    taken = {*order.case.team, *([_share(first)] if first else [])}
+    units = [unit for unit in agencies.units(svc.session, order.case.agency_code) if _share(unit) not in taken]
+    kept = f"{first.code}," if first else ""
+    listed = " · ".join(f"{unit.code} {unit.name}" for unit in units)
+    key = "officer.which_others" if first else "officer.which_units"
+    why = svc.texts.say(key, code=code, listed=listed, unit=first.name if first else "")
+    names = [(f"{kept}{unit.code}", unit.name if len(unit.name) <= LABEL else unit.code) for unit in units]
+    return asking.wants(svc, order, why, kept=kept, choices=asking.listed(order, names))
+
+
+def _share(unit: Unit) -> str:
+    return f"{unit.agency_code}:{unit.code}"
 
 
 def urgent(svc: Svc, order: Order) -> list[Part]:
@@ -135,7 +153,7 @@ def approve(svc: Svc, order: Order) -> list[Part]:
         return [next_steps.not_now(svc, order)]
     if order.case.status == Status.HEAD_REVIEW and deciding.is_by(svc, order.case, order.post.person_id):
         return [_not_ones_own(svc, order)]
-    conclusion = conclusion_in(order.words)
+    conclusion = conclusion_in(order.words, order.case.kind)
     lacking = deciding.missing(svc, order.case, conclusion)
     if lacking and not order.forced:
         return done(svc, order, "officer.incomplete_head", None, "back", missing=" · ".join(lacking))

@@ -17,7 +17,9 @@ from storage.words import Stage
 
 _SHOWS = frozenset({"text", "image"})
 _WHOLE = 8  # digits
-_NO_ALONE = frozenset({"join", "start", "report", "track", "cancel"})  # citizens' words too
+# Citizens' words too; and what an officer may well write about a case.
+_NO_ALONE = frozenset({"join", "start", "report", "track", "cancel", "unreached"})
+_OF_OWN = frozenset({"hurry"})  # beside the number of one's own case: the citizen speaks
 
 
 def answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -66,6 +68,8 @@ def command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     if found is None:
         return _looked_up(svc, talk, actor, incoming.text)
     name, rest = found
+    if name in _OF_OWN and _is_own(svc, actor, rest):
+        return None
     line = f"{commands.plain_line(name)} {rest}".strip()
     if rest and name in DUTIES and DUTIES[name].told and _is_unsure(rest):
         return [commands.meant(svc, line)]
@@ -92,6 +96,13 @@ def _line(text: str) -> tuple[str, str] | None:
 def _is_unsure(rest: str) -> bool:
     """A short number with words behind it: "แจ้ง 3 หลังคาเรือน" tells nobody anything."""
     return len(rest.split()) > 1 and not entities.find_references(rest)
+
+
+def _is_own(svc: Svc, actor: Actor, text: str) -> bool:
+    """Did this person bring the case that is named, or join it?"""
+    named = entities.find_references(text)
+    case = cases.by_reference(svc.session, named[0]) if named else None
+    return case is not None and access.is_of(svc, actor, case)
 
 
 def _looked_up(svc: Svc, talk: Talk, actor: Actor, text: str) -> list[Part] | None:

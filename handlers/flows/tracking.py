@@ -9,7 +9,7 @@ from handlers.access import Actor
 from handlers.actions import awaiting, drafts, joins, leaving, notices, status
 from handlers.actions import cases as filing
 from handlers.messages import Choice, Incoming, Part, Say
-from handlers.rules.case_status import MoveNotAllowed, is_open
+from handlers.rules.case_status import CITIZEN, MoveNotAllowed, is_open, may_move
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from handlers.views import answered, case_card, read_out, status_word, summary_of
@@ -265,10 +265,12 @@ def is_problem(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     """What we took for praise or an opinion is a problem."""
     talk.state.pop("detail", None)
     reference = (talk.state.get("filed") or {}).get("reference")
-    case = cases.by_reference(svc.session, reference) if reference else None
+    case = cases.by_reference(svc.session, reference, lock=True) if reference else None
     if case is None or case.account_id != actor.account_id:
         return [svc.texts.bubble("intake.start")]
     filing.is_problem(svc, case)
+    if may_move(Status(case.status), Status.REOPENED, CITIZEN):
+        status.reopen(svc, case)  # praise that ended by itself
     talk.state["adding"] = case.reference
     return [svc.texts.bubble("confirm.problem", code=case.reference)]
 

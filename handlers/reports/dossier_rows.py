@@ -14,6 +14,7 @@ from handlers.services import Svc
 from handlers.texts import UnknownText, shortened
 from storage import agencies, cases, dossiers, handling, joins, letters
 from storage import visits as site_visits
+from storage.reminders import HURRIED
 from storage.tables import Case, Letter, StatusUpdate
 from storage.words import Role, Status
 
@@ -177,7 +178,7 @@ class Gatherer:
         """What the clock reminded of, whoever asked to hurry, and the letters of pursuit."""
         events: list[Event] = []
         events += [self._update(row) for row in self.updates if row.what == "reminded"]  # those somebody was told of
-        hurried = [self._update(row) for row in self.updates if row.what == "hurried"]
+        hurried = [self._update(row) for row in self.updates if row.what in ("hurried", HURRIED)]
         return _in_order([*events, *hurried, *self._letters(CHASES)])
 
     def register(self) -> list[Event]:

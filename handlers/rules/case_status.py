@@ -54,6 +54,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
         _move(S.TRANSFERRED, INTAKE, UNIT, HEAD),
         _move(S.MERGED, INTAKE, UNIT),
         _move(S.WITHDRAWN, CITIZEN),
+        _move(S.CLOSED, SYSTEM, told=False),  # praise that was heard: nothing is owed
     ),
     S.NEED_INFO: (
         _move(S.IN_PROGRESS, CITIZEN, UNIT, told=False),  # answered
@@ -72,6 +73,7 @@ MOVES: dict[Status, tuple[Move, ...]] = {
         _move(S.TRANSFERRED, UNIT, INTAKE, HEAD),
         _move(S.MERGED, UNIT, INTAKE),
         _move(S.WITHDRAWN, CITIZEN),
+        _move(S.CLOSED, SYSTEM, told=False),  # praise, as above
     ),
     S.REPORTED: (
         _move(S.HEAD_REVIEW, UNIT, INTAKE, SYSTEM, told=False),

@@ -11,8 +11,16 @@ MOST_QUESTIONS = 3
 _SPOT_KINDS = frozenset({"complaint", "emergency", "service_request"})
 # Kinds that accuse nobody: a category's secrecy is not theirs.
 OPEN_KINDS = frozenset({"suggestion", "opinion", "compliment", "inquiry"})
+# Categories of tips: whoever tells of these is hidden, whatever the matter was taken for.
+_TIPS = frozenset({"CR", "DR"})
 # Kinds that are written down as they are said: nothing to ask, nothing to check.
 _AT_ONCE = frozenset({"opinion", "compliment"})
+
+
+def hides(kind: str, category: str, *, secret: bool) -> bool:
+    """Does an officer who puts a matter of this kind under this category make it confidential? `secret`: complaints of
+    the category are. An idea about the service accuses nobody, and its people are to hear what became of it."""
+    return secret and (kind not in OPEN_KINDS or category in _TIPS)
 
 
 @dataclass

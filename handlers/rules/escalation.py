@@ -31,6 +31,9 @@ OPEN = frozenset(Status) - ENDED - {Status.DRAFT}
 # Somebody here owes the next deed; while we wait for the complainant, or for a "yes, mended", nobody is chased.
 CHASED = OPEN - {Status.NEED_INFO, Status.RESOLVED}
 SCREENED = frozenset({Status.RECEIVED, Status.SCREENING})
+# Praise with the unit it is for is news, and no work: nobody is chased for it, and after the days in which a unit would
+# take a case on it ends by itself.
+PRAISE = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
 LEVELS = 3
 REVIEW_AGAIN = timedelta(days=7)  # a head who does not decide is asked once a week; our choice
 DAY_FROM, DAY_TO = time(8), time(20)  # citizens hear from the clock only then; our choice
@@ -108,6 +111,7 @@ class Facts:
     route: str = Route.GENERAL
     urgent: bool = False
     emergency: bool = False  # a life may depend on it
+    praise: bool = False  # a compliment
     acknowledged_at: datetime | None = None
     waiting_since: date | None = None
     resolved_at: datetime | None = None
@@ -210,10 +214,15 @@ class _Clock:
 
     def chase(self) -> Iterator[Step]:
         """One chase a day at most: by the due date, else by silence."""
+        if self._is_praise():
+            return
         if self.facts.status in CHASED and (due := self._by_due()) is not None:
             yield due
         elif not self._chased_today() and (quiet := self._by_silence()) is not None:
             yield quiet
+
+    def _is_praise(self) -> bool:
+        return self.facts.praise and self.facts.status in PRAISE
 
     def _base(self) -> date:
         """The date the ladder counts from: the promise, or the day it was found not to be kept."""
@@ -270,7 +279,10 @@ class _Clock:
     def citizen(self) -> Iterator[Step]:
         """What the person who brought it is told, or what ends it."""
         status = self.facts.status
-        if status == Status.NEED_INFO:
+        if self._is_praise():
+            if self._passed(self.facts.moved_at, self.limits.accept):
+                yield Step("praise", self._day(self.facts.moved_at), ())
+        elif status == Status.NEED_INFO:
             yield from self._waiting()
         elif status == Status.RESOLVED:
             on = self._day(self.facts.resolved_at or self.facts.moved_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 ANY = "*"
@@ -73,6 +73,23 @@ def _unit_in(agency: str, unit: str | None, category: str, owners: Sequence[Owne
 def intake_unit(agency: str, owners: Sequence[Owner]) -> str:
     """The unit that screens for this agency."""
     return _unit_in(agency, None, "", owners).unit
+
+
+LEAST_NAME = 7  # letters of a unit's name that say which one is meant: people leave off the end of long names
+
+
+def unit_named(words: str, names: Mapping[str, str]) -> str:
+    """The code of the one unit whose name stands in these words, or as much of its beginning as of no other; "" where
+    none is named, or several alike. `names`: code → name."""
+    line = "".join(words.split())
+    found = {code: _beginning_in(line, "".join(name.split())) for code, name in names.items()}
+    most = max(found.values(), default=0)
+    best = [code for code, letters in found.items() if letters == most]
+    return best[0] if most >= LEAST_NAME and len(best) == 1 else ""
+
+
+def _beginning_in(line: str, name: str) -> int:
+    return next((letters for letters in range(len(name), LEAST_NAME - 1, -1) if name[:letters] in line), 0)
 
 
 def areas_of(named: Sequence[str], lat: float | None, lon: float | None, areas: Sequence[Area]) -> list[str]:

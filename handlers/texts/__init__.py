@@ -21,7 +21,10 @@ OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 _SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # For citizens, for those who work here, on paper; surveys and digests.
-_FILES = ("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "evidence.toml", "pack.toml")
+_FILES = (
+    *("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "sheet.toml"),
+    *("evidence.toml", "pack.toml"),
+)
 _OPENS = {"place", "camera", "photos", "link"}
 
 

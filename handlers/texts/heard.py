@@ -97,6 +97,22 @@ def chosen(text: str, offered: Sequence[tuple[str, str]], *, numbers: bool = Tru
     return None
 
 
+def scale(text: str) -> str:
+    """The point of the surveys' scale that was typed; "" for anything else."""
+    return _scale().get(plain(text)) or _scale().get(_bare(text), "")
+
+
+@cache
+def _scale() -> dict[str, str]:
+    return {form: point for point, words in load()["scale"].items() for word in words for form in (plain(word), word)}
+
+
+def rated(text: str) -> tuple[int, int, str] | None:
+    """(survey, number of the question, label) that a tap below a survey's question says; None for anything else."""
+    found = re.fullmatch(rf"{load()['survey']['tap']} (\d{{1,15}})\.(\d{{1,3}}) (.{{1,40}})", arabic(text).strip())
+    return None if found is None else (int(found.group(1)), int(found.group(2)), found.group(3))
+
+
 def _without_counter(line: str) -> str:
     """ "ข้อ 2" and "เรื่องที่ 2" are 2."""
     for word in load()["counters"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -56,3 +56,10 @@ Name = Annotated[str, mapped_column(String(300))]
 Key = Annotated[str, mapped_column(String(80))]
 Data = Annotated[dict[str, Any], mapped_column(JSON())]
 DataList = Annotated[list[Any], mapped_column(JSON())]
+
+
+def plain(row: type[Base]) -> Table:
+    """The bare table of a row class: for rows that are written and not looked at again, past the ORM."""
+    found = row.__table__
+    assert isinstance(found, Table)
+    return found

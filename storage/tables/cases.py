@@ -29,6 +29,8 @@ class Case(Base):
         Index("ix_cases_queue", "agency_code", "unit_code", "status"),
         Index("ix_cases_like", "agency_code", "category", "received_at"),
         Index("ix_cases_period", "agency_code", "received_at"),
+        Index("ix_cases_answered", "agency_code", "first_answer_at"),
+        Index("ix_cases_closed", "closed_at", "agency_code", "closed_how"),
     )
 
     id: Mapped[RowId]
@@ -67,7 +69,7 @@ class Case(Base):
     acknowledged_at: Mapped[MaybeMoment]  # an urgent case: somebody in charge said "I know"
     waiting_since: Mapped[date | None] = mapped_column(Date)  # the clock stands still from this day: need_info
     asked_from: Mapped[MaybeCode]  # the status an answer leads back to
-    closed_how: Mapped[MaybeCode]  # confirmed silence officer no_answer
+    closed_how: Mapped[MaybeCode]  # confirmed silence officer no_answer passed_on
     external_ref: Mapped[str | None] = mapped_column(String(80))  # the number under which somebody else sent it
     external_on: Mapped[date | None] = mapped_column(Date)
     complainant: Mapped[MaybeSealed]  # the name, where an officer wrote the case down for somebody

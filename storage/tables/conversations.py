@@ -35,6 +35,7 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
+        Index("ix_messages_when", "at"),
         Index(
             "ix_messages_takes_back",
             "conversation_id",

@@ -48,6 +48,7 @@ class Survey(Base):
     not_before: Mapped[Moment]  # when it may be asked, reminded of or let go
     created_at: Mapped[Moment]
     asked_at: Mapped[MaybeMoment]
+    reminded_at: Mapped[MaybeMoment]  # once; somebody who answers in part is reminded of the rest
     ended_at: Mapped[MaybeMoment]
     why: Mapped[MaybeCode]  # of dissatisfaction: slow not_told not_fixed manner other
     best_channel: Mapped[MaybeCode]

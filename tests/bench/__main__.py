@@ -1,4 +1,5 @@
-"""`make bench`: acknowledged webhooks a second, turns a second, time to the reply, time to ready and memory."""
+"""`make bench`: acknowledged webhooks a second, turns a second, time to the reply, time to ready and memory;
+how long the figures of a week take (alone: `python -m tests.bench digest`)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bench import load
+from tests.bench import digest, load
 
 SENDERS = (1, 16, 64)
 FAST, SLOW, ONE = 12_000, 1_500, 1_500  # requests: group commit, a commit each, a single sender
@@ -172,11 +173,16 @@ def _memory(pid: int) -> float:
 
 def main() -> None:
     makers = databases()
+    if sys.argv[1:] == ["digest"]:
+        digest.figures(makers)
+        return
     intake(makers)
     print()
     durable(makers)
     print()
     turns(makers)
+    print()
+    digest.figures(makers)
 
 
 if __name__ == "__main__":

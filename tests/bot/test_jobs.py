@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from bot import jobs
 from bot.jobs import JOBS, TIMETABLE, JobContext, Timetable
-from handlers.actions import by_clock
+from handlers.actions import by_clock, surveying
 from handlers.services import Svc
 from storage import cases
 from storage.db import Database
@@ -124,6 +124,33 @@ def test_both_at_once_tell_once_postgres(two: tuple[Database, Database]) -> None
     assert len(told(two[0])) == len(set(told(two[0]))) == 12
 
 
+def test_both_at_once_ask_once_postgres(two: tuple[Database, Database]) -> None:
+    """Surveys too: whoever comes second finds the question put, or the chat in work."""
+    world = World(two[0])
+    for reference in filed(world, *[f"U{number}" for number in range(6)]):
+        with world.db.transaction() as session:
+            case = cases.by_reference(session, reference, lock=True)
+            assert case is not None
+            case.status, case.closed_at, case.closed_how = Status.CLOSED, world.now, "confirmed"
+            surveying.want(Svc(session, world.now, world.tools), case)
+    world.delivers().passes(minutes=20)
+    done: list[dict[str, int]] = []
+
+    def work(db: Database) -> None:
+        done.append(JOBS["surveys"](JobContext(db, world.tools, lambda: world.now), False))
+
+    threads = [threading.Thread(target=work, args=(db,)) for db in two]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(one["failed"] for one in done) == 0
+    assert sum(one["asked"] for one in done) == 6
+    with two[0].reading() as session:
+        once = session.scalars(select(OutboxMessage.once).where(OutboxMessage.once.like("survey:%"))).all()
+    assert sorted(str(one) for one in once) == [f"survey:{number}:ask" for number in range(1, 7)]
+
+
 # --- one process -----------------------------------------------------------------------------------------------------
 
 
@@ -135,7 +162,7 @@ def test_sqlite_always_leads(sqlite_db: Database) -> None:
 
 
 def test_the_timetable_wakes_what_the_contract_names(world: World) -> None:
-    assert set(TIMETABLE) == {"reminders", "status-updates"}
+    assert set(TIMETABLE) == {"reminders", "status-updates", "surveys", "weekly-digest"}
     assert set(TIMETABLE) <= set(JOBS)
     timetable = Timetable(context(world))
     timetable.start()

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.looking import POOR_CONTRAST
+
 pytestmark = pytest.mark.browser
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 64
@@ -123,25 +125,7 @@ def test_contrast_is_readable(demo: str, browser: Any) -> None:
     page = browser.new_page()
     page.goto(f"{demo}/chat")
     Pane(page, "citizen").types("ไฟถนนดับ ซอย 5").hears("ตรวจอีกครั้ง").taps("ส่งเรื่อง").reference()
-    poor = page.evaluate(
-        """() => {
-          const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-          const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-            .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-            .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-          const behind = (e) => { for (; e; e = e.parentElement) {
-            const c = rgb(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] > 0.99) return c; }
-            return [255, 255, 255]; };
-          const found = [];
-          for (const e of document.querySelectorAll('body *')) {
-            const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-            if (!own || !e.offsetParent) continue;
-            const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
-            const ratio = (a + 0.05) / (b + 0.05);
-            if (ratio < 4.5) found.push(`${e.tagName} ${e.textContent.slice(0, 20)} ${ratio.toFixed(2)}`);
-          }
-          return found; }"""
-    )
+    poor = page.evaluate(POOR_CONTRAST)
     assert poor == []
 
 

@@ -181,6 +181,20 @@ def nobody_answers(scene: Scene) -> None:
         scene.strikes(days=1)
 
 
+def files_praise(scene: Scene) -> None:
+    scene.reference = scene.citizen.says("ขอชื่นชมเจ้าหน้าที่กองช่าง บริการดีมาก").reference
+
+
+def takes_praise_on(scene: Scene) -> None:
+    files_praise(scene)
+    scene.says(scene.unit, "/รับ {0}")
+
+
+def nobody_thanks(scene: Scene) -> None:
+    for _ in range(5):
+        scene.strikes(days=1)
+
+
 OWN: dict[tuple[Status, Status, str], Callable[[Scene], None]] = {
     (S.NEED_INFO, S.SCREENING, CITIZEN): answers_screening,
     (S.NEED_INFO, S.SCREENING, INTAKE): gives_up_asking,
@@ -190,11 +204,15 @@ OWN: dict[tuple[Status, Status, str], Callable[[Scene], None]] = {
     (S.REPORTED, S.RETURNED_INCOMPLETE, SYSTEM): proposes_without_proof,
     (S.NEED_INFO, S.CLOSED, SYSTEM): nobody_answers,
     (S.RESOLVED, S.CLOSED, SYSTEM): nobody_answers,
+    (S.ASSIGNED, S.CLOSED, SYSTEM): nobody_thanks,
+    (S.IN_PROGRESS, S.CLOSED, SYSTEM): nobody_thanks,
 }
 # Where the step needs another way there than the usual one.
 BEFORE: dict[tuple[Status, Status, str], Callable[[Scene], None]] = {
     (S.REPORTED, S.HEAD_REVIEW, SYSTEM): to_in_progress,
     (S.REPORTED, S.RETURNED_INCOMPLETE, SYSTEM): to_in_progress,
+    (S.ASSIGNED, S.CLOSED, SYSTEM): files_praise,
+    (S.IN_PROGRESS, S.CLOSED, SYSTEM): takes_praise_on,
 }
 ASKED_WHILE_SCREENING = {(S.NEED_INFO, S.SCREENING, CITIZEN), (S.NEED_INFO, S.SCREENING, INTAKE)}
 

@@ -520,7 +520,7 @@ def test_people_out_of_reach_are_listed_once_a_working_day(world: World, staff: 
     assert clock(world, "2027-04-12 08:30", "status-updates")["unreached"] == 1
     found = heard(staff)
     assert set(found) == {"officer", "unit_head", "intake"}
-    assert f"• {reference} (Telegram) โทร" in found["officer"]
+    assert f"• {reference} (Telegram) มีเบอร์โทร" in found["officer"]
     assert "081" not in found["officer"]
     assert clock(world, "2027-04-12 09:00", "status-updates")["unreached"] == 0
     assert clock(world, "2027-04-16 08:30", "status-updates")["unreached"] == 1

@@ -6,9 +6,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.jobs import JOBS, JobContext
-from storage import cases, handling, history
+from storage import cases, handling, history, surveys
+from storage.tables import OutboxMessage, Survey
 from storage.words import Role, Status
 from tests.world import World, at, hears_now
 
@@ -31,6 +33,8 @@ class Agency:
             context = JobContext(self.world.db, self.world.tools, lambda: self.world.now)
             JOBS["reminders"](context, False)
             JOBS["status-updates"](context, False)
+            JOBS["surveys"](context, False)
+            self.world.delivers()
 
 
 def statuses(world: World, reference: str) -> list[str]:
@@ -68,6 +72,10 @@ def test_general_over_songkran(world: World, agency: Agency) -> None:
     case = world.case(reference)
     assert (case.status, case.closed_how, case.conclusion_type) == (Status.CLOSED, "silence", "fixed")
     assert statuses(world, reference) == ["received", "assigned", "in_progress", "reported", "resolved", "closed"]
+    hears_now(citizen).hears("1/3", reference, "ไฟถนนดับ ซอย 5").taps("ไม่พึงพอใจ").taps("ไม่พึงพอใจ").taps("พึงพอใจ")
+    citizen.says("รอเกินกำหนดหลายวัน ไม่มีใครบอกเหตุผล").hears("ข้อเสนอแนะ").taps("ข้าม").hears("ขอบคุณมาก")
+    hears_now(agency.officer).hears(reference, "รอเกินกำหนดหลายวัน")
+    assert pulse(world) == [("done", ["dissatisfied", "dissatisfied", "satisfied"])]
     reminded = whats(world, reference).count("reminded")
     agency.until("2027-06-07 12:00")
     assert whats(world, reference).count("reminded") == reminded, "nobody is chased for what has ended"
@@ -95,6 +103,9 @@ def test_urgent_on_a_holiday_night(world: World, agency: Agency) -> None:
     citizen.says(f"แก้แล้ว {reference}")
     case = world.case(reference)
     assert (case.status, case.closed_how) == (Status.CLOSED, "confirmed")
+    agency.until("2027-04-14 15:00")
+    hears_now(citizen).hears("1/3", reference).taps("พึงพอใจมาก").taps("พึงพอใจมาก").taps("พึงพอใจมาก").taps("ข้าม")
+    assert pulse(world) == [("done", ["very_satisfied"] * 3)]
 
 
 def test_several_units_over_the_end_of_the_fiscal_year(world: World, agency: Agency) -> None:
@@ -129,6 +140,32 @@ def test_several_units_over_the_end_of_the_fiscal_year(world: World, agency: Age
         owed = [row.recipient for row in handling.notices(session, world.case(reference).id) if row.done_at is None]
     assert owed == ["unit", "complainant"], "told anew when it ends again"
     assert world.case(reference).fiscal_year == 2570
+    agency.until("2027-10-27 10:00")
+    assert pulse(world) == [], "not closed, not asked"
+    for officer, result in ((agency.health, "เก็บขยะแล้ว"), (agency.officer, "ยกฝาท่อ ลอกซ้ำทั้งซอย")):
+        officer.reports(reference, result)
+    agency.officer.says(f"/เสนอ {reference}")
+    hears_now(agency.head).says(f"/อนุมัติ {reference}")
+    hears_now(citizen).says(f"แก้แล้ว {reference}")
+    agency.until("2027-10-27 19:00")
+    assert times_asked(world) == 1
+    agency.until("2027-11-07 19:00")
+    hears_now(citizen).hears("1/3", "จะไม่ถามซ้ำอีก")
+    assert pulse(world) == [("expired", [None])], "asked, reminded once, let go"
+
+
+def pulse(world: World) -> list[tuple[str, list[str | None]]]:
+    """Every survey's state, and what was answered in it."""
+    with world.db.reading() as session:
+        found = session.scalars(select(Survey).order_by(Survey.id)).all()
+        return [(row.state, [one.answer for one in surveys.answers(session, row.id).values()]) for row in found]
+
+
+def times_asked(world: World) -> int:
+    """How often the clock asked anybody."""
+    with world.db.reading() as session:
+        asked = session.scalars(select(OutboxMessage.once).where(OutboxMessage.once.like("survey:%:ask"))).all()
+    return len(asked)
 
 
 def world_days(world: World, day: date, days: int) -> date:

@@ -25,6 +25,10 @@ def drawn(component: dict[str, Any]) -> str:
         return f"<div style='{style}'>{html.escape(component['text'])}</div>"
     if kind == "separator":
         return "<hr>"
+    if kind == "filler":
+        return ""
+    if kind == "image":
+        return f"<img src='{html.escape(component['url'])}' style='width:100%;display:block'>"
     if kind == "button":
         colour = component.get("color", "#dcdfe5")
         ink = "#fff" if component.get("style") == "primary" else "#111"
@@ -38,13 +42,17 @@ def drawn(component: dict[str, Any]) -> str:
     return f"<div style='display:flex;flex-direction:{direction};gap:6px;background:{back};padding:{pad}'>{inner}</div>"
 
 
-def page(bubble: dict[str, Any]) -> str:
-    """A bubble on a page 300 px wide, like LINE's "mega" on a small phone."""
-    parts = "".join(
-        f"<div style='padding:{0 if name == 'header' else 14}px'>{drawn(bubble[name])}</div>"
-        for name in ("header", "body", "footer")
+def inside(bubble: dict[str, Any]) -> str:
+    """What stands in a bubble."""
+    return "".join(
+        f"<div style='padding:{0 if name in ('header', 'hero') else 14}px'>{drawn(bubble[name])}</div>"
+        for name in ("header", "hero", "body", "footer")
         if name in bubble
     )
+
+
+def page(*bubbles: dict[str, Any]) -> str:
+    """Bubbles on a page, each 300 px wide, like LINE's "mega" on a small phone; those of a carousel equally high."""
     fonts = Path(__file__).parent.parent.parent / "bot" / "fonts"
     face = "".join(
         f"@font-face{{font-family:{name};src:url('file://{fonts}/{file}.ttf');font-weight:{weight}}}"
@@ -56,8 +64,9 @@ def page(bubble: dict[str, Any]) -> str:
         )
     )
     body = "body{font-family:L,T;margin:10px;background:#8cabd9;line-height:1.45}"
-    frame = "width:300px;background:#fff;border-radius:14px;overflow:hidden"
-    return f"<meta charset=utf-8><style>{face}{body}</style><div style='{frame}'>{parts}</div>"
+    frame = "flex:0 0 300px;background:#fff;border-radius:14px;overflow:hidden"
+    parts = "".join(f"<div style='{frame}'>{inside(bubble)}</div>" for bubble in bubbles)
+    return f"<meta charset=utf-8><style>{face}{body}</style><div style='display:flex;gap:10px'>{parts}</div>"
 
 
 def main() -> None:

@@ -60,8 +60,14 @@ def _message(message: dict[str, Any]) -> list[str]:
     if message.get("type") == "flex":
         if not 1 <= utf16(message.get("altText", "")) <= 1500:
             found.append("altText: 1 to 1500")
-        if len(json.dumps(message.get("contents"), ensure_ascii=False).encode()) > 30_000:
+        contents = message.get("contents") or {}
+        bubbles = contents.get("contents", []) if contents.get("type") == "carousel" else [contents]
+        if any(_size(bubble) > 30_000 for bubble in bubbles):
             found.append("bubble: over 30 KB")
+        if _size(contents) > 50_000:
+            found.append("carousel: over 50 KB")
+        if not 1 <= len(bubbles) <= 12:
+            found.append("carousel: 1 to 12 bubbles")
         found += _flex(message.get("contents"))
     if message.get("type") == "image" and not str(message.get("originalContentUrl", "")).startswith("https://"):
         found.append("image: https only")
@@ -71,6 +77,10 @@ def _message(message: dict[str, Any]) -> list[str]:
     for item in items:
         found += _action(item.get("action", {}), 20)
     return found
+
+
+def _size(contents: Any) -> int:
+    return len(json.dumps(contents, ensure_ascii=False).encode())
 
 
 def _flex(component: Any) -> list[str]:

@@ -242,7 +242,7 @@ export class Chat {
 
   async show(data) {
     if (data.dir === "in") { await this.back(data); return; }
-    const element = this.add(theirs(data));
+    const element = this.add(theirs(data, (choice) => this.tap(choice)));
     if (this.renew) { this.live?.remove(); this.live = element; this.renew = false; }
     const answers = (data.choices || []).filter((choice) => choice.opens !== "link");
     if (answers.length || !(data.choices || []).length) this.offer(answers);

@@ -35,8 +35,10 @@ export function mine(words, picture) {
   return bubble;
 }
 
-export function theirs(data) {
+// `tap` is what a button inside a message does: those of a board decide whenever they are tapped.
+export function theirs(data, tap) {
   if (data.type === "card") return card(data);
+  if (data.type === "board" && !data.gone) return board(data, tap);
   if (data.type === "picture") return picture(data);
   return make("div", { class: "bubble out" }, make("span", { text: data.gone ? WORDS.gone : data.text }), ...links(data));
 }
@@ -63,4 +65,22 @@ function card(data) {
     make("header", {}, make("span", { text: data.title }), make("strong", { text: data.status })),
     make("p", { class: "reference", text: data.reference }),
     make("ol", { class: "steps" }, ...steps), make("dl", {}, ...rows), ...links(data));
+}
+
+function board(data, tap) {
+  const figures = data.figures.map((one) => make("div", {}, make("dt", { text: one.name }),
+    make("dd", {}, make("strong", { text: one.value }), one.change && make("span", { text: one.change }))));
+  const lines = data.lines.map((line) => make("li", { text: line }));
+  return make("article", { class: "card board", "aria-label": `${data.title} ${data.period}` },
+    make("header", {}, make("strong", { text: data.title }), make("span", { text: data.period })),
+    figures.length && make("dl", { class: "figures" }, ...figures),
+    lines.length && make("ul", {}, ...lines), ...data.matters.map((one) => matter(one, tap)), ...links(data));
+}
+
+function matter(data, tap) {
+  const answers = data.choices.filter((choice) => choice.opens !== "link").map((choice) => make("button", {
+    type: "button", text: choice.label, "aria-label": `${choice.label} ${data.title}`, onclick: () => tap(choice),
+  }));
+  return make("section", { class: "matter", "aria-label": data.title }, make("h3", { text: data.title }),
+    make("p", { text: data.text }), make("div", { class: "answers" }, ...answers), ...links(data));
 }

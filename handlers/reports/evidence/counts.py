@@ -56,9 +56,9 @@ def _plain(scope: Scope, table_id: str, by: By, names: Mapping[str, str]) -> Tab
 
 def _codes(known: Iterable[str], found: Iterable[str]) -> list[str]:
     """The register's codes in its order, then whatever else was found; who did not say comes last."""
-    listed, seen = list(known), set(found)
-    others = sorted(seen - set(listed) - {UNSPECIFIED})
-    return [*listed, *others, *([UNSPECIFIED] if UNSPECIFIED in seen else [])]
+    listed, there = list(known), set(found)
+    others = sorted(there - set(listed) - {UNSPECIFIED})
+    return [*listed, *others, *([UNSPECIFIED] if UNSPECIFIED in there else [])]
 
 
 def _recorded(scope: Scope, found: Counts) -> list[bool]:

@@ -18,7 +18,7 @@ from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, Cell, percent, shares
 from handlers.reports.evidence.written import lines
 from handlers.reports.paper import head_title, long_date
-from handlers.rules.small_cells import hidden, is_small
+from handlers.rules import small_cells
 from handlers.rules.thai_calendar import BUDDHIST_ERA
 from storage import agencies, statistics
 from storage.statistics import UNSPECIFIED, By, Span
@@ -168,7 +168,7 @@ def ita(scope: Scope) -> Pack:
     blocks: list[tuple[str, Block]] = [
         ("general", _half_table(scope, names, general, begun)),
         ("corruption", _half_table(scope, names, corrupt, begun, guarded=True)),
-        ("about", Words((word("pack.ita.note"), word("pack.hidden")), quiet=True)),
+        ("about", Words((word("pack.ita.note"), word("pack.hidden", least=least(scope))), quiet=True)),
     ]
     sections = [Section("", _ITA, word(f"pack.ita.{name}"), (block,), flows=True) for name, block in blocks]
     return made(scope, "ita", sections, signature=_signature(scope))
@@ -207,29 +207,52 @@ def _half_table(
     scope: Scope, names: Sequence[str], counted: Sequence[_Counted], begun: Sequence[bool], *, guarded: bool = False
 ) -> Grid:
     word = scope.svc.texts.word
+    told = _guarded(scope, names, counted) if guarded else [_open(one) for one in counted]
     rows = [
-        (name, *(_shown(scope, one, guarded) if has_begun else [NO_DATA] * 4))
-        for name, one, has_begun in zip(names, counted, begun, strict=True)
+        (name, *(cells if has_begun else [NO_DATA] * 4))
+        for name, cells, has_begun in zip(names, told, begun, strict=True)
     ]
     whole = _Counted(sum(one.received for one in counted), sum(one.concluded for one in counted))
-    # A sum beside one hidden half would say what the half is.
-    gone = guarded and any(hidden([one.received for one in counted]))
-    rows.append((word("evidence.total"), *([word("pack.few")] * 4 if gone else _shown(scope, whole, guarded))))
+    rows.append((word("evidence.total"), *(_whole(scope, whole, told) if guarded else _open(whole))))
     heads = [word(f"pack.ita.{name}") for name in ("half", "received", "concluded", "open", "percent")]
     return plain(heads, rows, total=True)
 
 
-def _shown(scope: Scope, one: _Counted, guarded: bool) -> list[Cell]:
+def _open(one: _Counted) -> list[Cell]:
+    return [one.received, one.concluded, one.open, _share(one.concluded, one.received)]
+
+
+def _guarded(scope: Scope, names: Sequence[str], counted: Sequence[_Counted]) -> list[list[Cell]]:
+    """Each half as far as it may be shown: a small one, or one that gives a small one away, not at all."""
+    halves = small_cells.shown({name: one.received for name, one in zip(names, counted, strict=True)}, least(scope))
     few = scope.svc.texts.word("pack.few")
-    share = _share(one.concluded, one.received)
-    if not guarded:
-        return [one.received, one.concluded, one.open, share]
-    if is_small(one.received):
+    return [
+        [few] * 4 if halves.count(name) is None else _parts(scope, one)
+        for name, one in zip(names, counted, strict=True)
+    ]
+
+
+def _parts(scope: Scope, one: _Counted) -> list[Cell]:
+    """What came in is shown; what was concluded and what is open only where neither is small."""
+    few = scope.svc.texts.word("pack.few")
+    parts = small_cells.shown({"concluded": one.concluded, "open": one.open}, least(scope))
+    if all(isinstance(cell, int) for cell in parts.cells.values()):
+        return _open(one)
+    return [few if small_cells.alone(one.received, least(scope)) is None else one.received, few, few, few]
+
+
+def _whole(scope: Scope, whole: _Counted, told: Sequence[Sequence[Cell]]) -> list[Cell]:
+    """The sum of both halves; what is hidden in one of them is hidden in the sum, or it could be reckoned."""
+    few = scope.svc.texts.word("pack.few")
+    if any(cells[0] == few for cells in told):
         return [few] * 4
-    parts = [one.concluded, one.open]
-    gone = hidden(parts)
-    shown: list[Cell] = [few if hide else part for part, hide in zip(parts, gone, strict=True)]
-    return [one.received, *shown, few if any(gone) else share]
+    found = _parts(scope, whole)
+    return [few if any(cells[at] == few for cells in told) else cell for at, cell in enumerate(found)]
+
+
+def least(scope: Scope) -> int:
+    """Fewer than so many are told to nobody outside."""
+    return int(scope.svc.limits.get("small_cell", small_cells.LIMIT))
 
 
 # --- for everybody ----------------------------------------------------------------------------------------------------
@@ -252,7 +275,7 @@ def summary(scope: Scope) -> Pack:
     heads = [word("pack.kpi.name"), word("pack.summary.result")]
     blocks: list[Block] = [plain(heads, _headlines(scope, received, found))]
     blocks += [_counted(scope, name, counts, names) for name, (counts, names) in named.items()]
-    blocks.append(Words((word("pack.hidden"),), quiet=True))
+    blocks.append(Words((word("pack.hidden", least=least(scope)),), quiet=True))
     return made(scope, "summary", [Section("", _YEARLY, word("pack.summary.title", year=scope.year), tuple(blocks))])
 
 
@@ -260,11 +283,14 @@ def _headlines(scope: Scope, received: int, found: Sequence[Kpi]) -> list[tuple[
     """One line for what came in, and one for each KPI: "12 of 20, 60 percent"."""
     word = scope.svc.texts.word
     shown = str(received) if received else NO_DATA
-    rows = [(word("pack.summary.received"), word("pack.few") if is_small(received) else shown)]
+    few = small_cells.alone(received, least(scope)) is None
+    rows = [(word("pack.summary.received"), word("pack.few") if few else shown)]
     for kpi in found:
         if kpi.percent is None:
             told = NO_DATA
-        elif is_small(kpi.denominator) and kpi.key != "improved_services":  # services are no people
+        elif (
+            small_cells.alone(kpi.denominator, least(scope)) is None and kpi.key != "improved_services"
+        ):  # services are no people
             told = word("pack.few")
         else:
             told = word("pack.summary.of", part=kpi.numerator, whole=kpi.denominator, percent=kpi.percent)
@@ -276,16 +302,17 @@ def _counted(scope: Scope, name: str, counts: Mapping[str, int], names: Mapping[
     """One list of numbers, the largest first."""
     word = scope.svc.texts.word
     order = sorted(counts, key=lambda code: (-counts[code], code))
-    gone = hidden([counts[code] for code in order])
+    told = small_cells.shown(counts, least(scope))
     few = word("pack.few")
-    rows: list[tuple[Cell, ...]] = [
-        (names.get(code, code), few if hide else counts[code]) for code, hide in zip(order, gone, strict=True)
-    ]
-    whole = sum(counts.values())
+    rows: list[tuple[Cell, ...]] = [(names.get(code, code), _or(told.count(code), few)) for code in order]
     if rows:
-        rows.append((word("evidence.total"), few if is_small(whole) else whole))
+        rows.append((word("evidence.total"), _or(told.total, few)))
     heads = [word(f"pack.summary.{name}"), word("pack.summary.cases")]
     return plain(heads, rows, total=bool(rows), nothing=word("pack.nothing"))
+
+
+def _or(number: int | None, few: str) -> Cell:
+    return few if number is None else number
 
 
 def _year(scope: Scope, *by: By) -> dict[tuple[str, ...], int]:

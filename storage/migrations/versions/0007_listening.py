@@ -15,6 +15,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.create_index('ix_cases_period', 'cases', ['agency_code', 'received_at'])
+    op.create_index('ix_cases_answered', 'cases', ['agency_code', 'first_answer_at'])
+    op.create_index('ix_messages_when', 'messages', ['at'])
+    op.create_index('ix_cases_closed', 'cases', ['closed_at', 'agency_code', 'closed_how'])
     op.create_index('ix_status_updates_when', 'status_updates', ['status', 'at', 'case_id'])
     op.create_table('surveys',
     sa.Column('id', BIG, autoincrement=True, nullable=False),
@@ -32,6 +35,7 @@ def upgrade() -> None:
     sa.Column('not_before', MOMENT, nullable=False),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('asked_at', MOMENT, nullable=True),
+    sa.Column('reminded_at', MOMENT, nullable=True),
     sa.Column('ended_at', MOMENT, nullable=True),
     sa.Column('why', sa.String(40), nullable=True),
     sa.Column('best_channel', sa.String(40), nullable=True),
@@ -97,4 +101,7 @@ def downgrade() -> None:
     for name in ('digest_wishes', 'issues', 'survey_people', 'survey_answers', 'surveys'):
         op.drop_table(name)
     op.drop_index('ix_status_updates_when', table_name='status_updates')
+    op.drop_index('ix_messages_when', table_name='messages')
+    op.drop_index('ix_cases_answered', table_name='cases')
+    op.drop_index('ix_cases_closed', table_name='cases')
     op.drop_index('ix_cases_period', table_name='cases')

@@ -1,4 +1,4 @@
-"""Numbers nobody may learn somebody from, and how often a plan should have been kept."""
+"""How often a plan should have been kept."""
 
 from __future__ import annotations
 
@@ -7,28 +7,6 @@ from datetime import date
 import pytest
 
 from handlers.rules.plans import planned
-from handlers.rules.small_cells import hidden, is_small
-
-
-@pytest.mark.parametrize(
-    ("parts", "gone"),
-    [
-        ([10, 20, 0], [False, False, False]),
-        ([3, 20, 8], [True, False, True]),  # the sum would say three: the next smallest goes with it
-        ([1, 1, 30], [True, True, True]),  # two of them are one each, and less than five together
-        ([2, 4, 30], [True, True, False]),
-        ([4], [True]),
-        ([0, 0], [False, False]),
-        ([], []),
-    ],
-)
-def test_small_parts_and_what_would_give_them_away(parts: list[int], gone: list[bool]) -> None:
-    assert hidden(parts) == gone
-
-
-def test_nobody_is_nobody() -> None:
-    assert [is_small(number) for number in (0, 1, 4, 5)] == [False, True, True, False]
-
 
 OCTOBER, NEXT = date(2026, 10, 1), date(2027, 10, 1)
 

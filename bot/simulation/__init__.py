@@ -1,0 +1,1 @@
+"""A made-up year: people, officers and the clock go through the real flows, and nothing leaves the machine."""
