@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, digests, engine, papers, surveys
+from bot import commands, digests, engine, papers, registers, surveys
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
 
@@ -97,10 +97,21 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
         command.add_argument("--out", metavar="FILE", required=True, help="ends in .docx or .pdf")
         command.add_argument("--open", action="store_true", help="personal data shown; masked without it")
     report = add("report", papers.report, "the evidence of PMQA category 3: tables T-01 to T-22 and the KPIs")
-    report.add_argument("--fiscal-year", required=True, type=int, metavar="YEAR", help="Buddhist era, as 2570")
+    report.add_argument("--fiscal-year", type=int, metavar="YEAR", help="Buddhist era, as 2570")
     report.add_argument("--agency", metavar="CODE", help="one agency; all of them without it")
     report.add_argument("--what", choices=papers.PAPERS, default=papers.PAPERS[0], help="another paper of the pack")
-    report.add_argument("--out", metavar="FILE", required=True, help=f"ends in {' or '.join(papers.REPORTS)}")
+    report.add_argument("--out", metavar="FILE", help=f"ends in {' or '.join(papers.REPORTS)}")
+    report.add_argument("--issue", action="store_true", help="keep it as it is now: a version that never moves again")
+    report.add_argument("--behind", metavar="CELL", help="what a figure counts, one a line: T-04:line:2570")
+    _registers(add("registers", registers.registers, "the registers of the evidence as a workbook, out and in"))
+
+
+def _registers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agency", required=True, metavar="CODE")
+    parser.add_argument("--fiscal-year", required=True, type=int, metavar="YEAR", help="Buddhist era, as 2570")
+    parser.add_argument("--out", metavar="FILE", help="write what is there now, ready to be changed (.xlsx)")
+    parser.add_argument("--in", dest="into", metavar="FILE", help="read it back; stored only if all of it is right")
+    parser.add_argument("--dry-run", action="store_true", help="with --in: say what would change")
 
 
 def _survey(add: Callable[..., argparse.ArgumentParser]) -> None:

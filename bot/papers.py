@@ -14,7 +14,10 @@ from bot.commands import Refused, current_database
 
 REPORTS = (".xlsx", ".docx", ".pdf", ".json")
 BUDDHIST_YEARS = range(2500, 2700)
-PAPERS = ("tables", "flow", "quality", "citizens_manual", "staff_manual", "governor", "ita", "summary")
+PAPERS = (
+    *("tables", "flow", "quality", "citizens_manual", "staff_manual", "governor", "ita", "summary"),
+    *("projects", "respondents"),
+)
 
 if TYPE_CHECKING:
     from handlers.reports.evidence.scope import Scope
@@ -61,17 +64,16 @@ def letter(arguments: argparse.Namespace) -> int:
 def report(arguments: argparse.Namespace) -> int:
     """The evidence of PMQA category 3 of a fiscal year, or another paper of its pack; never figures that disagree."""
     from bot.app import tools
-    from handlers.reports.evidence import papers
     from handlers.reports.evidence import report as reports
     from handlers.reports.evidence.scope import Scope
     from handlers.services import Svc
     from storage import agencies
 
-    out, ending = _out(arguments.out, REPORTS)
-    if ending == ".json" and arguments.what != papers.TABLES:
-        raise Refused(f"--out {arguments.out!r}: only the tables are given as JSON")
-    if arguments.fiscal_year not in BUDDHIST_YEARS:
-        raise Refused(f"--fiscal-year {arguments.fiscal_year}: the year is Buddhist era, as 2570")
+    if arguments.behind or arguments.issue:
+        from bot import evidence
+
+        return evidence.behind(arguments) if arguments.behind else evidence.issue(arguments)
+    out, ending = _asked(arguments)
     with current_database() as db, db.reading() as session:
         svc = Svc(session, clock.now(), tools(settings.read()))
         if arguments.agency and agencies.agency(session, arguments.agency) is None:
@@ -83,6 +85,18 @@ def report(arguments: argparse.Namespace) -> int:
             raise Refused("the report does not reconcile:\n" + "\n".join(wrong.places)) from wrong
     _write(out, content)
     return 0
+
+
+def _asked(arguments: argparse.Namespace) -> tuple[Path, str]:
+    """Where a report goes, and in which form. Raises Refused for what cannot be given."""
+    if not arguments.fiscal_year or not arguments.out:
+        raise Refused("--fiscal-year and --out are needed")
+    if arguments.fiscal_year not in BUDDHIST_YEARS:
+        raise Refused(f"--fiscal-year {arguments.fiscal_year}: the year is Buddhist era, as 2570")
+    out, ending = _out(arguments.out, REPORTS)
+    if ending == ".json" and arguments.what != PAPERS[0]:
+        raise Refused(f"--out {arguments.out!r}: only the tables are given as JSON")
+    return out, ending
 
 
 def _json(scope: Scope) -> bytes:

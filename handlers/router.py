@@ -9,7 +9,7 @@ from handlers import access, fresh, receipts
 from handlers.access import Actor, actor_for
 from handlers.actions import awaiting, drafts, evidence, reached, surveying, visits
 from handlers.desk import commands as officer
-from handlers.desk import loose, recording, typed
+from handlers.desk import filling, loose, recording, typed
 from handlers.flows import (
     answers,
     belongs,
@@ -245,6 +245,11 @@ def _recording(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     if parts is None or "recording" in talk.state:
         return parts
     return [*parts, *complaint.kept_line(svc, talk)]
+
+
+def _filling(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
+    """An officer is writing a line of a register."""
+    return filling.take(svc, talk, actor, incoming)
 
 
 def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -616,8 +621,8 @@ _STEPS: dict[str, Callable[[Svc, Talk, Actor, Incoming], list[Part] | None]] = {
 
 
 _WAYS: tuple[Callable[[Svc, Talk, Actor, Incoming], list[Part] | None], ...] = (
-    *(_survey_tap, _waiting, _recording, _command, _danger, _emergency, _proof, _escape, _contact, _reference),
-    *(_loose, _running),
+    *(_survey_tap, _waiting, _recording, _filling, _command, _danger, _emergency),
+    *(_proof, _escape, _contact, _reference, _loose, _running),
 )
 
 

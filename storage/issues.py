@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -31,6 +31,18 @@ def newest(session: Session, what: str, agency_code: str) -> Issue | None:
     """The last period told of."""
     where = (Issue.what == what, Issue.agency_code == agency_code)
     return session.scalars(select(Issue).where(*where).order_by(Issue.since.desc()).limit(1)).first()
+
+
+def versions(session: Session, what: str, agency_code: str, period: str) -> list[Issue]:
+    """What was told of a period, and told anew ("2570", "2570#2" …), oldest first."""
+    where = (Issue.what == what, Issue.agency_code == agency_code)
+    again = or_(Issue.period == period, Issue.period.startswith(f"{period}#", autoescape=True))
+    return sorted(session.scalars(select(Issue).where(*where, again)), key=version_of)
+
+
+def version_of(issue: Issue) -> int:
+    """Which version of its period an issue is, from 1."""
+    return int(issue.period.partition("#")[2] or 1)
 
 
 def put(

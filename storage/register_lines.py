@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,12 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from storage.db import Session
-from storage.tables import RegisterLine
+from storage.tables import Account, Agency, Attachment, Case, Membership, Message, RegisterLine
+from storage.words import AttachmentState, Status
+
+# A line of this code says that a standing register was emptied in a year: the lines of years before stand no longer.
+EMPTIED = "-"
+_PHOTO = re.compile(r"photo:([0-9]{1,15})")  # the row id of a picture that an officer sent
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,16 @@ def lines(
                 RegisterLine.register == register,
                 RegisterLine.agency_code == code,
                 RegisterLine.fiscal_year == of_year,
+                RegisterLine.code != EMPTIED,
             )
             .order_by(RegisterLine.position, RegisterLine.id)
         )
     return found
+
+
+def lock(session: Session, agency_code: str) -> None:
+    """Nobody else writes the registers of this agency until the transaction ends."""
+    session.execute(select(Agency.code).where(Agency.code == agency_code).with_for_update())
 
 
 def _newest(session: Session, register: str, agency_code: str, year: int) -> int | None:
@@ -63,9 +75,16 @@ def replace(
     wanted: Sequence[Line],
     now: datetime,
     person_id: int | None = None,
+    *,
+    standing: bool = False,
 ) -> int:
-    """Make these the lines of a year, in this order; how many were added, changed or taken away."""
-    known = {row.code: row for row in lines(session, register, (agency_code,), year)}
+    """Make these the lines of a year, in this order; how many were added, changed or taken away.
+
+    `standing`: none at all end what stood from years before.
+    """
+    if not wanted and standing and _newest(session, register, agency_code, year - 1) is not None:
+        wanted = [Line(EMPTIED, {})]
+    known = {row.code: row for row in _of_year(session, register, agency_code, year)}
     changed = 0
     for position, line in enumerate(wanted):
         row = known.pop(line.code, None)
@@ -85,23 +104,57 @@ def replace(
     return changed + len(gone)
 
 
-def put(
-    session: Session,
-    register: str,
-    agency_code: str,
-    year: int,
-    line: Line,
-    now: datetime,
-    person_id: int | None = None,
-) -> RegisterLine:
-    """Add one line at the end, or change the one of its code."""
-    known = lines(session, register, (agency_code,), year)
-    row = next((one for one in known if one.code == line.code), None)
-    if row is None:
-        row = RegisterLine(
-            register=register, agency_code=agency_code, fiscal_year=year, code=line.code, position=len(known)
+def _of_year(session: Session, register: str, agency_code: str, year: int) -> Sequence[RegisterLine]:
+    return session.scalars(
+        select(RegisterLine).where(
+            RegisterLine.register == register,
+            RegisterLine.agency_code == agency_code,
+            RegisterLine.fiscal_year == year,
         )
-        session.add(row)
-    row.cells, row.changed_at, row.person_id = line.cells, now, person_id
-    session.flush()
-    return row
+    ).all()
+
+
+# --- what lines point to ---------------------------------------------------------------------------------------------
+
+
+def cases_there(session: Session, agency_code: str, references: Collection[str]) -> set[str]:
+    """Those of these references that are cases of the agency; no drafts, and none that are confidential: what names
+    them is printed."""
+    query = select(Case.reference).where(
+        Case.reference.in_(references),
+        Case.agency_code == agency_code,
+        Case.status != Status.DRAFT,
+        Case.confidential.is_(False),
+    )
+    return set(session.scalars(query))
+
+
+def photo_name(attachment_id: int) -> str:
+    """How a cell names a picture before anybody knows its content."""
+    return f"photo:{attachment_id}"
+
+
+def files_there(session: Session, agency_code: str, names: Collection[str]) -> dict[str, str | None]:
+    """Those of these pictures ("photo:12", or a digest) that somebody of the agency sent and that belong to no case:
+    name → digest of the content, None while it is fetched. Nobody else's picture gets on paper by its number."""
+    numbers = {int(match.group(1)) for name in names if (match := _PHOTO.fullmatch(name))}
+    digests = {name for name in names if not _PHOTO.fullmatch(name)}
+    rows = session.execute(
+        select(Attachment.id, Attachment.file_digest)
+        .join(Message, Message.id == Attachment.message_id)
+        .join(Account, Account.id == Message.account_id)
+        .join(Membership, Membership.person_id == Account.person_id)
+        .where(
+            Membership.agency_code == agency_code,
+            Attachment.case_id.is_(None),
+            Attachment.kind == "image",
+            Attachment.state.in_((AttachmentState.WANTED, AttachmentState.STORED)),
+            Attachment.id.in_(numbers) | Attachment.file_digest.in_(digests),
+        )
+    )
+    found: dict[str, str | None] = {}
+    for number, digest in rows:
+        found[photo_name(number)] = digest
+        if digest is not None:
+            found[digest] = digest
+    return {name: found[name] for name in names if name in found}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from storage.db import Session
 from storage.surveys import SCALE
-from storage.tables import Case, CaseNotice, StatusUpdate, SurveyAnswer
+from storage.tables import Case, CaseNotice, StatusUpdate, Survey, SurveyAnswer
 from storage.words import Status
 
 UNSPECIFIED = "unspecified"  # nobody said which
@@ -149,3 +149,75 @@ def notices(session: Session, agency_code: str | None, span: Span) -> dict[str, 
     if agency_code is not None:
         query = query.where(Case.agency_code == agency_code)
     return {recipient: count for recipient, count in session.execute(query)}
+
+
+# --- what stands behind a count --------------------------------------------------------------------------------------
+
+
+def references(session: Session, agency_code: str | None, span: Span, where: Mapping[By, str]) -> list[str]:
+    """The cases that `cases_by` counted in a span with these values (UNSPECIFIED: none), in order of receipt."""
+    query = select(Case.reference).where(Case.status != Status.DRAFT, _within(span)).order_by(Case.received_at, Case.id)
+    for name, value in where.items():
+        column = _CASE_COLUMNS[name]
+        query = query.where(column.is_(None) if value == UNSPECIFIED else column == value)
+    if agency_code is not None:
+        query = query.where(Case.agency_code == agency_code)
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One rated answer behind a percentage: nothing in it says whose."""
+
+    at: datetime
+    item: str
+    answer: str
+
+
+def answers(
+    session: Session, agency_code: str | None, span: Span, where: Mapping[AnswersBy, Collection[str]]
+) -> list[Answered]:
+    """The rated answers that `answers_by` counted in a span with one of these values each, by date."""
+    query = select(SurveyAnswer.answered_at, SurveyAnswer.item, SurveyAnswer.answer).where(
+        SurveyAnswer.answered_at >= span.since,
+        SurveyAnswer.answered_at < span.until,
+        SurveyAnswer.answer.is_not(None),
+    )
+    for name, values in where.items():
+        column = _ANSWER_COLUMNS[name]
+        listed = column.in_([value for value in values if value != UNSPECIFIED])
+        query = query.where(or_(listed, column.is_(None)) if UNSPECIFIED in values else listed)
+    if agency_code is not None:
+        query = query.where(SurveyAnswer.agency_code == agency_code)
+    rows = session.execute(query.order_by(SurveyAnswer.answered_at, SurveyAnswer.id))
+    return [Answered(at, item, answer) for at, item, answer in rows if at is not None and answer is not None]
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """One form that somebody answered; nothing in it says who."""
+
+    at: datetime
+    group: str
+    channel: str
+    form: str
+
+
+def respondents(session: Session, agency_code: str | None, span: Span) -> list[Respondent]:
+    """Who gave at least one rated answer in a span: once for each form, when its first answer came."""
+    first = func.min(SurveyAnswer.answered_at)
+    query = (
+        select(first, Survey.customer_group, Survey.channel, Survey.form)
+        .join(Survey, Survey.id == SurveyAnswer.survey_id)
+        .where(
+            SurveyAnswer.answered_at >= span.since,
+            SurveyAnswer.answered_at < span.until,
+            SurveyAnswer.answer.is_not(None),
+        )
+        .group_by(Survey.id, Survey.customer_group, Survey.channel, Survey.form)
+        .order_by(first, Survey.id)
+    )
+    if agency_code is not None:
+        query = query.where(SurveyAnswer.agency_code == agency_code)
+    rows = session.execute(query)
+    return [Respondent(at, group or UNSPECIFIED, channel, form) for at, group, channel, form in rows if at is not None]

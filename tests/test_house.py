@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_every_text_asked_for_exists() -> None:
     for path in sources("handlers", "bot"):
         for key in re.findall(r'\.(?:say|bubble|word)\(\s*(?:svc, )?"([a-z_]+\.[a-z_.]+)"', path.read_text()):
             assert key in known, f"{path.name} asks for {key}"
+
+
+def test_no_text_is_in_two_files() -> None:
+    seen: set[str] = set()
+    for name in texts._FILES:
+        for section, entries in tomllib.loads((ROOT / "handlers" / "texts" / name).read_text(encoding="utf-8")).items():
+            keys = {f"{section}.{key}" for key in entries}
+            assert not keys & seen, name
+            seen |= keys
 
 
 def test_every_status_kind_and_role_has_a_name() -> None:

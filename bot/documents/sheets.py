@@ -55,7 +55,7 @@ def workbook(pack: Pack, made: datetime, contents: str) -> bytes:
 
 def _sheet_name(at: int, section: Section) -> str:
     """Begins with the table's id, or else with the section's number, so that no two are alike."""
-    name = section.heading if section.id and section.id[0] == "T" else f"{at} {section.heading}"
+    name = section.heading if section.id else f"{at} {section.heading}"
     name = _NOT_IN_NAMES.sub(" ", _NO_LETTERS.sub("", name))
     end = _NAME
     while _MARKS.match(name[end:]):  # not between a letter and its marks

@@ -30,7 +30,7 @@ CLOSING, WISH = "closing", "wish"
 OPEN = (SurveyState.WANTED, SurveyState.ASKED, SurveyState.REMINDED, SurveyState.ANSWERING)
 PUT = (SurveyState.ASKED, SurveyState.REMINDED, SurveyState.ANSWERING)
 # What a chat remembers while it waits for an answer to something else. The first ones tell a matter.
-TELLING = frozenset({"draft", "topics", "maybe", "recording"})
+TELLING = frozenset({"draft", "topics", "maybe", "recording", "filling"})
 ASKING = frozenset(
     {"which", "again", "secret_for", "privacy", "withdrawing", "asked", "detail", "adding", "order", "loose"}
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers.actions import cases as filing
-from handlers.actions import drafts, joins, notices, recording, surveyed
+from handlers.actions import drafts, filling, joins, notices, recording, surveyed
 from handlers.actions.cases import Old
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, may_move
@@ -50,6 +50,7 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
             inbox.blank(svc.session, row.inbox_id)
     drafts.forget(svc, talk, old)
     recording.forget(talk, old.rows)
+    filling.forget(talk, old.rows)
     surveyed.forget(svc, talk.account, old.words)
     _forget_notes(svc, old)
     for case in found:

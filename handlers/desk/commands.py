@@ -21,6 +21,7 @@ from handlers.desk import (
     orders,
     polls,
     recording,
+    registers,
     ruling,
     voices,
 )
@@ -94,7 +95,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work", "summary", "survey")
+    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register")
 
 
 def plain_line(name: str) -> str:
@@ -176,6 +177,8 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "away": away.leave,
     "survey": polls.addresses,
     "at_work": away.come_back,
+    "register": registers.register,
+    "improve": registers.improve,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,

@@ -17,7 +17,9 @@ _MOST = 3  # cases offered
 _KEY = "loose"
 _AT_WORK = (Status.IN_PROGRESS, Status.RETURNED_INCOMPLETE, Status.REPORTED)
 # What the person is in the middle of: a picture belongs to that.
-_ASKED = frozenset({"adding", "detail", "maybe", "asked", "privacy", "withdrawing", "secret_for", "recording", "order"})
+_ASKED = frozenset(
+    {"adding", "detail", "maybe", "asked", "privacy", "withdrawing", "secret_for", "recording", "filling", "order"}
+)
 
 
 def ask(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.rules.case_status import HEAD, INTAKE, UNIT
+from storage.words import Role
 
 READER = "reader"  # coordinator, admin
 MEMBER = "member"  # a unit with a share in a case that is another unit's
@@ -59,6 +60,11 @@ DUTIES: dict[str, Duty] = {
     "notified": _duty(INTAKE, HEAD, words=True, ended=True),
     "undo": Duty(_ALL | {MEMBER}, ended=True),
 }
+
+
+# Who keeps the registers of the yearly evidence; commands that are about no case.
+KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
+OF_KEEPERS = frozenset({"register", "improve"})
 
 
 def may(command: str, parties: frozenset[str]) -> bool:

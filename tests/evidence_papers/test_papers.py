@@ -188,6 +188,22 @@ def test_the_staff_manual_has_the_fifteen_headings(office: Office) -> None:
     assert ninth.blocks[0].lines == ("1. พระราชบัญญัติการทะเบียนราษฎร",)
 
 
+def test_a_project_has_ten_headings(office: Office) -> None:
+    (section,) = office.paper("projects").sections
+    names = [name for name, _value in section.blocks[0].rows]
+    assert [int(name.split(".")[0]) for name in names] == list(range(1, 11))
+    assert section.blocks[0].rows[2][1] == "เพิ่มรายได้ของชุมชน\nให้ประชาชนร่วมคิดร่วมทำ"
+    assert section.blocks[0].rows[9][1] == "–"
+
+
+def test_who_answered_is_listed_without_names(office: Office) -> None:
+    (section,) = office.paper("respondents").sections
+    assert section.heading.startswith("R-01 ")
+    (grid,) = section.blocks
+    assert len(grid.lines) == 17, "one to each form that was answered"
+    assert grid.lines[0].cells[1:4] == ("อ. 24 พ.ย. 69", "ประชาชนทั่วไป", "LINE")
+
+
 # --- yearly and half-yearly -------------------------------------------------------------------------------------------
 
 

@@ -178,10 +178,8 @@ def test_kpis_have_their_numbers_and_what_is_aimed_at(office: Office) -> None:
 
 
 def test_what_was_improved_stands_below_the_worst_items(office: Office) -> None:
-    sheet = sheet_of(book(office), "T-17")
-    row = head_row(sheet, "การปรับปรุงที่เชื่อมโยงกับประเด็นข้างต้น")
-    assert sheet.cell(row + 2, 1).value == "ความรวดเร็วในการดำเนินการ"
-    assert sheet.cell(row + 2, 2).value == "รอนาน"
+    words = [str(row[0].value) for row in sheet_of(book(office), "T-17").iter_rows()]
+    assert any(line.startswith("P.speed ความรวดเร็วในการดำเนินการ: ตรวจสอบเอกสาร") for line in words)
 
 
 def test_an_empty_year_prints_that_nothing_is_there(empty: Office) -> None:
@@ -193,7 +191,9 @@ def test_an_empty_year_prints_that_nothing_is_there(empty: Office) -> None:
     assert [cell.value for cell in total[1:4]] == ["–", "–", "–"]
 
 
-@pytest.mark.parametrize("name", ["flow", "quality", "citizens_manual", "staff_manual", "governor", "ita", "summary"])
+@pytest.mark.parametrize(
+    "name", ["flow", "quality", "citizens_manual", "staff_manual", "governor", "ita", "summary", "projects"]
+)
 def test_the_other_papers_are_workbooks_too(office: Office, name: str) -> None:
     found = book(office, name)
     assert len(set(found.sheetnames)) == len(found.sheetnames) >= 1

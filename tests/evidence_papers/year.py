@@ -53,6 +53,17 @@ REGISTERS: dict[str, list[dict[str, object]]] = {
     "participation": [
         {"process": "จัดทำแผนพัฒนา", "phase": "before", "level": "3", "method": "meeting", "name": "ประชาคมหมู่บ้าน"}
     ],
+    "project": [
+        {
+            "name": "ตลาดนัดชุมชน",
+            "reasons": "ประชาชนเสนอผ่านเว็บไซต์ของหน่วยงาน",
+            "purposes": ["เพิ่มรายได้ของชุมชน", "ให้ประชาชนร่วมคิดร่วมทำ"],
+            "targets": ["ผู้ค้า 40 ราย"],
+            "methods": ["รับฟังความเห็น", "เปิดตลาด"],
+            "calendar": ["รับฟังความเห็น | พ.ย. 2569"],
+            "responsible": "สำนักปลัด",
+        }
+    ],
     "measuring": [{"group": "general", "satisfied_by": ["แบบสำรวจ"], "dissatisfied_by": ["สัมภาษณ์"]}],
     "procedure": [
         {

@@ -22,6 +22,15 @@ class Evidence:
     n: int
 
 
+def lacking(scope: Scope) -> dict[str, list[str]]:
+    """What each point still lacks in the fiscal year, in words; points that lack nothing are left out."""
+    found = {
+        code: [words.format(n=0) for source, words in point["requires"] if not _count(scope, source)]
+        for code, point in criteria()["points"].items()
+    }
+    return {code: words for code, words in found.items() if words}
+
+
 def form(scope: Scope) -> Table:
     """The form: proposed as done only where everything the point requires has at least one record in the year."""
     texts = scope.svc.texts

@@ -6,23 +6,37 @@ from dataclasses import dataclass
 
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import criteria, percent
+from handlers.reports.evidence.written import lines
 from storage import statistics
 from storage.surveys import SCALE
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """One figure: so many of so many. `percent` is whole, None of nothing."""
+    """One figure: so many of so many. `percent` is whole, None of nothing. `target`: percent the agency set itself."""
 
     key: str
     name: str
     numerator: int
     denominator: int
+    target: int | None = None
 
     @property
     def percent(self) -> int | None:
         """The share, halves upwards."""
         return percent(self.numerator, self.denominator)
+
+    @property
+    def reached(self) -> bool | None:
+        """Is the share what was aimed at, exactly, not rounded? Of dissatisfaction less is better. None: no target,
+        or nothing to reach it with."""
+        if self.target is None or not self.denominator:
+            return None
+        share, aim = 100 * self.numerator, self.target * self.denominator
+        return share <= aim if self.key in LESS_IS_BETTER else share >= aim
+
+
+LESS_IS_BETTER = frozenset({"dissatisfied"})
 
 
 def kpis(scope: Scope, improved: tuple[int, int]) -> list[Kpi]:
@@ -39,4 +53,13 @@ def kpis(scope: Scope, improved: tuple[int, int]) -> list[Kpi]:
         "dissatisfied": (unhappy, n),
         "improved_services": improved,
     }
-    return [Kpi(key, name, *values[key]) for key, name in criteria()["kpis"].items()]
+    aims = targets(scope)
+    return [Kpi(key, name, *values[key], aims.get(key)) for key, name in criteria()["kpis"].items()]
+
+
+def targets(scope: Scope) -> dict[str, int]:
+    """KPI → percent aimed at. Of several agencies only what all of them aim at alike."""
+    found: dict[str, set[int]] = {}
+    for line in lines(scope, "target"):
+        found.setdefault(line.cells["kpi"], set()).add(line.cells["percent"])
+    return {key: percents.pop() for key, percents in found.items() if len(percents) == 1}

@@ -16,6 +16,7 @@ from typing import Any
 
 from handlers.reports.evidence import services, written
 from handlers.reports.evidence.charts import flow_section
+from handlers.reports.evidence.kpis import targets
 from handlers.reports.evidence.pack import (
     Block,
     Box,
@@ -30,7 +31,6 @@ from handlers.reports.evidence.pack import (
     plain,
 )
 from handlers.reports.evidence.people import Responsible, joined, one_agency
-from handlers.reports.evidence.printed import targets
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, Cell, Row, Table, criteria
 from handlers.reports.evidence.written import lines

@@ -18,6 +18,8 @@ PAPERS: Mapping[str, Callable[[Scope], Pack]] = {
     "governor": yearly.governor,
     "ita": yearly.ita,
     "summary": yearly.summary,
+    "projects": printed.projects,
+    "respondents": printed.respondents,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from handlers.reports.evidence import counts, form23, registers, satisfaction, services, written
 from handlers.reports.evidence.kpis import Kpi, kpis
 from handlers.reports.evidence.scope import Scope
-from handlers.reports.evidence.table import NO_DATA, TOTAL, Table
+from handlers.reports.evidence.table import NO_DATA, TOTAL, Row, Table
 
 _TABLES: tuple[Callable[[Scope], Table], ...] = (
     registers.missions,
@@ -29,7 +29,7 @@ _TABLES: tuple[Callable[[Scope], Table], ...] = (
     written.measuring,
     satisfaction.by_group,
     satisfaction.by_item,
-    satisfaction.by_dissatisfaction,
+    lambda scope: satisfaction.by_dissatisfaction(scope, written.improved_items(scope)),
     services.steps,
     services.responsible,
     written.procedures,
@@ -81,6 +81,7 @@ def as_json(found: Report) -> dict[str, Any]:
                 "numerator": kpi.numerator,
                 "denominator": kpi.denominator,
                 "percent": kpi.percent,
+                **({} if kpi.target is None else {"target": kpi.target, "reached": kpi.reached}),
             }
             for kpi in found.kpis
         ],
@@ -100,9 +101,20 @@ def _sums(tables: Iterable[Table]) -> list[str]:
         if total is None:
             continue
         tops = [row for row in table.rows if row.level == 0 and row.key != TOTAL]
-        for at, cell in enumerate(total.cells):
-            if isinstance(cell, int) and cell != sum(row.cells[at] for row in tops if isinstance(row.cells[at], int)):  # type: ignore[misc]
-                wrong.append(f"{table.id}: {table.leaves[at]}: {TOTAL} is not the sum of its rows")
+        wrong += _unequal(table, total, tops, "its rows")
+        for top in tops:
+            parts = [row for row in table.rows if row.level and row.key.startswith(f"{top.key}:")]
+            wrong += _unequal(table, top, parts, "its parts") if parts else []
+    return wrong
+
+
+def _unequal(table: Table, whole: Row, parts: Sequence[Row], what: str) -> list[str]:
+    """Where a row of counts is not the sum of these."""
+    wrong = []
+    for at, cell in enumerate(whole.cells):
+        numbers = [each for row in parts if isinstance(each := row.cells[at], int)]
+        if isinstance(cell, int) and cell != sum(numbers):
+            wrong.append(f"{table.id}: {table.leaves[at]}: {whole.key} is not the sum of {what}")
     return wrong
 
 

@@ -56,7 +56,7 @@ def by_item(scope: Scope) -> Table:
     return table("T-16", scope.years, rows, _n(found.values()))
 
 
-def by_dissatisfaction(scope: Scope, notes: tuple[str, ...] = ()) -> Table:
+def by_dissatisfaction(scope: Scope, notes: Iterable[str] = ()) -> Table:
     """T-17: the same items, those people are least satisfied with first; what nobody was asked comes last.
 
     The order is reckoned, never typed: the guide's own example names other items than its figures do.
@@ -73,6 +73,12 @@ def by_dissatisfaction(scope: Scope, notes: tuple[str, ...] = ()) -> Table:
     codes = sorted([*items, *sorted(found.keys() - items.keys())], key=rank)
     rows = [rated(code, items[code].name if code in items else code, found.get(code)) for code in codes]
     return table("T-17", scope.years, rows, _n(found.values()), *notes)
+
+
+def lowest(scope: Scope, most: int) -> list[tuple[str, str]]:
+    """(code, words) of the items people are least satisfied with, the worst first; not those nobody minds."""
+    found = by_dissatisfaction(scope)
+    return [(row.key, str(row.cells[0])) for row in found.rows if row.n and row.cells[-1]][:most]
 
 
 def _of_items(scope: Scope) -> dict[str, Answers]:

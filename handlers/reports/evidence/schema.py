@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from handlers.rules.thai_calendar import BUDDHIST_ERA
+from handlers.reports.evidence import cells as reading
+from handlers.reports.evidence.cells import Known, Wrong, bare
 from storage.register_lines import Line
 
 CODE = "code"  # the first column of every register
+ON = "on"  # a day in this column lies in the line's fiscal year
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,22 @@ class Field:
     required: bool
 
     @property
-    def choices(self) -> tuple[str, ...]:
-        """What a cell may be, where it is one of a list."""
+    def choices(self) -> Mapping[str, str]:
+        """What a cell may be, where it is one of a list: code → how people say it."""
         name, _colon, rest = self.kind.partition(":")
-        return tuple(rest.split("|")) if name == "choice" else ()
+        pairs = (one.partition("=") for one in rest.split("|")) if name == "choice" else ()
+        return {code: words or code for code, _is, words in pairs}
 
     @property
     def refers_to(self) -> str:
-        """The register a cell's codes must be in; "" for none."""
+        """The register or noun a cell's codes must be of; "" for none."""
         name, _colon, rest = self.kind.partition(":")
         return rest if name in ("ref", "refs") else ""
+
+    @property
+    def several(self) -> bool:
+        """Does a cell hold several values, one to a line?"""
+        return self.kind.partition(":")[0] in ("lines", "refs", "files")
 
 
 @dataclass(frozen=True)
@@ -47,18 +55,35 @@ class Register:
     cs: tuple[str, ...]
     standing: bool
     fields: tuple[Field, ...]
+    example: Mapping[str, str]  # column code → words for an example line
+
+    def field(self, code: str) -> Field:
+        """The column of this code. Raises KeyError."""
+        return next(field for field in self.fields if field.code == code) if code in self.codes else _none(code)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its columns."""
+        return tuple(field.code for field in self.fields)
+
+
+def _none(code: str) -> Field:
+    raise KeyError(code)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a cell: which line (from 1, headings not counted), which column, and what would be right."""
+    """What is wrong: with a cell of a line (from 1, headings not counted; 0: with the register), and what would be
+    right. `code`: of the line. `warning`: it can stand, but something is lacking."""
 
     register: str
     line: int
     heading: str
-    why: str  # missing unknown choice number percent day twice too_long
+    why: str  # a key of evidence.toml [register_problem]
     value: str = ""
     wanted: str = ""
+    code: str = ""
+    warning: bool = False
 
 
 @cache
@@ -75,97 +100,89 @@ def registers() -> Mapping[str, Register]:
                 Field(code, heading.rstrip("*"), kind, heading.endswith("*"))
                 for code, heading, kind in given["columns"]
             ),
+            given.get("example", {}),
         )
         for name, given in raw.items()
     }
 
 
-Known = Mapping[str, Collection[str]]  # register or other noun -> the codes there are
+Row = Mapping[str, Any]  # column code → what stands in the cell; CODE for the line's own
 
 
-def read(register: Register, rows: Sequence[Mapping[str, Any]], known: Known) -> tuple[list[Line], list[Problem]]:
-    """Lines out of typed cells (column code → what stands there; CODE for the line's own), and all that is wrong."""
+def read(
+    register: Register, rows: Sequence[Row], known: Known, days: tuple[date, date] | None = None
+) -> tuple[list[Line], list[Problem]]:
+    """Lines out of typed cells, and all that is wrong. `days`: the fiscal year, its first day and the next one's."""
     lines: list[Line] = []
     problems: list[Problem] = []
-    seen: set[str] = set()
+    codes = _codes(rows)
     for number, row in enumerate(rows, 1):
+        code = codes[number - 1]
         cells: dict[str, Any] = {}
         for field in register.fields:
             try:
-                value = _value(field, row.get(field.code), known)
-            except _Wrong as wrong:
-                problems.append(Problem(register.name, number, field.heading, wrong.why, wrong.value, wrong.wanted))
+                value = value_of(field, row.get(field.code), known, days)
+            except Wrong as wrong:
+                problems.append(
+                    Problem(register.name, number, field.heading, wrong.why, wrong.value, wrong.wanted, code)
+                )
                 continue
             if value not in (None, "", []):
                 cells[field.code] = value
             elif field.required:
-                problems.append(Problem(register.name, number, field.heading, "missing"))
-        code = str(row.get(CODE) or number).strip()[:_CODE_LETTERS]
-        if code in seen:
-            problems.append(Problem(register.name, number, CODE, "twice", code))
-        seen.add(code)
+                problems.append(Problem(register.name, number, field.heading, "missing", code=code))
+        problems += [Problem(register.name, number, "", why, code, code=code) for why in _wrong_code(code, codes)]
         lines.append(Line(code, cells))
     return lines, problems
 
 
-_CODE_LETTERS, _LETTERS = 40, 4000
+def _codes(rows: Sequence[Row]) -> list[str]:
+    """Each line's code; a line without one gets the next free number."""
+    given = [bare(row.get(CODE)) for row in rows]
+    taken = set(given)
+    free = (str(number) for number in range(1, len(rows) + len(taken) + 2) if str(number) not in taken)
+    return [code or next(free) for code in given]
 
 
-class _Wrong(Exception):
-    def __init__(self, why: str, value: object, wanted: str = "") -> None:
-        super().__init__(why)
-        self.why, self.value, self.wanted = why, str(value), wanted
+def _wrong_code(code: str, codes: Sequence[str]) -> list[str]:
+    fits = any(map(str.isalnum, code)) and all(letter.isalnum() or letter in "-_./:" for letter in code)
+    if len(code) > _CODE_LETTERS or not fits:
+        return ["code"]
+    return ["twice"] if codes.count(code) > 1 else []
 
 
-def _value(field: Field, given: Any, known: Known) -> Any:
-    if given is None or (isinstance(given, str) and not given.strip()):
-        return None
+_CODE_LETTERS = 40
+
+
+def value_of(field: Field, given: Any, known: Known, days: tuple[date, date] | None = None) -> Any:
+    """What a cell means; None for an empty one. Raises Wrong."""
     kind = field.kind.partition(":")[0]
+    if not bare(given) and not isinstance(given, list):
+        return None
     if kind in ("number", "percent"):
-        return _number(given, kind)
+        return reading.number(given, 100 if kind == "percent" else None)
     if kind == "day":
-        return _day(given)
-    if kind in ("lines", "refs"):
-        values = _several(given)
-        return [_known(field, value, known) for value in values] if kind == "refs" else values
-    text = str(given).strip()
-    if len(text) > _LETTERS:
-        raise _Wrong("too_long", f"{len(text)}", str(_LETTERS))
-    if kind == "choice" and text not in field.choices:
-        raise _Wrong("choice", text, " ".join(field.choices))
-    return _known(field, text, known) if kind == "ref" else text
+        return reading.day(given, days if field.code == ON else None)
+    if kind == "choice":
+        return reading.choice(given, field.choices)
+    if field.several:
+        return _several(field, kind, given, known)
+    return reading.code_of(given, field.refers_to, known) if kind == "ref" else reading.text(given)
 
 
-def _several(given: Any) -> list[str]:
-    parts = given if isinstance(given, list) else str(given).replace(";", "\n").split("\n")
-    return [str(part).strip() for part in parts if str(part).strip()]
+def _several(field: Field, kind: str, given: Any, known: Known) -> list[str]:
+    values = reading.several(given, codes=kind != "lines")
+    if kind == "files":
+        return list(dict.fromkeys(reading.file_of(value, known) for value in values))
+    if kind == "refs":
+        return list(dict.fromkeys(reading.code_of(value, field.refers_to, known) for value in values))
+    return [reading.text(value) for value in values]
 
 
-def _known(field: Field, code: str, known: Known) -> str:
-    codes = known.get(field.refers_to)
-    if codes is not None and code not in codes:
-        raise _Wrong("unknown", code, " ".join(sorted(codes)[:30]))
-    return code
-
-
-def _number(given: Any, kind: str) -> int:
-    try:
-        number = int(str(given).strip().replace(",", "").removesuffix(".0"))
-    except ValueError as wrong:
-        raise _Wrong("number", given) from wrong
-    if number < 0 or (kind == "percent" and number > 100):
-        raise _Wrong(kind, given)
-    return number
-
-
-def _day(given: Any) -> str:
-    """A date as ISO text; people also write the Buddhist era, as 2570-01-05 or 5/1/2570."""
-    text = str(given).strip()[:10]
-    parts = text.split("/")
-    if len(parts) == 3:
-        text = f"{parts[2]}-{parts[1]:0>2}-{parts[0]:0>2}"
-    try:
-        year, month, day = (int(part) for part in text.split("-"))
-        return date(year - BUDDHIST_ERA if year > 2400 else year, month, day).isoformat()
-    except ValueError as wrong:
-        raise _Wrong("day", given) from wrong
+def shown(field: Field, value: Any) -> Any:
+    """A stored value as people write it: the word of a choice, lines one below the other; "" for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return field.choices.get(str(value), str(value)) if field.choices else value

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from handlers.reports.evidence.schema import registers
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, TOTAL, Cell, Row, Table, table
-from storage import agencies, register_lines
+from storage import agencies, register_lines, surveys
 from storage.tables import RegisterLine
 
 
@@ -43,7 +43,37 @@ def before_after(scope: Scope) -> Table:
             rows.append(Row(f"{code}:{number + 1}", (*_step(scope, old, number), *_step(scope, new, number)), level=1))
         total = scope.svc.texts.word("evidence.total")
         rows.append(Row(f"{code}:{TOTAL}", (total, _sum(scope, old), total, _sum(scope, new)), level=1))
-    return table("T-06", scope.years, rows, len(by_service))
+    return table("T-06", scope.years, rows, len(by_service), *_improved_services(scope, names))
+
+
+def _improved_services(scope: Scope, names: Mapping[str, str]) -> list[str]:
+    """Below T-06: what was done for which service, since when, and the cases it came from."""
+    return [
+        _improvement(scope, names.get(line.cells["service"], line.cells["service"]), line)
+        for line in lines(scope, "improvement")
+        if "service" in line.cells
+    ]
+
+
+def improved_items(scope: Scope) -> list[str]:
+    """Below T-17: each item that something was done about: what, since when, and the cases."""
+    names = surveys.items(scope.svc.session)
+    return [
+        _improvement(scope, f"{code} {names[code].name}" if code in names else code, line)
+        for line in lines(scope, "improvement")
+        for code in line.cells.get("items", ())
+    ]
+
+
+def _improvement(scope: Scope, about: str, line: RegisterLine) -> str:
+    texts, cells = scope.svc.texts, line.cells
+    day, cases = cells.get("posted_on"), cells.get("cases")
+    parts = [
+        texts.word("evidence.improved", about=about, action=cells["action"]),
+        texts.word("evidence.posted_on", day=texts.day(date.fromisoformat(day))) if day else "",
+        texts.word("evidence.of_cases", codes=", ".join(cases)) if cases else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _step(scope: Scope, steps: list[RegisterLine], at: int) -> tuple[Cell, Cell]:
@@ -75,9 +105,21 @@ def monitoring(scope: Scope) -> Table:
     rows = []
     for line in lines(scope, "monitoring"):
         cells = line.cells
-        actual = scope.svc.texts.word("evidence.done", n=done[line.code]) if line.code in done else ""
+        actual = _done(scope, done.get(line.code, 0), cells.get("per", ""))
         rows.append(Row(line.code, (cells["name"], _joined([cells["frequency"], actual]), cells["responsible"])))
     return table("T-09", scope.years, rows, len(rows))
+
+
+# How often a year something is planned; what is open every day is not counted.
+_A_YEAR = {"week": 52, "month": 12, "2months": 6, "quarter": 4, "year": 1}
+
+
+def _done(scope: Scope, n: int, per: str) -> str:
+    """What was really done, beside what was planned for the whole year."""
+    planned = _A_YEAR.get(per)
+    if planned is not None:
+        return scope.svc.texts.word("evidence.done_of", n=n, of=planned)
+    return scope.svc.texts.word("evidence.done", n=n) if n else ""
 
 
 def networks(scope: Scope) -> Table:
@@ -104,10 +146,14 @@ def activities(scope: Scope) -> Table:
         cells = line.cells
         day = scope.svc.texts.day(date.fromisoformat(cells["on"]))
         what = _joined([cells["name"], f"{day} {cells.get('place', '')}".strip()])
-        rows.append(
-            Row(line.code, (cells["topic"], what, _joined(cells.get("photos")), _joined(cells.get("documents"))))
-        )
+        rows.append(Row(line.code, (cells["topic"], what, _pictures(scope, cells), _joined(cells.get("documents")))))
     return table("T-12", scope.years, rows, len(rows))
+
+
+def _pictures(scope: Scope, cells: Mapping[str, Any]) -> str:
+    """How many pictures show it; the papers draw them."""
+    n = len(cells.get("photos", ()))
+    return scope.svc.texts.word("evidence.pictures", n=n) if n else NO_DATA
 
 
 def participation(scope: Scope) -> Table:
@@ -143,7 +189,7 @@ def measuring(scope: Scope) -> Table:
             scope.svc.texts.word("evidence.not_measured", why=cells["not_measured"]) if "not_measured" in cells else ""
         )
         name = _joined([groups.get(cells["group"], cells["group"]), why])
-        rows.append(Row(line.code, (name, _joined(cells["satisfied_by"]), _joined(cells["dissatisfied_by"]))))
+        rows.append(Row(line.code, (name, _joined(cells.get("satisfied_by")), _joined(cells.get("dissatisfied_by")))))
     return table("T-14", scope.years, rows, len(rows))
 
 

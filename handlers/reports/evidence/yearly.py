@@ -304,9 +304,10 @@ def _counted(scope: Scope, name: str, counts: Mapping[str, int], names: Mapping[
     order = sorted(counts, key=lambda code: (-counts[code], code))
     told = small_cells.shown(counts, least(scope))
     few = word("pack.few")
+    total = None if told.total is None else small_cells.alone(told.total, least(scope))
     rows: list[tuple[Cell, ...]] = [(names.get(code, code), _or(told.count(code), few)) for code in order]
     if rows:
-        rows.append((word("evidence.total"), _or(told.total, few)))
+        rows.append((word("evidence.total"), _or(total, few)))
     heads = [word(f"pack.summary.{name}"), word("pack.summary.cases")]
     return plain(heads, rows, total=bool(rows), nothing=word("pack.nothing"))
 

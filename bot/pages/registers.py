@@ -1,0 +1,172 @@
+"""/registers/TOKEN: an agency's registers as a workbook, out and in, for whoever keeps them. Good for a day."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import tomllib
+from collections.abc import AsyncGenerator, Sequence
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.documents import register_files, register_sheets
+from bot.documents.register_files import Outcome
+from bot.documents.register_sheets import LARGEST
+from bot.pages.static import with_headers
+from handlers import access
+from handlers.reports.evidence import address, sheets
+from handlers.reports.evidence.scope import Scope
+from handlers.services import Svc, Tools
+from storage import agencies
+from storage.db import Database
+
+_HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
+_ENVELOPE = 16 * 1024  # what a multipart body may hold beside the file
+_SHOWN = 300  # problems on a page
+
+
+class _TooLarge(Exception):
+    """A body beyond what a workbook may have."""
+
+
+class _InMemory(MultiPartParser):
+    """A small file: nothing of it touches the disk."""
+
+    spool_max_size = LARGEST + _ENVELOPE
+
+
+@cache
+def _templates() -> tuple[Template, dict[str, Template]]:
+    folder = Path(__file__).parent
+    words = tomllib.loads((folder / "registers.toml").read_text(encoding="utf-8"))
+    page = Template((folder / "registers.html").read_text(encoding="utf-8"))
+    return page, {name: Template(text) for name, text in words.items()}
+
+
+def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
+    """The page, the workbook behind it (`?as=xlsx`), and what is sent back. Every bad link looks the same: 404."""
+
+    async def show(request: Request) -> Response:
+        token = request.path_params["token"]
+        if request.query_params.get("as") == "xlsx":
+            found = await asyncio.to_thread(_workbook, db, tools, clock, token)
+            if found is None:
+                return _page(_templates()[1]["gone"].substitute(), 404)
+            name, content = found
+            headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
+            return with_headers(Response(content, media_type=register_sheets.MIME, headers=headers))
+        drawn = await asyncio.to_thread(_shown, db, tools, clock, token)
+        return _page(_templates()[1]["gone"].substitute(), 404) if drawn is None else _page(drawn)
+
+    async def take(request: Request) -> Response:
+        token = request.path_params["token"]
+        if await asyncio.to_thread(_shown, db, tools, clock, token) is None:
+            return _page(_templates()[1]["gone"].substitute(), 404)  # nobody else's bytes are read
+        try:
+            content, dry_run = await _sent(request)
+        except _TooLarge:
+            content, dry_run = b"0" * (LARGEST + 1), True  # said as of any file that is too large
+        drawn = await asyncio.to_thread(_taken, db, tools, clock, token, content, dry_run)
+        if drawn is None:
+            return _page(_templates()[1]["gone"].substitute(), 404)
+        return _page(drawn[1], drawn[0])
+
+    path = "/registers/{token}"
+    return [Route(path, show, methods=["GET"]), Route(path, take, methods=["POST"])]
+
+
+def _page(content: str, status: int = 200) -> Response:
+    body = _templates()[0].substitute(content=content)
+    return with_headers(Response(body, status, media_type="text/html", headers=_HEADERS), forms=status != 404)
+
+
+async def _sent(request: Request) -> tuple[bytes, bool]:
+    """The file of the form, and whether it is only to be looked at; b"" where there is none. Raises _TooLarge."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return b"", True
+    parser = _InMemory(request.headers, _limited(request), max_files=1, max_fields=2, max_part_size=_ENVELOPE)
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, UnicodeDecodeError):  # KeyError: a body without a boundary
+        return b"", True
+    try:
+        file = next((value for _name, value in form.multi_items() if isinstance(value, UploadFile)), None)
+        return b"" if file is None else await file.read(), bool(form.get("dry"))
+    finally:
+        await form.close()
+
+
+async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST + _ENVELOPE:
+            raise _TooLarge
+        yield chunk
+
+
+def _workbook(db: Database, tools: Tools, clock: Clock, token: str) -> tuple[str, bytes] | None:
+    with db.reading() as session:
+        svc = Svc(session, clock(), tools)
+        try:
+            agency_code, year, _person = address.opened(svc, token)
+        except access.NotFound:
+            return None
+        name = f"registers-{year}.xlsx"
+        return name, register_sheets.draw(svc, sheets.book(Scope(svc, year, agency_code)))
+
+
+def _shown(db: Database, tools: Tools, clock: Clock, token: str) -> str | None:
+    with db.reading() as session:
+        svc = Svc(session, clock(), tools)
+        try:
+            agency_code, year, _person = address.opened(svc, token)
+        except access.NotFound:
+            return None
+        return _drawn(svc, agency_code, year, "", [])
+
+
+def _taken(
+    db: Database, tools: Tools, clock: Clock, token: str, content: bytes, dry_run: bool
+) -> tuple[int, str] | None:
+    with db.transaction() as session:
+        svc = Svc(session, clock(), tools)
+        try:
+            agency_code, year, person_id = address.opened(svc, token)
+        except access.NotFound:
+            return None
+        found = register_files.take(svc, content, agency_code, year, person_id, dry_run=dry_run)
+        status = 422 if found.problems else 200
+        return status, _drawn(svc, agency_code, year, _said(found, dry_run), found.lacking)
+
+
+def _said(found: Outcome, dry_run: bool) -> str:
+    words = _templates()[1]
+    if found.problems:
+        return words["wrong"].substitute(n=len(found.problems), lines=_listed(found.problems))
+    if not found.changes:
+        return words["nothing"].substitute()
+    return words["would" if dry_run else "stored"].substitute(lines=_listed(found.changes))
+
+
+def _drawn(svc: Svc, agency_code: str, year: int, said: str, lacking: Sequence[str]) -> str:
+    words, agency = _templates()[1], agencies.agency(svc.session, agency_code)
+    return words["page"].substitute(
+        agency=html.escape(agency.name if agency else agency_code),
+        year=year,
+        most=LARGEST // 1024 // 1024,
+        said=said,
+        lacking=words["lacking"].substitute(lines=_listed(lacking)) if lacking else "",
+    )
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "".join(_templates()[1]["line"].substitute(words=html.escape(line)) for line in lines[:_SHOWN])
