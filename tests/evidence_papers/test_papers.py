@@ -75,7 +75,7 @@ def test_both_forms_say_the_same_of_a_lived_year(office: Office, name: str) -> N
 def test_tables_carry_the_guides_headings_and_codes(office: Office) -> None:
     document = docx.Document(io.BytesIO(office.file("tables", ".docx")))
     corners = [section.header.paragraphs[0].runs[-1].text.strip() for section in document.sections]
-    codes = [given["code"] for given in criteria()["tables"].values()]
+    codes = [given["code"] for table, given in criteria()["tables"].items() if table.startswith("T-")]
     assert corners[1:] == [*codes, "CS3-I"], "the first page lists the tables"
     table = next(table for table in document.tables if table.cell(0, 0).text == "ช่องทาง")
     assert [cell.text for cell in table.rows[1].cells] == ["ช่องทาง", "2568", "2569", "2570", "หมายเหตุ"]
