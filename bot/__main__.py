@@ -99,6 +99,7 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
     report = add("report", papers.report, "the evidence of PMQA category 3: tables T-01 to T-22 and the KPIs")
     report.add_argument("--fiscal-year", type=int, metavar="YEAR", help="Buddhist era, as 2570")
     report.add_argument("--agency", metavar="CODE", help="one agency; all of them without it")
+    report.add_argument("--what", choices=papers.PAPERS, default=papers.PAPERS[0], help="another paper of the pack")
     report.add_argument("--out", metavar="FILE", help=f"ends in {' or '.join(papers.REPORTS)}")
     report.add_argument("--issue", action="store_true", help="keep it as it is now: a version that never moves again")
     report.add_argument("--behind", metavar="CELL", help="what a figure counts, one a line: T-04:line:2570")

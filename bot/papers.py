@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING
 from bot import clock, settings
 from bot.commands import Refused, current_database
 
-REPORTS = (".json",)
+REPORTS = (".xlsx", ".docx", ".pdf", ".json")
+BUDDHIST_YEARS = range(2500, 2700)
+PAPERS = (
+    *("tables", "flow", "quality", "citizens_manual", "staff_manual", "governor", "ita", "summary"),
+    *("projects", "respondents"),
+)
 
 if TYPE_CHECKING:
+    from handlers.reports.evidence.scope import Scope
     from handlers.services import Svc
     from storage.tables import Case
 
@@ -56,7 +62,7 @@ def letter(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    """The evidence of PMQA category 3 of a fiscal year; without figures that do not reconcile."""
+    """The evidence of PMQA category 3 of a fiscal year, or another paper of its pack; never figures that disagree."""
     from bot.app import tools
     from handlers.reports.evidence import report as reports
     from handlers.reports.evidence.scope import Scope
@@ -67,19 +73,44 @@ def report(arguments: argparse.Namespace) -> int:
         from bot import evidence
 
         return evidence.behind(arguments) if arguments.behind else evidence.issue(arguments)
-    if not arguments.fiscal_year or not arguments.out:
-        raise Refused("--fiscal-year and --out are needed")
-    out, _ending = _out(arguments.out, REPORTS)
+    out, ending = _asked(arguments)
     with current_database() as db, db.reading() as session:
         svc = Svc(session, clock.now(), tools(settings.read()))
         if arguments.agency and agencies.agency(session, arguments.agency) is None:
             raise Refused(f"no agency {arguments.agency!r}")
+        scope = Scope(svc, arguments.fiscal_year, arguments.agency)
         try:
-            found = reports.report(Scope(svc, arguments.fiscal_year, arguments.agency))
+            content = _json(scope) if ending == ".json" else _pack(scope, arguments.what, ending)
         except reports.DoesNotReconcile as wrong:
             raise Refused("the report does not reconcile:\n" + "\n".join(wrong.places)) from wrong
-    _write(out, json.dumps(reports.as_json(found), ensure_ascii=False, indent=1).encode())
+    _write(out, content)
     return 0
+
+
+def _asked(arguments: argparse.Namespace) -> tuple[Path, str]:
+    """Where a report goes, and in which form. Raises Refused for what cannot be given."""
+    if not arguments.fiscal_year or not arguments.out:
+        raise Refused("--fiscal-year and --out are needed")
+    if arguments.fiscal_year not in BUDDHIST_YEARS:
+        raise Refused(f"--fiscal-year {arguments.fiscal_year}: the year is Buddhist era, as 2570")
+    out, ending = _out(arguments.out, REPORTS)
+    if ending == ".json" and arguments.what != PAPERS[0]:
+        raise Refused(f"--out {arguments.out!r}: only the tables are given as JSON")
+    return out, ending
+
+
+def _json(scope: Scope) -> bytes:
+    from handlers.reports.evidence import report as reports
+
+    return json.dumps(reports.as_json(reports.report(scope)), ensure_ascii=False, indent=1).encode()
+
+
+def _pack(scope: Scope, name: str, ending: str) -> bytes:
+    from bot.documents import draw
+    from handlers.reports.evidence import papers
+
+    svc = scope.svc
+    return draw.pack(papers.paper(name, scope), ending, svc.now, svc.texts.word("pack.contents"))
 
 
 @contextmanager

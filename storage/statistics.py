@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from storage.db import Session
 from storage.surveys import SCALE
-from storage.tables import Case, Survey, SurveyAnswer
+from storage.tables import Case, CaseNotice, StatusUpdate, Survey, SurveyAnswer
 from storage.words import Status
 
 UNSPECIFIED = "unspecified"  # nobody said which
@@ -25,13 +25,15 @@ class Span:
     until: datetime
 
 
-By = Literal["channel", "category", "customer_group", "kind", "agency_code"]
+By = Literal["channel", "category", "customer_group", "kind", "agency_code", "route", "conclusion_type"]
 _CASE_COLUMNS = {
     "channel": Case.channel,
     "category": Case.category,
     "customer_group": Case.customer_group,
     "kind": Case.kind,
     "agency_code": Case.agency_code,
+    "route": Case.route,
+    "conclusion_type": Case.conclusion_type,
 }
 _ANSWER_COLUMNS = {
     "channel": SurveyAnswer.channel,
@@ -121,6 +123,32 @@ def concluded(session: Session, agency_code: str | None, span: Span, zone: tzinf
     )
     in_time = sum(at.astimezone(zone).date() <= due for at, due in session.execute(ended) if at is not None)
     return Concluded(received, with_conclusion, in_time)
+
+
+def passed(session: Session, agency_code: str | None, span: Span) -> dict[str, int]:
+    """Of the cases received in a span: how many ever came to each status."""
+    query = (
+        select(StatusUpdate.status, func.count(StatusUpdate.case_id.distinct()))
+        .join(Case, Case.id == StatusUpdate.case_id)
+        .where(Case.status != Status.DRAFT, _within(span), StatusUpdate.status.is_not(None))
+        .group_by(StatusUpdate.status)
+    )
+    if agency_code is not None:
+        query = query.where(Case.agency_code == agency_code)
+    return {status: count for status, count in session.execute(query) if status is not None}
+
+
+def notices(session: Session, agency_code: str | None, span: Span) -> dict[str, int]:
+    """Of the cases received in a span: of how many each recipient was told the end (CaseNotice)."""
+    query = (
+        select(CaseNotice.recipient, func.count(CaseNotice.case_id.distinct()))
+        .join(Case, Case.id == CaseNotice.case_id)
+        .where(Case.status != Status.DRAFT, _within(span), CaseNotice.done_at.is_not(None))
+        .group_by(CaseNotice.recipient)
+    )
+    if agency_code is not None:
+        query = query.where(Case.agency_code == agency_code)
+    return {recipient: count for recipient, count in session.execute(query)}
 
 
 # --- what stands behind a count --------------------------------------------------------------------------------------

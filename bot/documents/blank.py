@@ -22,7 +22,7 @@ FONT = "TH Sarabun New"  # what Thai offices have (ประกาศ ค.ร.�
 OTHER_FONTS = ("TH SarabunPSK", "Sarabun", "Laksaman", "Noto Sans Thai")  # where it is not there
 SIZE = 16
 LANGUAGE = "th-TH"
-_INSIDE_NUMBER = re.compile(r"(?<=\d)-(?=\d)")
+_INSIDE_NUMBER = re.compile(r"(?<=[A-Z\d])-(?=\d)")  # 70-00311-6, T-16
 QUIET, RED = RGBColor(0x59, 0x59, 0x59), RGBColor(0xB0, 0x00, 0x20)
 _LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(20), Mm(20), Mm(20)
 
@@ -138,14 +138,19 @@ def rule(document: Document, inset: Length | None = None) -> None:
     properties.insert_element_before(parse_xml(border.format(nsdecls("w"))), "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
-def grid(document: Document, widths: Sequence[tuple[Length, ...]], *, ruled: bool = False) -> list[list[Paragraph]]:
-    """A table of rows of these widths; returns the first paragraph of every cell. `ruled`: lines, a repeated header."""
+def grid(
+    document: Document, widths: Sequence[tuple[Length, ...]], *, ruled: bool = False, heads: int = 1
+) -> list[list[Paragraph]]:
+    """A table of rows of these widths; returns the first paragraph of every cell.
+
+    `ruled`: with lines, and its first rows (`heads` of them) repeated on every page.
+    """
     table = document.add_table(rows=len(widths), cols=len(widths[0]))
     table.autofit = False
     if ruled:
         table.style = "Table Grid"
-        header = table.rows[0]._tr.get_or_add_trPr()
-        header.append(OxmlElement("w:tblHeader"))
+        for _number, row in zip(range(heads), table.rows, strict=False):
+            row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for column, width in zip(table.columns, widths[0], strict=True):
         column.width = width
     found = []

@@ -14,12 +14,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from bot.documents.register_limits import LARGEST
 from handlers.reports.evidence.schema import CODE, Problem, Register, registers
 from handlers.reports.evidence.sheets import Book, Sheet, headings
 from handlers.services import Svc
 from handlers.texts import shortened
 
-LARGEST = 4 * 1024 * 1024  # bytes of a file
 _UNPACKED, _PARTS, _TIMES = 60 * 1024 * 1024, 500, 200  # bytes, files in it, how much larger than packed
 ROWS = 2000  # lines of a register
 _FARTHEST, _COLUMNS = 20_000, 60  # rows and columns looked at

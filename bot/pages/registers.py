@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -17,9 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
-from bot.documents import register_files, register_sheets
-from bot.documents.register_files import Outcome
-from bot.documents.register_sheets import LARGEST
+from bot.documents import draw
+from bot.documents.register_limits import LARGEST
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports.evidence import address, sheets
@@ -27,6 +27,9 @@ from handlers.reports.evidence.scope import Scope
 from handlers.services import Svc, Tools
 from storage import agencies
 from storage.db import Database
+
+if TYPE_CHECKING:
+    from bot.documents.register_files import Outcome
 
 _HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _ENVELOPE = 16 * 1024  # what a multipart body may hold beside the file
@@ -62,7 +65,7 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
                 return _page(_templates()[1]["gone"].substitute(), 404)
             name, content = found
             headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
-            return with_headers(Response(content, media_type=register_sheets.MIME, headers=headers))
+            return with_headers(Response(content, media_type=draw.MIMES[".xlsx"], headers=headers))
         drawn = await asyncio.to_thread(_shown, db, tools, clock, token)
         return _page(_templates()[1]["gone"].substitute(), 404) if drawn is None else _page(drawn)
 
@@ -114,6 +117,8 @@ async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
 
 
 def _workbook(db: Database, tools: Tools, clock: Clock, token: str) -> tuple[str, bytes] | None:
+    from bot.documents import register_sheets
+
     with db.reading() as session:
         svc = Svc(session, clock(), tools)
         try:
@@ -137,6 +142,8 @@ def _shown(db: Database, tools: Tools, clock: Clock, token: str) -> str | None:
 def _taken(
     db: Database, tools: Tools, clock: Clock, token: str, content: bytes, dry_run: bool
 ) -> tuple[int, str] | None:
+    from bot.documents import register_files
+
     with db.transaction() as session:
         svc = Svc(session, clock(), tools)
         try:

@@ -21,7 +21,10 @@ OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 _SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # For citizens, for those who work here, on paper; surveys and digests.
-_FILES = ("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "sheet.toml", "evidence.toml")
+_FILES = (
+    *("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "sheet.toml"),
+    *("evidence.toml", "pack.toml"),
+)
 _OPENS = {"place", "camera", "photos", "link"}
 
 
@@ -31,11 +34,17 @@ class UnknownText(KeyError):
 
 @cache
 def load() -> Mapping[str, Any]:
-    """The texts of all files, flattened to "section.key" → table; a section may be in two, no key of it. Read once."""
-    raw: dict[str, Any] = {}
+    """The texts of all files, flattened to "section.key" → table. Read once.
+
+    Raises ValueError for a key that two files have.
+    """
+    raw: dict[str, dict[str, Any]] = {}
     for name in _FILES:
         for section, entries in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items():
-            raw.setdefault(section, {}).update(entries)
+            known = raw.setdefault(section, {})
+            if twice := known.keys() & entries.keys():
+                raise ValueError(f"{name} says again what another file says: {section}.{sorted(twice)}")
+            known.update(entries)
     flat: dict[str, Any] = {}
     for section, entries in raw.items():
         for key, value in entries.items():

@@ -9,7 +9,7 @@ import re
 import zlib
 
 _OBJECT = re.compile(rb"(\d+) 0 obj(.*?)endobj", re.DOTALL)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n(.*?)\nendstream", re.DOTALL)
 _TOKEN = re.compile(
     rb"/(?P<font>\w+) [\d.]+ Tf|/ActualText\s*<(?P<actual>[0-9A-Fa-f]+)>|(?P<end>EMC)"
     rb"|\((?P<plain>(?:\\.|[^\\()]|\((?:\\.|[^\\()]|\([^()]*\))*\))*)\)|(?<!<)<(?P<hex>[0-9A-Fa-f]+)>(?!>)",
@@ -36,7 +36,8 @@ def _unpacked(body: bytes) -> bytes:
     if found is None:
         return b""
     try:
-        return zlib.decompress(found.group(1))
+        # Whatever stands behind the packed bytes is a line's end; a last byte that looks like one is not.
+        return zlib.decompressobj().decompress(found.group(1))
     except zlib.error:
         return found.group(1)
 

@@ -53,12 +53,12 @@ def kpis(scope: Scope, improved: tuple[int, int]) -> list[Kpi]:
         "dissatisfied": (unhappy, n),
         "improved_services": improved,
     }
-    targets = _targets(scope)
-    return [Kpi(key, name, *values[key], targets.get(key)) for key, name in criteria()["kpis"].items()]
+    aims = targets(scope)
+    return [Kpi(key, name, *values[key], aims.get(key)) for key, name in criteria()["kpis"].items()]
 
 
-def _targets(scope: Scope) -> dict[str, int]:
-    """KPI → percent. Of several agencies only what all of them aim at alike."""
+def targets(scope: Scope) -> dict[str, int]:
+    """KPI → percent aimed at. Of several agencies only what all of them aim at alike."""
     found: dict[str, set[int]] = {}
     for line in lines(scope, "target"):
         found.setdefault(line.cells["kpi"], set()).add(line.cells["percent"])

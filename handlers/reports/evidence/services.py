@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from handlers.reports.evidence.scope import Scope
@@ -14,12 +15,12 @@ def steps(scope: Scope) -> Table:
     """T-18: each service, then its steps."""
     rows: list[Row] = []
     for service in _services(scope):
-        total = service.details.get("duration") or _time(scope, service.details)
+        total = service.details.get("duration") or step_time(scope, service.details)
         rows.append(Row(service.code, (service.name, _documents(service), str(total) or NO_DATA)))
         rows += [
             Row(
                 f"{service.code}:{number}",
-                (f"{number}. {step['name']}", step.get("detail") or NO_DATA, _time(scope, step)),
+                (f"{number}. {step['name']}", step.get("detail") or NO_DATA, step_time(scope, step)),
                 level=1,
             )
             for number, step in enumerate(service.details.get("step", ()), 1)
@@ -36,7 +37,7 @@ def responsible(scope: Scope) -> Table:
         rows += [
             Row(
                 f"{service.code}:{number}",
-                (f"({number}) {step['name']}", step.get("responsible") or NO_DATA, _time(scope, step)),
+                (f"({number}) {step['name']}", step.get("responsible") or NO_DATA, step_time(scope, step)),
                 level=1,
             )
             for number, step in enumerate(service.details.get("step", ()), 1)
@@ -61,7 +62,7 @@ def _documents(service: Service) -> str:
     return "\n".join(f"{number}. {name}" for number, name in enumerate(found, 1)) or NO_DATA
 
 
-def _time(scope: Scope, step: dict[str, Any]) -> str:
+def step_time(scope: Scope, step: Mapping[str, Any]) -> str:
     """A step's time in words: minutes, or working days."""
     if step.get("minutes"):
         return scope.svc.texts.word("evidence.minutes", n=step["minutes"])

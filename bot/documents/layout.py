@@ -1,0 +1,77 @@
+"""How wide the columns of a table should be, and what goes on which page: one answer for XLSX, DOCX and PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from handlers.reports.evidence.pack import Chart, Grid, Line, Pack, Section
+from handlers.reports.evidence.table import Cell
+
+_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")  # above and below: they take no room on the line
+_LEAST, _HEADING, _MOST = 6, 14, 40  # letters across
+_PORTRAIT = 130  # letters of small type across a portrait page, the widest columns broken once
+
+
+@dataclass(frozen=True)
+class Run:
+    """Sections that follow each other on the same kind of page, with one code in the corner."""
+
+    code: str
+    wide: bool
+    sections: tuple[Section, ...]
+
+
+def letters(text: str) -> int:
+    """Letters of the longest line, without the marks above and below."""
+    return max(len(_MARKS.sub("", line)) for line in text.split("\n"))
+
+
+def widths(grid: Grid) -> list[int]:
+    """Of each leaf column: the letters it should have room for."""
+    found = []
+    for at, name in enumerate(grid.leaves):
+        cells = [letters(str(line.cells[at])) + 2 * line.level for line in grid.lines]
+        least = max(_LEAST, min(letters(name), _HEADING))
+        found.append(max(least, min(max(cells, default=0), _MOST)) + 2)
+    return found
+
+
+def is_wide(grid: Grid) -> bool:
+    """Does this table need a page on its side?"""
+    return sum(widths(grid)) > _PORTRAIT
+
+
+def is_number(cell: Cell) -> bool:
+    """Does this cell stand in the middle of its column, as numbers and ticks do?"""
+    return isinstance(cell, int) or len(cell) <= 1
+
+
+def is_bold(line: Line, at: int) -> bool:
+    """A sum is bold; of a row with parts its name and numbers, not the words beside them."""
+    return line.bold or (line.whole and (at == 0 or isinstance(line.cells[at], int)))
+
+
+def runs(pack: Pack) -> list[Run]:
+    """The sections in order, those that flow together where page and code are the same."""
+    found: list[Run] = []
+    for section in (part for whole in pack.sections for part in _parts(whole)):
+        wide = any(isinstance(block, Grid) and is_wide(block) for block in section.blocks)
+        last = found[-1] if found else None
+        if section.flows and last is not None and (last.wide, last.code) == (wide, section.code):
+            found[-1] = Run(last.code, last.wide, (*last.sections, section))
+        else:
+            found.append(Run(section.code, wide, (section,)))
+    return found
+
+
+def _parts(section: Section) -> Iterator[Section]:
+    """A chart stands upright, a wide table on its side: a section with both is taken apart behind its last chart."""
+    charts = [at for at, block in enumerate(section.blocks) if isinstance(block, Chart)]
+    cut = charts[-1] + 1 if charts else 0
+    if not cut or not any(isinstance(block, Grid) and is_wide(block) for block in section.blocks[cut:]):
+        yield section
+        return
+    yield replace(section, blocks=section.blocks[:cut])
+    yield replace(section, id="", title="", blocks=section.blocks[cut:], flows=True)
