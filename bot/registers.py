@@ -49,11 +49,11 @@ def _out(svc: Svc, arguments: argparse.Namespace, path: Path) -> int:
 
 
 def _in(svc: Svc, arguments: argparse.Namespace, path: Path) -> int:
-    from bot.documents import register_files, register_sheets
+    from bot.documents import register_files
 
     try:
         with path.open("rb") as file:
-            content = file.read(register_sheets.LARGEST + 1)
+            content = file.read(register_limits.LARGEST + 1)
     except OSError as error:
         raise Refused(f"--in {str(path)!r}: {error.strerror}") from error
     dry = arguments.dry_run
