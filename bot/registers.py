@@ -49,7 +49,7 @@ def _out(svc: Svc, arguments: argparse.Namespace, path: Path) -> int:
 
 
 def _in(svc: Svc, arguments: argparse.Namespace, path: Path) -> int:
-    from bot.documents import register_files
+    from bot.documents import register_files, register_limits
 
     try:
         with path.open("rb") as file:
