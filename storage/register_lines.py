@@ -34,22 +34,22 @@ def lines(
 
     `standing`: where a year has none of its own, those of the newest year before it.
     """
-    found: list[RegisterLine] = []
-    for code in agency_codes:
-        of_year = year if not standing else _newest(session, register, code, year)
-        if of_year is None:
-            continue
-        found += session.scalars(
-            select(RegisterLine)
-            .where(
-                RegisterLine.register == register,
-                RegisterLine.agency_code == code,
-                RegisterLine.fiscal_year == of_year,
-                RegisterLine.code != EMPTIED,
-            )
-            .order_by(RegisterLine.position, RegisterLine.id)
+    years = _newest(session, register, agency_codes, year) if standing else dict.fromkeys(agency_codes, year)
+    rows = session.scalars(
+        select(RegisterLine)
+        .where(
+            RegisterLine.register == register,
+            RegisterLine.agency_code.in_(agency_codes),
+            RegisterLine.fiscal_year.in_(set(years.values())),
+            RegisterLine.code != EMPTIED,
         )
-    return found
+        .order_by(RegisterLine.position, RegisterLine.id)
+    )
+    found: dict[str, list[RegisterLine]] = {code: [] for code in agency_codes}
+    for row in rows:
+        if years.get(row.agency_code) == row.fiscal_year:
+            found[row.agency_code].append(row)
+    return [row for of_agency in found.values() for row in of_agency]
 
 
 def lock(session: Session, agency_code: str) -> None:
@@ -57,14 +57,18 @@ def lock(session: Session, agency_code: str) -> None:
     session.execute(select(Agency.code).where(Agency.code == agency_code).with_for_update())
 
 
-def _newest(session: Session, register: str, agency_code: str, year: int) -> int | None:
-    return session.scalar(
-        select(func.max(RegisterLine.fiscal_year)).where(
+def _newest(session: Session, register: str, agency_codes: Sequence[str], year: int) -> dict[str, int]:
+    """Agency → the newest year up to this one that has lines of its own; those without any are left out."""
+    query = (
+        select(RegisterLine.agency_code, func.max(RegisterLine.fiscal_year))
+        .where(
             RegisterLine.register == register,
-            RegisterLine.agency_code == agency_code,
+            RegisterLine.agency_code.in_(agency_codes),
             RegisterLine.fiscal_year <= year,
         )
+        .group_by(RegisterLine.agency_code)
     )
+    return {code: found for code, found in session.execute(query)}
 
 
 def replace(
@@ -82,7 +86,7 @@ def replace(
 
     `standing`: none at all end what stood from years before.
     """
-    if not wanted and standing and _newest(session, register, agency_code, year - 1) is not None:
+    if not wanted and standing and _newest(session, register, [agency_code], year - 1):
         wanted = [Line(EMPTIED, {})]
     known = {row.code: row for row in _of_year(session, register, agency_code, year)}
     changed = 0

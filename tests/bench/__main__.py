@@ -1,5 +1,5 @@
 """`make bench`: acknowledged webhooks a second, turns a second, time to the reply, time to ready and memory;
-how long the figures of a week take (alone: `python -m tests.bench digest`)."""
+how long the figures of a week take (alone: `python -m tests.bench digest`), and the evidence of a year (`… evidence`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bench import digest, load
+from tests.bench import digest, evidence, load
 
 SENDERS = (1, 16, 64)
 FAST, SLOW, ONE = 12_000, 1_500, 1_500  # requests: group commit, a commit each, a single sender
@@ -173,8 +173,9 @@ def _memory(pid: int) -> float:
 
 def main() -> None:
     makers = databases()
-    if sys.argv[1:] == ["digest"]:
-        digest.figures(makers)
+    alone = {"digest": digest.figures, "evidence": evidence.evidence}
+    if len(sys.argv) > 1:
+        alone[sys.argv[1]](makers)
         return
     intake(makers)
     print()
@@ -183,6 +184,7 @@ def main() -> None:
     turns(makers)
     print()
     digest.figures(makers)
+    evidence.evidence(makers)
 
 
 if __name__ == "__main__":

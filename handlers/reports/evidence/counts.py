@@ -11,7 +11,7 @@ from handlers.reports.evidence.lint import OLDER
 from handlers.reports.evidence.schema import registers
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import NO_DATA, TOTAL, Cell, Row, Table, table
-from storage import agencies, register_lines, statistics
+from storage import agencies, register_lines
 from storage.statistics import UNSPECIFIED
 from storage.words import Kind
 
@@ -37,7 +37,7 @@ def by_category(scope: Scope) -> Table:
     Totals from before the system have no kind: they are a part of their own, so that parts make the whole.
     """
     names = {row.code: row.name for row in agencies.categories(scope.svc.session)}
-    found = statistics.cases_by(scope.svc.session, scope.agency_code, scope.spans, "category", "kind")
+    found = scope.cases_by("category", "kind")
     older = _Older(scope, "T-07")
     counted = _recorded(found, len(scope.years))
     years = older.recorded(counted)
@@ -101,7 +101,7 @@ class _Older:
 
 
 def _plain(scope: Scope, table_id: str, names: Mapping[str, str]) -> Table:
-    found = statistics.cases_by(scope.svc.session, scope.agency_code, scope.spans, OLDER[table_id])
+    found = scope.cases_by(OLDER[table_id])
     older = _Older(scope, table_id)
     years = older.recorded(_recorded(found, len(scope.years)))
     labels = {**names, UNSPECIFIED: scope.svc.texts.word("evidence.unspecified")}

@@ -9,7 +9,7 @@ from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.services import announced
 from handlers.reports.evidence.table import Row, Table, criteria, table
 from handlers.reports.evidence.written import lines
-from storage import agencies, statistics
+from storage import agencies
 from storage.statistics import UNSPECIFIED
 from storage.words import Kind
 
@@ -57,35 +57,29 @@ def _lines(scope: Scope, register: str) -> list[object]:
     return own or [*(agencies.register(scope.svc.session, "mission") if register == "mission" else ())]
 
 
-def _of_year(scope: Scope, *by: statistics.By) -> dict[tuple[str, ...], int]:
-    found = statistics.cases_by(scope.svc.session, scope.agency_code, [scope.span], *by)
-    return {key: counts[0] for key, counts in found.items()}
-
-
 def _cases(scope: Scope) -> int:
-    return sum(_of_year(scope, "kind").values())
+    return sum(scope.cases_of_year("kind").values())
 
 
 def _suggestions(scope: Scope) -> int:
-    found = _of_year(scope, "kind")
+    found = scope.cases_of_year("kind")
     return sum(found.get((kind,), 0) for kind in (Kind.SUGGESTION, Kind.OPINION))
 
 
 def _channels(scope: Scope) -> int:
-    return len(_of_year(scope, "channel"))
+    return len(scope.cases_of_year("channel"))
 
 
 def _groups(scope: Scope) -> int:
-    return len(_of_year(scope, "customer_group").keys() - {(UNSPECIFIED,)})
+    return len(scope.cases_of_year("customer_group").keys() - {(UNSPECIFIED,)})
 
 
 def _concluded(scope: Scope) -> int:
-    return statistics.concluded(scope.svc.session, scope.agency_code, scope.span, scope.svc.tools.zone).concluded
+    return scope.concluded.concluded
 
 
 def _answers(scope: Scope) -> int:
-    found = statistics.answers_by(scope.svc.session, scope.agency_code, scope.span, "agency_code")
-    return sum(sum(counts.values()) for counts in found.values())
+    return sum(sum(counts.values()) for counts in scope.answers_by("agency_code").values())
 
 
 def _improved_items(scope: Scope) -> int:

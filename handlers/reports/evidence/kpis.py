@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from handlers.reports.evidence.scope import Scope
 from handlers.reports.evidence.table import criteria, percent
 from handlers.reports.evidence.written import lines
-from storage import statistics
 from storage.surveys import SCALE
 
 
@@ -41,8 +40,8 @@ LESS_IS_BETTER = frozenset({"dissatisfied"})
 
 def kpis(scope: Scope, improved: tuple[int, int]) -> list[Kpi]:
     """Every KPI of the criteria set, in its order. `improved`: services with a new standard this year, and all."""
-    ended = statistics.concluded(scope.svc.session, scope.agency_code, scope.span, scope.svc.tools.zone)
-    answers = statistics.answers_by(scope.svc.session, scope.agency_code, scope.span, "agency_code")
+    ended = scope.concluded
+    answers = scope.answers_by("agency_code")
     by_point = {point: sum(counts[point] for counts in answers.values()) for point in SCALE}
     n = sum(by_point.values())
     unhappy = by_point[SCALE[-1]]

@@ -86,7 +86,7 @@ def _of_items(scope: Scope) -> dict[str, Answers]:
 
 
 def _answers(scope: Scope, by: statistics.AnswersBy) -> dict[tuple[str, ...], dict[str, int]]:
-    return statistics.answers_by(scope.svc.session, scope.agency_code, scope.span, by)
+    return scope.answers_by(by)
 
 
 def _sum(parts: list[Answers]) -> dict[str, int]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from functools import cached_property
+from typing import Any, TypeVar
 
 from handlers.rules.thai_calendar import BUDDHIST_ERA
 from handlers.services import Svc
-from storage import agencies
-from storage.statistics import Span
+from storage import agencies, statistics
+from storage.statistics import AnswersBy, By, Concluded, Span
+
+T = TypeVar("T")
 
 YEARS = 3
 
@@ -57,3 +61,34 @@ class Scope:
     def bounds(self) -> tuple[datetime, datetime]:
         """When that year begins, and when the next one does."""
         return self.span.since, self.span.until
+
+    # --- counts: several tables print the same ones, which are asked of the database once ---
+
+    def cases_by(self, *by: By) -> dict[tuple[str, ...], list[int]]:
+        """As statistics.cases_by, for each of the three years."""
+        read = lambda: statistics.cases_by(self.svc.session, self.agency_code, self.spans, *by)  # noqa: E731
+        return self._once(("cases", *by), read)
+
+    def cases_of_year(self, *by: By) -> dict[tuple[str, ...], int]:
+        """The same of the report's year; what did not come in it is left out."""
+        return {key: counts[-1] for key, counts in self.cases_by(*by).items() if counts[-1]}
+
+    def answers_by(self, *by: AnswersBy) -> dict[tuple[str, ...], dict[str, int]]:
+        """As statistics.answers_by, in the report's year."""
+        read = lambda: statistics.answers_by(self.svc.session, self.agency_code, self.span, *by)  # noqa: E731
+        return self._once(("answers", *by), read)
+
+    @cached_property
+    def concluded(self) -> Concluded:
+        """As statistics.concluded, in the report's year."""
+        return statistics.concluded(self.svc.session, self.agency_code, self.span, self.svc.tools.zone)
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], Any]:
+        return {}
+
+    def _once(self, key: tuple[str, ...], read: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = read()
+        found: T = self._known[key]
+        return found

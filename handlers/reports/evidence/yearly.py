@@ -21,7 +21,7 @@ from handlers.reports.paper import head_title, long_date
 from handlers.rules import small_cells
 from handlers.rules.thai_calendar import BUDDHIST_ERA
 from storage import agencies, statistics
-from storage.statistics import UNSPECIFIED, By, Span
+from storage.statistics import UNSPECIFIED, Span
 from storage.words import Kind
 
 CORRUPTION = "CR"  # the category; the kind may say so too
@@ -67,7 +67,7 @@ def _signature(scope: Scope) -> tuple[str, ...]:
 def by_group(scope: Scope) -> Grid:
     """Each customer group's complaints, suggestions, opinions, compliments and other matters; who did not say last."""
     word = scope.svc.texts.word
-    found = _year(scope, "customer_group", "kind")
+    found = scope.cases_of_year("customer_group", "kind")
     names = {row.code: row.name for row in agencies.register(scope.svc.session, "group")}
     codes = [*names, *sorted({key[0] for key in found} - names.keys() - {UNSPECIFIED})]
     if any(key[0] == UNSPECIFIED for key in found):
@@ -92,7 +92,7 @@ def _by_kind(found: Mapping[str, int]) -> list[int]:
 def _channels(scope: Scope) -> Grid:
     """The busiest channels, the busiest first; of equal ones the first in the register."""
     word = scope.svc.texts.word
-    found = {key[0]: n for key, n in _year(scope, "channel").items()}
+    found = {key[0]: n for key, n in scope.cases_of_year("channel").items()}
     names = {row.code: row.name for row in agencies.register(scope.svc.session, "channel")}
     order = [*names, *sorted(found.keys() - names.keys())]
     busiest = sorted((code for code in order if code in found), key=lambda code: -found[code])[:TOP]
@@ -105,7 +105,7 @@ def _channels(scope: Scope) -> Grid:
 def _concluded(scope: Scope) -> Grid:
     """How the matters received ended, each way apart, so that "concluded" hides nothing; and what still waits."""
     word = scope.svc.texts.word
-    found = {key[0]: n for key, n in _year(scope, "conclusion_type").items()}
+    found = {key[0]: n for key, n in scope.cases_of_year("conclusion_type").items()}
     waiting = found.pop(UNSPECIFIED, 0)
     labels = scope.svc.texts.table("dossier.conclusions")
     order = [*labels, *sorted(found.keys() - labels.keys())]
@@ -263,9 +263,9 @@ def summary(scope: Scope) -> Pack:
     word = scope.svc.texts.word
     texts = scope.svc.texts
     found = reckoning.kpis(scope, services.announced(scope))
-    kinds = {key[0]: n for key, n in _year(scope, "kind").items()}
-    categories = {key[0]: n for key, n in _year(scope, "category").items()}
-    channels = {key[0]: n for key, n in _year(scope, "channel").items()}
+    kinds = {key[0]: n for key, n in scope.cases_of_year("kind").items()}
+    categories = {key[0]: n for key, n in scope.cases_of_year("category").items()}
+    channels = {key[0]: n for key, n in scope.cases_of_year("channel").items()}
     named = {
         "kinds": (kinds, texts.table("kinds")),
         "categories": (categories, {row.code: row.name for row in agencies.categories(scope.svc.session)}),
@@ -314,11 +314,6 @@ def _counted(scope: Scope, name: str, counts: Mapping[str, int], names: Mapping[
 
 def _or(number: int | None, few: str) -> Cell:
     return few if number is None else number
-
-
-def _year(scope: Scope, *by: By) -> dict[tuple[str, ...], int]:
-    found = statistics.cases_by(scope.svc.session, scope.agency_code, [scope.span], *by)
-    return {key: counts[0] for key, counts in found.items()}
 
 
 def _share(part: int, whole: int) -> Cell:
