@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import digest, files, registers, summary, survey, track
+from bot.pages import digest, files, papers, registers, summary, survey, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
@@ -115,7 +115,7 @@ class App:
         if self.demo:  # everybody sits in front of this machine: its pages need no public address
             self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
-        self.channels = build_channels(self.settings, self.files, digest.drawer(self.db, self.tools, self.clock))
+        self.channels = build_channels(self.settings, self.files, papers.drawer(self.db, self.tools, self.clock))
         self.intake = Intake(self.db)
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
@@ -250,7 +250,8 @@ class App:
             )
             routes += webchat.routes(context)
             routes += track.routes(self.db, self.tools, self.clock)
-            routes += files.routes(self.db, self.tools, self.clock)
+            routes += files.routes(self.db, self.tools, self.clock, self.settings.data_dir / "files")
+            routes += papers.routes(self.db, self.tools, self.clock)
             routes += registers.routes(self.db, self.tools, self.clock)
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)

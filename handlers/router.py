@@ -264,6 +264,8 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
         return officer.join(svc, talk, rest)
     if name == "cancel":
         return complaint.cancel(svc, talk)
+    if name == "report" and rest.strip() and actor.works_here:  # "/report 2570"; alone it is the citizens' word
+        return officer.obey(svc, talk, actor, "evidence", rest, incoming.text)
     if name == "report":
         return complaint.start(svc, talk, Kind.COMPLAINT)
     if name == "track":

@@ -1,4 +1,4 @@
-"""/digest/TOKEN: a digest as a page, every figure a link to its cases; its chart; and /report/TOKEN, the same on A4.
+"""/digest/TOKEN: a digest as a page, every figure a link to its cases; and its chart. On A4: bot/pages/papers.py.
 
 A link is for one person and one digest, and shows it only while that person has a post that reads it. Whatever is wrong
 with a link looks the same: 404.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
-import logging
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import astuple
@@ -23,15 +22,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
-from bot.documents import chart, pdf
+from bot.documents import chart
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import issued
 from handlers.reports.sheet import NUMBERS, Cell, Decision, Number, Sheet, Table
 from handlers.services import Svc, Tools
 from storage.db import Database
-
-log = logging.getLogger("pratu.digest")
 
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _CHART = {"cache-control": "private, max-age=3600", "x-robots-tag": "noindex, nofollow"}
@@ -48,7 +45,7 @@ def _templates() -> tuple[Template, dict[str, Template]]:
 
 
 def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
-    """The page, the cases behind a figure, the chart and the paper."""
+    """The page, the cases behind a figure, and the chart."""
 
     def answering(work: Callable[[Svc, str, Request], Draw]) -> Callable[[Request], object]:
         def answer(request: Request) -> Response:
@@ -68,26 +65,7 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
         Route("/digest/{token}", answering(_show), methods=["GET"]),
         Route("/digest/{token}/cases", answering(_cases), methods=["GET"]),
         Route("/digest/{token}/chart.png", answering(_chart), methods=["GET"]),
-        Route("/report/{token}", answering(_report), methods=["GET"]),
     ]
-
-
-def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | None]:
-    """What draws the paper behind a token, for a channel that hands over files; None where there is none."""
-
-    def drawn(token: str) -> bytes | None:
-        try:
-            with db.reading() as session:
-                found = issued.opened(svc := Svc(session, clock(), tools), token)
-                sheet, at = issued.sheet_of(svc, found), found.issue.issued_at
-            return pdf.digest(sheet, at)
-        except access.NotFound:
-            return None
-        except Exception:  # whatever is wrong with the paper, its words must still arrive
-            log.exception("could not draw a paper")
-            return None
-
-    return drawn
 
 
 def _show(svc: Svc, token: str, _request: Request) -> Draw:
@@ -100,14 +78,6 @@ def _show(svc: Svc, token: str, _request: Request) -> Draw:
 def _chart(svc: Svc, token: str, _request: Request) -> Draw:
     sheet = issued.sheet_of(svc, issued.opened(svc, token))
     return lambda: Response(chart.png(sheet), media_type="image/png", headers=_CHART)
-
-
-def _report(svc: Svc, token: str, _request: Request) -> Draw:
-    found = issued.opened(svc, token)
-    sheet, issue = issued.sheet_of(svc, found), found.issue
-    name, at = f"digest-{issue.agency_code}-{issue.period}.pdf".replace("*", "all"), issue.issued_at
-    headers = {**_PRIVATE, "content-disposition": f'inline; filename="{quote(name)}"'}
-    return lambda: Response(pdf.digest(sheet, at), media_type="application/pdf", headers=headers)
 
 
 def _cases(svc: Svc, token: str, request: Request) -> Draw:

@@ -27,7 +27,7 @@ LINK_DAYS = 35
 _DECIDES = (Role.HEAD, Role.DELEGATE)
 _LEADS = (*_DECIDES, Role.COORDINATOR)
 _MENDS = (Role.ADMIN, Role.COORDINATOR)
-_FILES = frozenset({"telegram"})  # where a paper is handed over as a file; elsewhere the board's link leads to it
+FILES = frozenset({"telegram"})  # where a paper is handed over as a file; elsewhere the board's link leads to it
 _LONGEST_WHY = 200  # letters
 
 
@@ -120,7 +120,7 @@ def parts(svc: Svc, row: Issue, post: Post, channel: str) -> list[Part]:
     link = svc.tools.page_link(f"/digest/{token}")
     picture = svc.tools.page_link(f"/digest/{token}/chart.png")
     found: list[Part] = [digest.board(svc, row.figures, post, link=link, picture=picture)]
-    if channel in _FILES:
+    if channel in FILES:
         found.append(_paper(svc, row, token))
     return found
 

@@ -12,6 +12,7 @@ from handlers.desk import (
     asking,
     away,
     digests,
+    evidences,
     finding,
     guard,
     help,
@@ -95,7 +96,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register")
+    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register", "evidence")
 
 
 def plain_line(name: str) -> str:
@@ -179,6 +180,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "at_work": away.come_back,
     "register": registers.register,
     "improve": registers.improve,
+    "evidence": evidences.evidence,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,
@@ -192,6 +194,7 @@ _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "defer": orders.defer,
     "visit": orders.visit,
     "letter": ruling.letter,
+    "dossier": evidences.dossier,
     "propose": orders.propose,
     "close": voices.close,
     "used": voices.use,

@@ -9,7 +9,7 @@ from handlers.access import Actor
 from handlers.desk.order import example
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import HEAD, INTAKE, UNIT
-from handlers.rules.duties import DUTIES, KEEPERS, OF_KEEPERS, READER
+from handlers.rules.duties import DUTIES, OF_ROLES, READER
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from storage.people import Post
@@ -28,9 +28,9 @@ def help_for(svc: Svc, posts: Sequence[Post], in_group: bool, everything: bool =
     lines = []
     for name in names:
         duty = DUTIES.get(name)
-        if in_group and name in ("away", "survey", *OF_KEEPERS):  # that is said alone
+        if in_group and name in ("away", "survey", *OF_ROLES):  # that is said alone
             continue
-        if name in OF_KEEPERS and not any(post.role in KEEPERS for post in posts):
+        if name in OF_ROLES and not any(post.role in OF_ROLES[name] for post in posts):
             continue
         if duty is not None and (duty.by.isdisjoint(parties) or (in_group and duty.alone)):
             continue

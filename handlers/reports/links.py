@@ -6,12 +6,13 @@ import hmac
 from datetime import datetime, timedelta
 
 from handlers import access
+from handlers.rules.duties import may
 from handlers.services import Svc
 from storage import cases, letters, people
 from storage.tables import Case, Letter
 
 DAYS = 7
-_LETTER = "letter"
+_LETTER, _DOSSIER = "letter", "dossier"
 _LONGEST = 200  # letters of a token
 
 
@@ -35,6 +36,22 @@ def opened(svc: Svc, purpose: str, token: str) -> tuple[str, ...]:
 def token(svc: Svc, letter: Letter, person_id: int, *, open_: bool = False) -> str:
     """The token for this person's link to this letter; with `open_` it shows personal data."""
     return sign(svc, _LETTER, (letter.id, person_id, int(open_)), svc.now + timedelta(days=DAYS))
+
+
+def dossier_token(svc: Svc, case: Case, person_id: int) -> str:
+    """The token for this person's link to the dossier of a case."""
+    return sign(svc, _DOSSIER, (case.id, person_id), svc.now + timedelta(days=DAYS))
+
+
+def dossier_of(svc: Svc, given: str) -> Case:
+    """The case whose dossier a token leads to. Raises access.NotFound: not ours, too old, or the person may not see the
+    case any more."""
+    case_id, person_id = map(int, opened(svc, _DOSSIER, given))
+    case = cases.get(svc.session, case_id)
+    for post in people.posts_of(svc.session, person_id, svc.today):
+        if access.may_see(post, case) and may("dossier", access.parties(post, case)):
+            return case
+    raise access.NotFound(_DOSSIER)
 
 
 def letter_of(svc: Svc, given: str) -> tuple[Letter, Case, bool]:

@@ -5,6 +5,7 @@ The parties are those of the status table (case_status.py): unit, intake, head. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.rules.case_status import HEAD, INTAKE, UNIT
@@ -57,14 +58,17 @@ DUTIES: dict[str, Duty] = {
     "reject": _duty(INTAKE, HEAD, told=True, words=True, alone=True),
     "reveal": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
     "letter": Duty(_ALL, words=True, ended=True),
+    "dossier": _duty(HEAD, READER, alone=True, ended=True),
     "notified": _duty(INTAKE, HEAD, words=True, ended=True),
     "undo": Duty(_ALL | {MEMBER}, ended=True),
 }
 
 
-# Who keeps the registers of the yearly evidence; commands that are about no case.
+# Who keeps the registers of the yearly evidence, and who reads the whole of it.
 KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
-OF_KEEPERS = frozenset({"register", "improve"})
+EVIDENCE_READERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE, Role.ADMIN, Role.GOVERNOR})
+# Commands that are about no case, never given in a group, and who may give them.
+OF_ROLES: Mapping[str, frozenset[Role]] = {"register": KEEPERS, "improve": KEEPERS, "evidence": EVIDENCE_READERS}
 
 
 def may(command: str, parties: frozenset[str]) -> bool:

@@ -1,5 +1,5 @@
 """`make bench`: acknowledged webhooks a second, turns a second, time to the reply, time to ready and memory;
-how long the figures of a week take (alone: `python -m tests.bench digest`), and the evidence of a year (`… evidence`)."""
+how long the figures of a week take and the evidence of a year (alone: `python -m tests.bench digest`, `… evidence`)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from PIL import Image
 from sqlalchemy import select, update
 from starlette.applications import Starlette
 
-from bot.pages import digest
+from bot.pages import digest, papers
 from handlers.reports import links
 from handlers.rules import periods
 from handlers.services import Svc
@@ -41,7 +41,8 @@ class Desk:
 
     def get(self, path: str, token: str = "") -> httpx.Response:
         world = self.world
-        app = Starlette(routes=digest.routes(world.db, world.tools, lambda: world.now))
+        here = (world.db, world.tools, lambda: world.now)
+        app = Starlette(routes=[*digest.routes(*here), *papers.routes(*here)])
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=app)
@@ -197,7 +198,8 @@ def test_a_link_ends_with_the_post_and_with_the_week(world: World, path: str) ->
     with world.db.transaction() as session:
         session.execute(update(Membership).values(until=world.now.date() - timedelta(1)))
     answer = desk.get(path)
-    assert (answer.status_code, GONE in answer.text) == (404, True)
+    gone = GONE if path.startswith("/digest") else "ไม่พบเอกสารนี้"
+    assert (answer.status_code, gone in answer.text) == (404, True)
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -247,6 +249,6 @@ def test_the_paper_says_the_same(world: World) -> None:
     said = ("สรุปประจำสัปดาห์", "16–22 พฤศจิกายน 2569", "70-00298-5", "เรื่องลับ", "ไฟฟ้าและไฟส่องสว่าง", "หัวหน้าส่วนราชการ")
     for words in said:
         assert words in text
-    drawn = digest.drawer(world.db, world.tools, lambda: world.now)
+    drawn = papers.drawer(world.db, world.tools, lambda: world.now)
     assert drawn(desk.token) == answer.content
     assert drawn("1.2.3.x") is None

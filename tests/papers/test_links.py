@@ -6,6 +6,7 @@ import asyncio
 import io
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import docx
 import httpx
@@ -67,7 +68,7 @@ def desk(world: World) -> Desk:
     world.officer("ช่าง", Role.OFFICER, unit="ENG")
     with world.db.reading() as session:
         person_id = people.posts_in(session, "DEMO", date(2026, 11, 24))[0].person_id
-    routes = files.routes(world.db, world.tools, lambda: world.now)
+    routes = files.routes(world.db, world.tools, lambda: world.now, Path("no-pictures"))
     return Desk(scene, Browser(Starlette(routes=routes)), person_id)
 
 
