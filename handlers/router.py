@@ -22,6 +22,7 @@ from handlers.flows import (
     joining,
     menu,
     privacy,
+    subscribing,
     survey,
     tracking,
 )
@@ -58,6 +59,8 @@ _ASIDES: dict[str, Callable[[Svc, Talk], list[Part]]] = {
     "why": menu.why,
     "other_ways": menu.other_ways,
     "bot_or_human": menu.bot_or_human,
+    "news_on": subscribing.begin,
+    "news_off": subscribing.end,
 }
 _IN_PASSING = frozenset({"human", "why", "bot_or_human"})  # heard inside a short sentence as well
 _SHORT = 45  # characters

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from handlers.access import TRIES, WINDOW, Throttled
-from handlers.actions import notices
+from handlers.actions import announcing, notices
 from handlers.messages import Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc
@@ -146,8 +146,13 @@ def set_phone(svc: Svc, account_id: int, phone: str | None) -> int:
     return sum(each.contact is not None for each, _wanted in found)
 
 
+_ENDS_NEWS = frozenset({"erase", "consent"})
+
+
 def ask_about_data(svc: Svc, account_id: int, what: str, words: str, due_on: date) -> tuple[DataRequest, bool]:
     """(the request, is it new): what a person asks us to do with their data; the same open wish is one request."""
+    if what in _ENDS_NEWS:
+        announcing.unsubscribe(svc, account_id)
     known = people.open_request(svc.session, account_id, what)
     if known is not None:
         return known, False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.actions import notices, status
+from handlers.actions import announcing, notices, status
 from handlers.messages import Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Tools
@@ -70,6 +70,7 @@ def note(session: Session, tools: Tools, message: Claimed, ending: Ending, taken
 def gone(svc: Svc, account: Account) -> None:
     """A person blocked us: the officers of their open cases are told, once for each case, to use another way."""
     people.mark_unreachable(svc.session, account.id, svc.now)
+    announcing.unsubscribe(svc, account.id)
     for case in cases.of_account(svc.session, account.id):
         if is_open(case.status):
             _tell_gone(svc, case)

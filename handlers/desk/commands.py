@@ -9,6 +9,7 @@ from handlers.access import Actor
 from handlers.actions import deeds
 from handlers.actions import people as joining
 from handlers.desk import (
+    announcing,
     asking,
     away,
     digests,
@@ -181,6 +182,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "register": registers.register,
     "improve": registers.improve,
     "evidence": evidences.evidence,
+    "announce": announcing.announce,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,

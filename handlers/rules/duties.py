@@ -67,8 +67,14 @@ DUTIES: dict[str, Duty] = {
 # Who keeps the registers of the yearly evidence, and who reads the whole of it.
 KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
 EVIDENCE_READERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE, Role.ADMIN, Role.GOVERNOR})
+ANNOUNCERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE})
 # Commands that are about no case, never given in a group, and who may give them.
-OF_ROLES: Mapping[str, frozenset[Role]] = {"register": KEEPERS, "improve": KEEPERS, "evidence": EVIDENCE_READERS}
+OF_ROLES: Mapping[str, frozenset[Role]] = {
+    "register": KEEPERS,
+    "improve": KEEPERS,
+    "evidence": EVIDENCE_READERS,
+    "announce": ANNOUNCERS,
+}
 
 
 def may(command: str, parties: frozenset[str]) -> bool:

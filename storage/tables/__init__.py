@@ -15,7 +15,7 @@ from storage.tables.agencies import (
 from storage.tables.base import Base
 from storage.tables.cases import Case, CaseJoin, HistoryDetail, HistoryEntry, Sequence, StatusUpdate
 from storage.tables.conversations import Attachment, Conversation, File, Message, Point
-from storage.tables.evidence import RegisterLine
+from storage.tables.evidence import RegisterLine, Subscription
 from storage.tables.handling import (
     Absence,
     CaseDeed,
@@ -74,6 +74,7 @@ __all__ = [
     "Service",
     "Setting",
     "StatusUpdate",
+    "Subscription",
     "Survey",
     "SurveyAnswer",
     "SurveyPerson",

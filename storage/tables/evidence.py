@@ -1,11 +1,11 @@
-"""What an agency writes down once a year for its evidence: lines of registers."""
+"""What an agency writes down once a year for its evidence, lines of registers; and who asked for its announcements."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.tables.base import Base, Code, Data, Moment, RowId
+from storage.tables.base import Base, Code, Data, MaybeMoment, Moment, RowId
 
 
 class RegisterLine(Base):
@@ -25,3 +25,16 @@ class RegisterLine(Base):
     cells: Mapped[Data]  # column code -> value; several values as a list
     changed_at: Mapped[Moment]
     person_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Subscription(Base):
+    """An account that asked for an agency's announcements; `until` None: it still wants them."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_standing", "agency_code", "until"),)
+
+    id: Mapped[RowId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    agency_code: Mapped[Code] = mapped_column(ForeignKey("agencies.code"))
+    since: Mapped[Moment]
+    until: Mapped[MaybeMoment]

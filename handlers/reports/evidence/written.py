@@ -140,14 +140,24 @@ def networks(scope: Scope) -> Table:
 
 
 def activities(scope: Scope) -> Table:
-    """T-12: what was done together, with pictures and papers that prove it."""
+    """T-12: what was done together, with pictures and papers that prove it; then what was announced to those who
+    asked for it."""
     rows = []
     for line in lines(scope, "activity"):
         cells = line.cells
         day = scope.svc.texts.day(date.fromisoformat(cells["on"]))
         what = _joined([cells["name"], f"{day} {cells.get('place', '')}".strip()])
         rows.append(Row(line.code, (cells["topic"], what, _pictures(scope, cells), _joined(cells.get("documents")))))
+    rows += [_announcement(scope, line) for line in lines(scope, "announcement")]
     return table("T-12", scope.years, rows, len(rows))
+
+
+def _announcement(scope: Scope, line: RegisterLine) -> Row:
+    """What an agency told everybody who had asked for it: words, day, and how many people."""
+    texts, cells = scope.svc.texts, line.cells
+    what = _joined([cells["words"], texts.day(date.fromisoformat(cells["on"]))])
+    told = texts.word("evidence.told_people", n=cells["people"]) if "people" in cells else NO_DATA
+    return Row(f"announcement:{line.code}", (texts.word("evidence.announcement"), what, NO_DATA, told))
 
 
 def _pictures(scope: Scope, cells: Mapping[str, Any]) -> str:
