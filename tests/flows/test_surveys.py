@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot.commands import suit_passers_by
 from bot.jobs import JOBS, JobContext
 from handlers import router, texts
 from handlers.actions import surveying
@@ -355,6 +356,19 @@ def test_waits_for_silence(world: World, office: Office) -> None:
     assert strikes(world, dry_run=True) == {"due": 1, "asked": 1}
     assert strikes(world) == {"due": 1, "asked": 1}
     assert strikes(world) == {}, "twice is once"
+
+
+def test_in_the_demo_a_passer_by_is_asked_at_the_next_wake_up(world: World) -> None:
+    with world.db.transaction() as session:
+        suit_passers_by(session)
+        assert Svc(session, world.now, world.tools).limits["survey_remind_days"] == 3, "the other limits stay"
+    office, citizen = Office(world), world.citizen("U1", "web")
+    reference = citizen.says("ไฟถนนดับซอย 5").says("ส่งเรื่อง").reference
+    office.officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดใหม่แล้ว").says(f"/ปิด {reference}")
+    hears_now(citizen).says(f"แก้แล้ว {reference}")
+    world.passes(seconds=10)
+    assert strikes(world) == {"due": 1, "asked": 1}
+    hears_now(citizen).hears("1/3")
 
 
 def test_not_at_night(world: World, office: Office) -> None:
