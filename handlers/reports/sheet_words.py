@@ -221,7 +221,7 @@ class _Writer:
         """Hours up to two days, days from there on."""
         if hours < _IN_HOURS:
             return self.svc.texts.word("sheet.hours", hours=f"{hours:g}", n=n)
-        return self.svc.texts.word("sheet.days", days=f"{hours / 24:.1f}", n=n)
+        return self.svc.texts.word("sheet.in_days", days=f"{hours / 24:.1f}", n=n)
 
     def _spot(self, one: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         name = self.svc.texts.word(
