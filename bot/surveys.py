@@ -88,6 +88,8 @@ def _sheet_rows(content: bytes) -> list[list[str]]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
         found = [[_cell(value) for value in row] for row in rows]
+    except register_sheets.NotTaken as wrong:  # it says what it is: a bomb, macros, no workbook
+        raise Refused(f"this is no spreadsheet that can be read: {wrong}") from wrong
     except Exception as wrong:  # a damaged file fails anywhere in the reader; the operator wants a line
         raise Refused(f"this is no spreadsheet that can be read: {type(wrong).__name__}") from wrong
     if len(found) > MOST_ROWS:
