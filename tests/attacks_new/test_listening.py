@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 from starlette.applications import Starlette
 
 from bot.pages import registers, survey
+from handlers.reports import survey_links
 from handlers.reports.evidence import address, written
 from handlers.reports.evidence.scope import Scope
 from handlers.services import Svc
 from storage import people
-from storage.tables import Case, Message, OutboxMessage
+from storage.tables import Agency, Case, Message, OutboxMessage
 from storage.words import Role
 from tests.conftest import prepared
 from tests.digest_looks.test_pages import MONDAY, figures, filed, tell
@@ -180,6 +181,15 @@ def test_one_connection_is_one_voter_whatever_address_it_takes(town: Town) -> No
     page = other.opens(path)
     item = next(name for name, options in page.form.fields.items() if "very_satisfied" in options)
     assert other.sends(path, {item: "satisfied", "number": page.form.values["number"]}).status == 200
+
+
+def test_an_agency_with_a_dot_in_its_code_has_a_form(town: Town) -> None:
+    with town.world.db.transaction() as session:
+        session.add(Agency(code="A.B", name="อำเภอตัวอย่าง", area="", position=9, settings={}))
+        session.flush()
+        path = survey_links.poll_address(town.svc(session), "A.B", "S1", "walkin")
+    page = town.browser.opens(path)
+    assert (page.status, "อำเภอตัวอย่าง" in page.text) == (200, True)
 
 
 def test_unhappy_words_that_were_unsent_reach_no_officer(world: World) -> None:
