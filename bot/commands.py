@@ -33,18 +33,26 @@ def serve(arguments: argparse.Namespace) -> int:
 def demo(arguments: argparse.Namespace) -> int:
     """The sample province on this machine: its own database, loopback only, no token of any channel."""
     from bot.app import ready_database
-    from storage import agencies
 
-    # Nobody watches two panes for twenty seconds, and a passer-by has no picture at hand.
+    # Nobody watches two panes for twenty seconds.
     here = {"PRATU_DATA_DIR": "var/demo", "PRATU_DATABASE_URL": "sqlite:///var/demo.db", "PRATU_UNDO_SECONDS": "0"}
     plain = settings.read(here)
     db = ready_database(plain)
     _load_seed(db, SEED)
     with db.transaction() as session:
-        agencies.put_setting(session, "evidence", {"photo_required": False})
+        suit_passers_by(session)
     db.close()
     print(f"pratu demo: http://127.0.0.1:{arguments.port}/", flush=True)
     return _serve(plain, "all", "127.0.0.1", arguments.port, demo=True)
+
+
+def suit_passers_by(session: Any) -> None:
+    """Who tries the demo has no picture at hand, and is asked what they think before they have gone."""
+    from storage import agencies
+
+    agencies.put_setting(session, "evidence", {"photo_required": False})
+    limits = agencies.setting(session, "limits")
+    agencies.put_setting(session, "limits", {**limits, "survey_silence_minutes": 0})
 
 
 def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = False) -> int:

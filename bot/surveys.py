@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from handlers.services import Svc
 
 LARGEST = 20 * 1024 * 1024  # bytes of a file
+UNPACKED = 200 * 1024 * 1024  # bytes of what is in a spreadsheet
 MOST_ROWS, MOST_COLUMNS = 50_000, 200  # of a spreadsheet: a small file may unfold into a very large one
 _SHOWN = 200  # problems printed
 
@@ -80,10 +81,15 @@ def _sheet_rows(content: bytes) -> list[list[str]]:
     """The cells of a spreadsheet's first sheet, as they would stand in a CSV file. Raises Refused."""
     import openpyxl
 
+    from bot.documents import register_sheets
+
     try:
+        register_sheets.check(content, LARGEST, UNPACKED)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
         found = [[_cell(value) for value in row] for row in rows]
+    except register_sheets.NotTaken as wrong:  # it says what it is: a bomb, macros, no workbook
+        raise Refused(f"this is no spreadsheet that can be read: {wrong}") from wrong
     except Exception as wrong:  # a damaged file fails anywhere in the reader; the operator wants a line
         raise Refused(f"this is no spreadsheet that can be read: {type(wrong).__name__}") from wrong
     if len(found) > MOST_ROWS:

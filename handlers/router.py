@@ -303,7 +303,7 @@ def _danger(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
         verdict = verdict.inside
     if verdict.kind != Kind.EMERGENCY or (heard.knows(incoming.text) and not verdict.foreseen):
         return None
-    asked = answers.just_answered(svc, talk) or awaiting.is_asked(svc, actor)
+    asked = answers.just_answered(svc, talk) or awaiting.is_asked(svc, actor) or survey.is_running(svc, talk)
     if asked and not awaiting.alarms(verdict, incoming.text):
         return None  # an answer of a few words
     told = emergency.open_case(svc, talk) if drafts.draft_of(talk) is None else None

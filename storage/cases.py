@@ -76,6 +76,7 @@ def add_update(
         case_id=case.id,
         at=at,
         status=status,
+        before=case.status if status is not None else None,
         what=what,
         by=by,
         person_id=person_id,

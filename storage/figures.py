@@ -57,6 +57,14 @@ def received_by(session: Session, scope: Scope, what: str) -> dict[str, int]:
     return {key: count for key, count in rows}
 
 
+def received_openly(session: Session, scope: Scope) -> dict[str, int]:
+    """Those of the same cases that are not confidential, by category: only what there is of."""
+    where = (*scope.received, Case.confidential.is_(False))
+    return {
+        key: n for key, n in session.execute(select(Case.category, func.count()).where(*where).group_by(Case.category))
+    }
+
+
 def references(session: Session, scope: Scope, kind: Kind, limit: int) -> list[str]:
     """References of the cases of one kind that came in, oldest first."""
     query = select(Case.reference).where(*scope.received, Case.kind == kind.value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 
 from storage.db import Session
 from storage.tables import Case, StatusUpdate
@@ -147,18 +147,15 @@ class Turnover:
 def turnover(session: Session, scope: Scope, begins: Sequence[datetime]) -> list[Turnover]:
     """What the events say of each stretch from one of `begins` to the next, the last up to the period's end: counted
     event by event, so that it can be held against how cases stood."""
-    own = (*scope.few, without_index(Case.received_at) < scope.until)
-    touched = select(Case.id).where(*own, Case.id.in_(moved(Scope(scope.agency, begins[0], scope.until), _ALL)))
-    before = func.lag(StatusUpdate.status).over(partition_by=StatusUpdate.case_id, order_by=StatusUpdate.id)
-    events = (
-        select(StatusUpdate.at, StatusUpdate.status, before.label("before"))
-        .where(StatusUpdate.case_id.in_(touched), StatusUpdate.status.is_not(None), StatusUpdate.at < scope.until)
-        .subquery()
+    at, status, before = StatusUpdate.at, StatusUpdate.status, StatusUpdate.before
+    is_settled, was_settled = status.in_(SETTLED), func.coalesce(before, "").in_(SETTLED)
+    query = (
+        select(stretch_of(at, begins), count_of(is_settled), count_of(was_settled))
+        .join(Case, Case.id == StatusUpdate.case_id)
+        .where(*scope.few, without_index(Case.received_at) < scope.until)
+        .where(status.in_(_ALL), at < scope.until, is_settled != was_settled)
     )
-    stretch = stretch_of(events.c.at, begins)
-    is_settled, was_settled = events.c.status.in_(SETTLED), func.coalesce(events.c.before, "").in_(SETTLED)
-    query = select(stretch, count_of(and_(is_settled, ~was_settled)), count_of(and_(~is_settled, was_settled)))
-    found = {row[0]: Turnover(int(row[1]), int(row[2])) for row in session.execute(grouped(query, events.c.at, begins))}
+    found = {row[0]: Turnover(int(row[1]), int(row[2])) for row in session.execute(grouped(query, at, begins))}
     return [found.get(number, Turnover(0, 0)) for number in range(len(begins))]
 
 

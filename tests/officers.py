@@ -319,7 +319,7 @@ def praise_is_good_news_and_one_tap(staff: Staff) -> None:
     if not staff.free:
         officer.says("/คิว")  # there it rides along
     officer.hears("มีคำชมถึงกองช่าง", reference).says(f"/ดู {reference}").hears("คำชมเชย")
-    officer.taps("ขอบคุณผู้ชมแล้ว").hears("กำลังใจของคุณถึงกองช่างแล้ว")
+    officer.taps("ขอบคุณแล้ว").hears("กำลังใจของคุณถึงกองช่างแล้ว")
     assert (staff.pushes(officer), staff.pushes(citizen)) == (0, 0)
     assert staff.case(reference).closed_how == "passed_on"
 

@@ -28,10 +28,22 @@ def take(
     svc: Svc, content: bytes, agency_code: str, year: int, person_id: int | None = None, *, dry_run: bool = False
 ) -> Outcome:
     """Store a workbook that `register_sheets.draw` made and somebody filled in: all of it or, with any error, none."""
+    found = opened(svc, content, agency_code, year)
+    return found if isinstance(found, Outcome) else store(svc, found, agency_code, year, person_id, dry_run=dry_run)
+
+
+def opened(svc: Svc, content: bytes, agency_code: str, year: int) -> Read | Outcome:
+    """What a workbook holds; why it cannot be read. Nothing is written: it may take a while, and nobody is to wait."""
     try:
-        found = register_sheets.read(svc, content, agency_code, year)
+        return register_sheets.read(svc, content, agency_code, year)
     except NotTaken as not_taken:
         return Outcome([in_words(svc, not_taken.problem)])
+
+
+def store(
+    svc: Svc, found: Read, agency_code: str, year: int, person_id: int | None = None, *, dry_run: bool = False
+) -> Outcome:
+    """What `opened` read is stored: all of it or, with any error, none."""
     brought = actions.bring_in(svc, agency_code, year, found.sheets, person_id, dry_run=dry_run or bool(found.problems))
     problems = [*found.problems, *brought.problems]
     odd = {(problem.register, problem.line, problem.heading) for problem in found.problems}

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -23,6 +24,7 @@ from handlers.texts import shortened
 _UNPACKED, _PARTS, _TIMES = 60 * 1024 * 1024, 500, 200  # bytes, files in it, how much larger than packed
 ROWS = 2000  # lines of a register
 _FARTHEST, _COLUMNS = 20_000, 60  # rows and columns looked at
+_ABOUT = 50  # lines of the first sheet, which says whose the registers are
 _TAB = 31  # letters a sheet's name may have
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _MACROS = ("vbaproject", "macrosheets", "activex", "xlm")
@@ -141,15 +143,15 @@ def read(svc: Svc, content: bytes, agency_code: str, year: int) -> Read:
     return Read(sheets, rows, problems)
 
 
-def check(content: bytes) -> None:
-    """Look at a file before it is unpacked. Raises NotTaken."""
-    if len(content) > LARGEST:
-        raise NotTaken("too_large", wanted=LARGEST // 1024 // 1024)
+def check(content: bytes, largest: int = LARGEST, unpacked: int = _UNPACKED) -> None:
+    """Look at a file before it is unpacked; sizes in bytes. Raises NotTaken."""
+    if len(content) > largest:
+        raise NotTaken("too_large", wanted=largest // 1024 // 1024)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
             whole = sum(part.file_size for part in parts)
-            if len(parts) > _PARTS or whole > _UNPACKED or whole > _TIMES * max(len(content), 4096):
+            if len(parts) > _PARTS or whole > unpacked or whole > _TIMES * max(len(content), 4096):
                 raise NotTaken("bomb")
             names = [part.filename.lower() for part in parts]
             if any(mark in name for name in names for mark in _MACROS):
@@ -169,8 +171,11 @@ def _check_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     if len(content) > part.file_size:
         raise NotTaken("bomb")
     name = part.filename.lower()
-    odd = b"<!DOCTYPE" in content or b"<!ENTITY" in content or content.startswith((b"\xfe\xff", b"\xff\xfe"))
-    if odd and name.endswith((".xml", ".rels")):
+    wide = b"\x00" in content or content.startswith((b"\xfe\xff", b"\xff\xfe"))  # UTF-16, also without its mark
+    odd = wide or b"<!DOCTYPE" in content or b"<!ENTITY" in content
+    # Its types may call any part XML, whatever the part's name is.
+    is_xml = name.endswith((".xml", ".rels")) or content.lstrip(b"\xef\xbb\xbf\x00 \t\r\n").startswith(b"<")
+    if odd and is_xml:
         raise NotTaken("not_a_book")
     if name == "[content_types].xml" and b"macroenabled" in content.lower():
         raise NotTaken("macros")
@@ -206,8 +211,8 @@ def _read_page(
             problems += wrong
         elif not _is_aside(svc, columns, cells):
             _take(register, number, columns, cells, (sheets[name], rows[name]), problems)
-    if len(sheets[name]) > ROWS:
-        raise NotTaken("rows", title, ROWS)
+            if len(sheets[name]) > ROWS:  # at once: what comes behind may be very long
+                raise NotTaken("rows", title, ROWS)
 
 
 def _lines(page: Any) -> Iterator[tuple[int, list[Any]]]:
@@ -222,7 +227,7 @@ def _lines(page: Any) -> Iterator[tuple[int, list[Any]]]:
 
 def _of_another(svc: Svc, page: Any, wanted: tuple[str, str]) -> Iterator[Problem]:
     """Is the file another agency's, or another year's?"""
-    said = [str(cells[0].value) for _number, cells in _lines(page)]
+    said = [str(cells[0].value) for _number, cells in islice(_lines(page), _ABOUT)]
     for line, mine, why in zip(
         svc.texts.words("register_sheet.about"), wanted, ("other_agency", "other_year"), strict=False
     ):

@@ -144,15 +144,21 @@ def _taken(
 ) -> tuple[int, str] | None:
     from bot.documents import register_files
 
-    with db.transaction() as session:
-        svc = Svc(session, clock(), tools)
-        try:
-            agency_code, year, person_id = address.opened(svc, token)
-        except access.NotFound:
-            return None
-        found = register_files.take(svc, content, agency_code, year, person_id, dry_run=dry_run)
-        status = 422 if found.problems else 200
-        return status, _drawn(svc, agency_code, year, _said(found, dry_run), found.lacking)
+    try:
+        with db.reading() as session:  # a large file takes seconds, and a transaction keeps others waiting
+            svc = Svc(session, clock(), tools)
+            agency_code, year, _person = address.opened(svc, token)
+            read = register_files.opened(svc, content, agency_code, year)
+            if isinstance(read, register_files.Outcome):
+                return 422, _drawn(svc, agency_code, year, _said(read, dry_run), read.lacking)
+        with db.transaction() as session:
+            svc = Svc(session, clock(), tools)
+            agency_code, year, person_id = address.opened(svc, token)  # their post may have ended meanwhile
+            found = register_files.store(svc, read, agency_code, year, person_id, dry_run=dry_run)
+            status = 422 if found.problems else 200
+            return status, _drawn(svc, agency_code, year, _said(found, dry_run), found.lacking)
+    except access.NotFound:
+        return None
 
 
 def _said(found: Outcome, dry_run: bool) -> str:

@@ -44,7 +44,7 @@ def order(svc: Svc, case: Case, post: Post, words: str) -> int:
         "officer.hurry",
         *ACTS.get(Status(case.status), GOES_ON),
         who=roles_of(svc, [post]),
-        words=svc.texts.say("officer.hurry_words", words=said) if said else "",
+        words=svc.texts.word("officer.hurry_words", words=said) if said else "",
     )
     once = f"update:{update.id}"
     office.tell(found.values(), say, once, push=True, urgent=True)

@@ -60,8 +60,12 @@ def _pass_on(svc: Svc, case: Case, words: str) -> None:
     notices.tell_unit(svc, case, "officer.survey_words", once=f"update:{update.id}", words=masked)
 
 
-def forget(svc: Svc, account: Account, old: Sequence[str], new: str = "") -> None:
-    """Words were taken back, or put better (`new`): the answers that are these words go, or change."""
+def forget(svc: Svc, account: Account, old: Sequence[str], new: str = "") -> list[Case]:
+    """Words were taken back, or put better (`new`): the answers that are these words go, or change.
+
+    Returns the cases they were about: what was told of them may repeat these words.
+    """
+    about: dict[int, Case] = {}
     for survey in surveys.with_words(svc.session, account.id):
         known = dict(surveys.words_of(svc.session, survey))
         said = {words.strip()[:_WORDS] for words in old}
@@ -69,6 +73,9 @@ def forget(svc: Svc, account: Account, old: Sequence[str], new: str = "") -> Non
         if kept != known:
             kept = {code: words for code, words in kept.items() if words}
             surveys.set_words(svc.session, survey, kept, _masked(svc, kept))
+            if survey.case_id is not None:
+                about[survey.case_id] = cases.get(svc.session, survey.case_id)
+    return list(about.values())
 
 
 def begin(svc: Svc, chat: Conversation, account: Account, *, full: bool) -> Survey:

@@ -51,13 +51,15 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
     drafts.forget(svc, talk, old)
     recording.forget(talk, old.rows)
     filling.forget(talk, old.rows)
-    surveyed.forget(svc, talk.account, old.words)
+    asked = surveyed.forget(svc, talk.account, old.words)
     _forget_notes(svc, old)
     for case in found:
         filing.unsend(svc, case, old)
     for case, joined in beside:
         joins.unsend(svc, case, joined, old)
     _hush(svc, talk, found, old, echoes)
+    for case in asked:  # what they thought of it was passed on to the unit
+        _hush(svc, talk, [case], old, _not_of(svc, case, echoes))
     for case, joined in beside:
         _hush(svc, talk, [case], old, _not_of(svc, case, echoes))
         say = Say(svc.texts.say("error.unsend_joined", code=case.reference))

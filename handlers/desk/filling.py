@@ -76,7 +76,7 @@ def _taken(svc: Svc, talk: Talk, actor: Actor, filling: Filling, incoming: Incom
     elif typed and not field.required and heard.means(text, "skip", "no"):
         filling.done.append(step)
     elif text:
-        wrong = _told(svc, talk, filling, field, text)
+        wrong = told(svc, talk, filling, field, text)
         before += [wrong] if wrong is not None else []
     state.keep(talk, filling)
     if not filling.step:
@@ -104,7 +104,7 @@ def _pictures(svc: Svc, talk: Talk, filling: Filling, register: Register) -> lis
     return [Say(svc.texts.say("officer.fill_pictures", n=n))]
 
 
-def _told(svc: Svc, talk: Talk, filling: Filling, field: Field, text: str) -> Say | None:
+def told(svc: Svc, talk: Talk, filling: Filling, field: Field, text: str) -> Say | None:
     """Keep an answer; or say what is wrong with it."""
     try:
         value = _value(svc, filling, field, text)

@@ -160,8 +160,9 @@ def improve(svc: Svc, talk: Talk, actor: Actor, rest: str) -> list[Part]:
     begun = filling.empty(svc, post.agency_code, fiscal_year(svc.today), "improvement", asks)
     row = talk.message.id
     begun.told.append(["cases", row, list(dict.fromkeys(case.reference for case in found))])
-    if words:
-        begun.told.append(["action", row, words])
+    wrong = filling.told(svc, talk, begun, registers()["improvement"].field("action"), words) if words else None
+    if wrong is not None:
+        return [wrong]
     begun.told += [[column, row, value] for column, value in _same(found)]
     return filling.begin(svc, talk, begun)
 

@@ -72,7 +72,9 @@ def assign(svc: Svc, order: Order) -> list[Part]:
             return asking.wants(svc, order, why, kept=unit.code, choices=choices)
         officer = posts[found[0]]
     ways.assign(svc, order.case, order.post, access.acts_as(order.post, order.case), unit, officer)
-    return done(svc, order, "officer.assigned", None, "view", unit=unit.name, officer=officer.name if officer else "")
+    return done(
+        svc, order, "officer.assigned", None, "view", unit=unit.name, officer=f" {officer.name} " if officer else ""
+    )
 
 
 def _unit_in(words: str, units: Sequence[Unit]) -> tuple[Unit | None, str]:

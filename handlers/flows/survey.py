@@ -32,7 +32,13 @@ _SHORT = 20  # characters that may be a clumsy answer
 _WHILE = timedelta(hours=1)  # so long free words are the answer to an open question
 _SERVICE = "OF"  # complaints about the office itself: what a survey asks for
 _SKIPS = ("skip", "not_talked", "not_mine")
-_HEARD = {"skip": ("skip",), "decline": ("suits_not", "no"), "stop": ("enough",)}
+_HEARD = {"skip": ("skip",), "decline": ("suits_not", "answers_not", "no"), "stop": ("enough",)}
+_OTHER = "OT"
+_MOST_UNCLEAR = 3  # so often the points are shown again
+# What short words may be that name nothing to work on.
+_CLUMSY = frozenset(
+    {Kind.SMALLTALK, Kind.OPINION, Kind.COMPLIMENT, Kind.SUGGESTION, Kind.COMPLAINT, Kind.FOLLOWUP, Kind.EMERGENCY}
+)
 
 
 # --- from outside ----------------------------------------------------------------------------------------------------
@@ -59,9 +65,12 @@ def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] |
     """What was typed where a question of a survey is open. None: they talk of something else."""
     state = talk.state[STATE]
     survey = _own(svc, actor, state["id"])
-    if survey is None or incoming.kind != "text" or not TELLING.isdisjoint(talk.state):
+    if survey is None or not TELLING.isdisjoint(talk.state):
         return None
     text, last = incoming.text, _is_last(svc, talk)
+    if incoming.kind != "text":
+        sticker = incoming.kind == "sticker" and last and state["step"] in survey.items and "again" not in state
+        return _again(svc, talk, survey) if sticker else None
     if state["step"] == _MORE:
         return _enough(svc, talk, text) if last else None
     if state["step"] not in survey.items:
@@ -69,10 +78,10 @@ def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] |
         return _free(svc, talk, survey, state["step"], text) if last and fresh else None
     if last and heard.means(text, "enough"):
         return stop(svc, talk, actor)
-    meaning = heard.scale(text) or (_typed(svc, survey, state["step"], text) if last else "")
+    meaning = heard.scale(text, asked=last) or (_typed(svc, survey, state["step"], text) if last else "")
     if meaning:
         return _rated(svc, talk, survey, state["step"], meaning)
-    return _unclear(svc, talk, survey, text) if last else None
+    return (_unmended(svc, talk, survey, text) or _unclear(svc, talk, survey, text)) if last else None
 
 
 def wish(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
@@ -282,19 +291,46 @@ def _keep_person(svc: Svc, talk: Talk, survey: Survey | None) -> None:
         surveyed.tell_of_themselves(svc, survey, state.get("said", {}))
 
 
-def _unclear(svc: Svc, talk: Talk, survey: Survey, text: str) -> list[Part] | None:
-    """A few words that may be an answer between the points: asked once more, never guessed."""
-    state = talk.state[STATE]
-    verdict = svc.tools.classify(text)
-    if state.get("again") or len(text) > _SHORT or heard.knows(text) or not _says_nothing(verdict):
+def _unmended(svc: Svc, talk: Talk, survey: Survey, text: str) -> list[Part] | None:
+    """ "Still dark", said to the question how they liked it: that it can be looked at again, and the question again."""
+    told = words.is_still(text) or (words.says_still(text) and not _is_other(svc, survey, text))
+    if not told or heard.holds(text, "replies", "look"):
         return None
+    again = _reopening(svc, survey)
+    if again is None:
+        return None
+    asked = _put(svc, talk, survey, talk.state[STATE]["step"])
+    return [Say(f"{again.text}\n{asked.text}", (*asked.choices, *again.choices))]  # a typed 1 is a point of the scale
+
+
+def _unclear(svc: Svc, talk: Talk, survey: Survey, text: str) -> list[Part] | None:
+    """A few words that may be an answer between the points: asked again, never guessed. None: a matter of its own."""
+    state, troubled = talk.state[STATE], kinds.names_problem(normalize(text))
+    times = state.get("again", 0)
+    if heard.means(text, "answers_how"):
+        return _again(svc, talk, survey)
+    if times >= (1 if troubled else _MOST_UNCLEAR) or len(text) > _SHORT or heard.knows(text):
+        return None
+    if not _says_nothing(svc.tools.classify(text), troubled=troubled) or entities.find_references(text):
+        return None
+    return _again(svc, talk, survey)
+
+
+def _again(svc: Svc, talk: Talk, survey: Survey) -> list[Part]:
+    """The same question, and how it can be answered."""
+    state = talk.state[STATE]
     say = _put(svc, talk, survey, state["step"], Say(svc.texts.say("survey.unclear")))
-    talk.state[STATE]["again"] = True
+    talk.state[STATE]["again"] = state.get("again", 0) + 1
     return [say]
 
 
-def _says_nothing(verdict: Verdict) -> bool:
-    return verdict.kind in (Kind.SMALLTALK, Kind.OPINION) or (verdict.abstained and verdict.kind == Kind.COMPLAINT)
+def _says_nothing(verdict: Verdict, *, troubled: bool) -> bool:
+    """Is there nothing in these few words that somebody could work on? Praise and trouble with us is what we asked."""
+    if verdict.kind not in _CLUMSY or verdict.foreseen or verdict.confidential:
+        return False
+    if verdict.abstained or verdict.category in (_SERVICE, _OTHER):
+        return True
+    return not troubled and verdict.said not in (Kind.SUGGESTION, Kind.SERVICE_REQUEST)
 
 
 def _beside(svc: Svc, talk: Talk, survey: Survey, place: str, meaning: str) -> list[Part]:

@@ -91,7 +91,10 @@ class _Words:
         return self._texts.word(f"digest.{name}", **values)
 
     def head(self) -> list[str]:
-        return [f"{self.names['title']} {self.names['agency']}", self.names["period"]]
+        lines = [f"{self.names['title']} {self.names['agency']}", self.names["period"]]
+        if self._svc.now < self.period.until:
+            lines.append(self.say("unfinished", moment=self._texts.moment(self._svc.now)))
+        return lines
 
     # --- decisions ---
 
@@ -172,8 +175,11 @@ class _Words:
 
     def _counts(self) -> str:
         names = ("received", "resolved", "open", "overdue")
-        changes = {f"d_{name}": self.change(name) for name in names}
-        return self.say("counts", **{name: self._found[name] for name in names}, **changes)
+        counts = {name: self._found[name] for name in names}
+        if self._found["first"]:
+            return self.say("counts", **counts, **{f"d_{name}": "" for name in names}, compared="")
+        changes = {f"d_{name}": self.say("change", change=self.change(name)) for name in names}
+        return self.say("counts", **counts, **changes, compared=self._texts.word(f"digest_compared.{self.period.what}"))
 
     def _weeks(self) -> str:
         weeks = self._found["four_weeks"]
@@ -232,8 +238,13 @@ class _Words:
     def _most_open(self, rows: Mapping[str, Mapping[str, int]], name: Callable[[str], str]) -> str:
         most = sorted(rows.items(), key=lambda row: (-row[1]["open"], row[0]))[:_TOP]
         return " · ".join(
-            self.say("unit", name=name(key), n=one["open"], late=one["overdue"]) for key, one in most if one["open"]
+            self.say("unit", name=name(key), n=one["open"], late=self._late(one["overdue"]))
+            for key, one in most
+            if one["open"]
         )
+
+    def _late(self, n: int) -> str:
+        return self.say("late", n=n) if n else ""
 
     def _percent(self, value: int | None) -> str:
         return self.say("none") if value is None else f"{value}%"
@@ -243,6 +254,8 @@ class _Words:
 
     def _satisfied(self) -> str:
         pleased, unhappy = self._found["satisfaction"], self._found["dissatisfied"]
+        if not pleased["n"]:
+            return self.say("satisfied_none")
         reasons = sorted(unhappy["why"].items(), key=lambda row: (-row[1], row[0]))
         why = self.say("because", why=self._texts.word(f"digest_dissatisfied.{reasons[0][0]}")) if reasons else ""
         low = self._found["lowest"][:1]
@@ -256,13 +269,14 @@ class _Words:
         )
 
     def _times(self) -> str:
-        return self.say(
-            "times",
-            days=self._svc.limits.get("first_answer_days", 15),
-            answered=self._share(self._found["answered_in_15_days"]),
-            on_time=self._share(self._found["on_time"]),
-            confirmed=self._share(self._found["confirmed"]),
-        )
+        days = self._svc.limits.get("first_answer_days", 15)
+        shares = {"answered": "answered_in_15_days", "on_time": "on_time", "confirmed": "confirmed"}
+        return self._shares({name: self._found[key] for name, key in shares.items()}, days=days)
+
+    def _shares(self, shares: Mapping[str, Found], **values: object) -> str:
+        """Percentages that are of something, in one line."""
+        named = [self.say(name, share=self._share(one), **values) for name, one in shares.items() if one["n"]]
+        return " · ".join(named)
 
     def _ideas(self) -> str:
         praise, ideas = self._found["compliments"]["n"], self._found["suggestions"]
@@ -283,7 +297,7 @@ class _Words:
             return ""
         right = {"percent": model["right_percent"], "n": model["confirmed"]}
         unsure = {"percent": model["abstained_percent"], "n": model["cases"]}
-        return self.say("model", right=self._share(right), abstained=self._share(unsure))
+        return self._shares({"right": right, "unsure": unsure})
 
     def _chain(self) -> str:
         chain = self._found["chain"]
@@ -302,7 +316,7 @@ class _Words:
         if most:
             said.append(self.say("every_most", list=most))
         said.append(self.say("every_shared", n=found["several_units"]))
-        return [*said, self._satisfied(), self._times(), self._chain()]
+        return [*said, *(line for line in (self._satisfied(), self._times(), self._chain()) if line)]
 
     def _agency(self, code: str) -> str:
         row = agencies.agency(self._svc.session, code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers import access
 from handlers.reports import digest, links
@@ -53,10 +53,12 @@ class Behind:
 
 @dataclass(frozen=True)
 class Opened:
-    """A digest and what its reader may see of it: `cases`, those behind its figures."""
+    """A digest and what its reader may see of it: `cases`, those behind its figures; `secret`, which of them are
+    confidential."""
 
     issue: Issue
     cases: bool
+    secret: bool = False
 
 
 def opened(svc: Svc, token: str) -> Opened:
@@ -73,12 +75,18 @@ def opened(svc: Svc, token: str) -> Opened:
     if not reading:
         raise access.NotFound(PURPOSE)
     # Cases of one's own agency only: behind the figures of all of them stand other agencies' cases.
-    return Opened(issue, any(post.role in CASES and post.agency_code == issue.agency_code for post in reading))
+    own = [post for post in reading if post.role in CASES and post.agency_code == issue.agency_code]
+    return Opened(issue, bool(own), any(map(access.may_count_confidential, own)))
 
 
 def sheet_of(svc: Svc, found: Opened, *, live: bool = False) -> Sheet:
-    """What was told, as a sheet; `live`: without what was decided meanwhile."""
-    return sheet(svc, found.issue.figures, live=live)
+    """What was told, as a sheet; `live`: without what was decided meanwhile. Who may see no cases reads how many wait,
+    and not which."""
+    figures = found.issue.figures
+    if found.cases:
+        return sheet(svc, figures, live=live)
+    spots = [{**one, "references": []} for one in figures.get("spots", ())]
+    return replace(sheet(svc, {**figures, "decide": [], "spots": spots}), hint="", more="")
 
 
 def behind(svc: Svc, reading: Opened, what: str, key: str, page: int) -> Behind:
@@ -86,11 +94,13 @@ def behind(svc: Svc, reading: Opened, what: str, key: str, page: int) -> Behind:
     issue = reading.issue
     if not reading.cases or what not in (*NUMBERS, *TABLES, *_UNITS):
         raise access.NotFound(PURPOSE)
+    if not key.isprintable():  # no key of ours, and a database may take none with control letters
+        raise access.NotFound(PURPOSE)
     found = digest.behind(svc, issue.agency_code, digest.period_of(svc, issue), what, key)
     word, names = svc.texts.word, Names(svc, issue.agency_code)
     pages = max(1, -(-len(found) // PAGE))
     at = min(max(page, 1), pages)
-    rows = tuple(_shown(svc, names, row) for row in found[(at - 1) * PAGE : at * PAGE])
+    rows = tuple(_shown(svc, names, row, secret=reading.secret) for row in found[(at - 1) * PAGE : at * PAGE])
     count = word("sheet.behind.count", n=len(found))
     if pages > 1:
         count = word("sheet.behind.count_page", n=len(found), page=at, pages=pages)
@@ -116,8 +126,10 @@ def _title(svc: Svc, names: Names, what: str, key: str) -> str:
     return f"{svc.texts.word(f'sheet.behind.{what}')} {naming.get(what, names.unit)(key)}"
 
 
-def _shown(svc: Svc, names: Names, row: digest.Row) -> Shown:
+def _shown(svc: Svc, names: Names, row: digest.Row, *, secret: bool) -> Shown:
     word = svc.texts.word
+    if row.words is None and not secret:  # which of a category or a unit it is would tell of it
+        return Shown("", "", "", word("sheet.behind.secret"), "", "")
     if row.words is None:  # confidential: its number, and nothing else
         return Shown(row.reference, "", "", word("sheet.behind.secret"), "", "")
     received, status = svc.texts.day(row.received_on), svc.texts.status(row.status)

@@ -21,6 +21,7 @@ from handlers.services import Svc
 from handlers.texts import BUDDHIST_ERA
 
 DECISIONS = 20  # shown; the others are counted
+_IN_HOURS = 48  # longer waits are told in days
 OTHERS = ("counted", "concluded", "compliments", "suggestions", "unreachable", "quota", "model")
 
 
@@ -149,7 +150,7 @@ class _Writer:
         word, found = self.svc.texts.word, self.found
         first = found.get("first_answer", {})
         hours = first.get("median_hours")
-        rows = {"first_answer": "" if hours is None else word("sheet.hours", hours=f"{hours:g}", n=first["n"])}
+        rows = {"first_answer": "" if hours is None else self._long(hours, first["n"])}
         rows |= {name: self._share(found.get(name, {})) for name in ("answered_in_15_days", "on_time")}
         closed = found.get("confirmed", {})
         if closed.get("percent") is not None:
@@ -215,6 +216,12 @@ class _Writer:
         return tuple(word("sheet.lowest_line", name=one["name"], percent=one["percent"], n=one["n"]) for one in items)
 
     # --- the rest ----------------------------------------------------------------------------------------------
+
+    def _long(self, hours: float, n: int) -> str:
+        """Hours up to two days, days from there on."""
+        if hours < _IN_HOURS:
+            return self.svc.texts.word("sheet.hours", hours=f"{hours:g}", n=n)
+        return self.svc.texts.word("sheet.in_days", days=f"{hours / 24:.1f}", n=n)
 
     def _spot(self, one: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         name = self.svc.texts.word(

@@ -76,14 +76,16 @@ def _of_survey(svc: Svc, survey_id: str) -> Sheet:
     return Sheet(SURVEY, row.agency_code, replace(form, items=asked), row.channel, survey=row)
 
 
-def _of_paper(svc: Svc, person_id: str, agency: str, form: str) -> Sheet:
+def _of_paper(svc: Svc, person_id: str, *agency_and_form: str) -> Sheet:
+    agency, form = ".".join(agency_and_form[:-1]), agency_and_form[-1]  # an agency's code may hold dots
     posts = people.posts_of(svc.session, int(person_id), svc.today)
     if not any(post.agency_code == agency and post.role in MAY_TYPE for post in posts):
         raise access.NotFound(PAPER)
     return Sheet(PAPER, agency, _form(svc, form), person_id=int(person_id))
 
 
-def _of_poll(svc: Svc, agency: str, form: str, channel: str) -> Sheet:
+def _of_poll(svc: Svc, *values: str) -> Sheet:
+    agency, form, channel = ".".join(values[:-2]), values[-2], values[-1]
     if agencies.agency(svc.session, agency) is None:
         raise access.NotFound(POLL)
     return Sheet(POLL, agency, _form(svc, form), channel)

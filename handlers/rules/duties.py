@@ -46,7 +46,7 @@ DUTIES: dict[str, Duty] = {
     "approve": _duty(HEAD, told=True, alone=True),
     "back": _duty(INTAKE, HEAD, words=True, ended=True),
     "close": Duty(_ALL, told=True),
-    "used": Duty(_ALL, told=True, words=True, ended=True),
+    "used": Duty(_ALL, told=True, ended=True),
     "category": _duty(UNIT, INTAKE, HEAD, words=True, ended=True),
     "urgent": Duty(_ALL),
     "hurry": _duty(INTAKE, HEAD, alone=True),

@@ -63,13 +63,14 @@ def alone(count: int, limit: int = LIMIT) -> int | None:
     return count if count == 0 or count >= limit else None
 
 
-def broken_out(counts: Mapping[str, int], limit: int = LIMIT) -> tuple[list[tuple[str, int]], int]:
+def broken_out(counts: Mapping[str, int], limit: int = LIMIT, hidden: int = 0) -> tuple[list[tuple[str, int]], int]:
     """(parts that may be printed, most first; all others together), for whoever is not to know even which others.
+    `hidden`: how many more there are that are of no part to be named, however many they be.
 
     The others are `limit` at least where anything is printed beside them: what is left of the total is not small.
     """
     parts = sorted(((key, count) for key, count in counts.items() if count), key=lambda part: (-part[1], part[0]))
-    rest = sum(count for _key, count in parts if count < limit)
+    rest = hidden + sum(count for _key, count in parts if count < limit)
     kept = [part for part in parts if part[1] >= limit]
     while 0 < rest < limit and kept:
         rest += kept.pop()[1]

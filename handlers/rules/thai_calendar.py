@@ -62,8 +62,10 @@ class OfficeHours:
 
     def working_days_between(self, day: date, later: date) -> int:
         """Working days after `day` up to `later`, which is counted: so many days something is late. 0 for none."""
-        between = (day + timedelta(days=number) for number in range(1, (later - day).days + 1))
-        return sum(self.is_working_day(each) for each in between)
+        whole, rest = divmod(max(0, (later - day).days), 7)
+        odd = sum((day + timedelta(days=number)).isoweekday() in self.weekdays for number in range(1, rest + 1))
+        closed = sum(day < each <= later and each.isoweekday() in self.weekdays for each in self.holidays)
+        return whole * len(self.weekdays) + odd - closed
 
 
 def fiscal_year(day: date) -> int:

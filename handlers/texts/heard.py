@@ -14,6 +14,7 @@ _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")  # nlp h
 # Wide forms ("／รับ　１") as the letters they are. Not the whole of NFKC: it would take the Thai "ำ" apart.
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0x200B: None, 0xFEFF: None}
 MOST_PIECES = 4  # "ตกลงค่ะ ส่งเลย"
+_THANKED = 45  # characters of an answer with thanks
 _NUMBER = re.compile(r"^(\d{1,2})\s*[.)]?$")
 
 
@@ -97,14 +98,33 @@ def chosen(text: str, offered: Sequence[tuple[str, str]], *, numbers: bool = Tru
     return None
 
 
-def scale(text: str) -> str:
-    """The point of the surveys' scale that was typed; "" for anything else."""
-    return _scale().get(plain(text)) or _scale().get(_bare(text), "")
+def scale(text: str, *, asked: bool = False) -> str:
+    """The point of the surveys' scale that was typed; "" for anything else.
+
+    `asked`: the question was the last thing said, so that "very good" is its answer.
+    """
+    tables = ("scale", "scale_said") if asked else ("scale",)
+    lines = (plain(text), _bare(text), _core(text))
+    return next((point for name in tables for line in lines if (point := _scale(name).get(line))), "")
 
 
 @cache
-def _scale() -> dict[str, str]:
-    return {form: point for point, words in load()["scale"].items() for word in words for form in (plain(word), word)}
+def _scale(table: str) -> dict[str, str]:
+    return {form: point for point, words in load()[table].items() for word in words for form in (plain(word), word)}
+
+
+def _core(text: str) -> str:
+    """A short answer without thanks behind it, names people call each other by, particles and spaces."""
+    line, around = plain(text), load()["scale_around"]
+    at = min((found for word in load()["wants"]["thanks"] if (found := line.find(word)) > 0), default=0)
+    if at and len(line) <= _THANKED and not any(word in line[at:] for word in around["but"]):
+        line = plain(line[:at])
+    while True:
+        begun = next((line.removeprefix(word) for word in around["before"] if line.startswith(word)), line)
+        shorter = plain(next((begun.removesuffix(word) for word in around["after"] if begun.endswith(word)), begun))
+        if shorter == line or not shorter:
+            return line.replace(" ", "")
+        line = shorter
 
 
 def rated(text: str) -> tuple[int, int, str] | None:

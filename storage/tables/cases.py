@@ -125,6 +125,7 @@ class StatusUpdate(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[Moment]
     status: Mapped[MaybeCode]
+    before: Mapped[MaybeCode]  # the status it left, where it gave another
     what: Mapped[Code]
     by: Mapped[Code]  # citizen, system, or a role
     person_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -30,7 +30,7 @@ class Printed:
 
     def run(self, *arguments: str) -> str:
         """What a command prints. Raises Refused."""
-        out, errors = io.StringIO(), io.StringIO()
+        out, errors = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
         with (
             patch.dict(os.environ, self.environment),
             contextlib.redirect_stdout(out),
@@ -39,7 +39,9 @@ class Printed:
             code = main(list(arguments))
         if code:
             raise Refused(errors.getvalue())
-        return out.getvalue()
+        out.flush()
+        raw: io.BytesIO = out.buffer  # type: ignore[assignment]
+        return raw.getvalue().decode()
 
     def rows(self, what: str) -> list[Row]:
         """What `export` prints."""

@@ -52,8 +52,10 @@ def _rows(numbers: range, count: int) -> tuple[list[dict[str, Any]], ...]:
         came = (END - YEAR + YEAR * number / count).astimezone(UTC)
         way = list(_steps(number, came))
         cases.append(_case(number, came, way))
+        left = [None, *(status for status, _at in way)]
         events += [
-            {"case_id": number + 1, "at": at, "status": status, "what": status, "by": "officer"} for status, at in way
+            {"case_id": number + 1, "at": at, "status": status, "before": before, "what": status, "by": "officer"}
+            for before, (status, at) in zip(left, way, strict=False)
         ]
         if number % 3 == 0:
             at = min(came + timedelta(days=10), END - timedelta(minutes=1))

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from bot.jobs import JOBS, TIMETABLE, JobContext
 from handlers.messages import Board, Document, Say
-from handlers.reports import digest, links
+from handlers.reports import digest, digest_words, links
 from handlers.rules import periods
 from handlers.services import Svc
 from storage import agencies, history, issues
@@ -94,7 +94,20 @@ def test_nothing_is_told_of_times_before_anything_was_received(world: World, hea
     case(world, day=MONDAY + timedelta(days=8))
     assert job(world, TOLD + timedelta(days=2))["due"] == 0
     assert job(world, TOLD + timedelta(days=7))["told"] == 1
-    assert "รับใหม่ 1 (–)" in board(head).text, "there is nothing to compare the first week with"
+    text = board(head).text
+    assert "รับใหม่ 1 · แจ้งผล" in text, "there is nothing to compare the first week with"
+    assert "ยังไม่มีผู้ตอบแบบสอบถาม" in text
+    for nothing in ("(เกินกำหนด 0)", "n=0", "–)", "เทียบ", "ยังไม่จบรอบ"):
+        assert nothing not in text, "what there is nothing of is left out"
+
+
+def test_of_a_period_that_still_goes_on_it_is_said(world: World) -> None:
+    case(world)
+    world.now = at("2026-11-18 10:00")
+    with world.db.transaction() as session:
+        svc = Svc(session, world.now, world.tools)
+        found = digest.figures(svc, "DEMO", periods.named("week", "2026-W47", BANGKOK))
+        assert digest_words.lines(svc, found)[2] == "ยังไม่จบรอบ ตัวเลขถึง พ. 18 พ.ย. 69 10:00"
 
 
 def test_a_holiday_monday_is_told_on_tuesday(world: World, head: Dialogue) -> None:
@@ -288,11 +301,11 @@ def test_the_text_stands_alone_decisions_first(world: World, head: Dialogue) -> 
         "• เร่งด่วน ยังไม่มีผู้รับทราบ 1 (นานสุด 70-00005-0 มาแล้ว 20 วัน)",
         "• รอพิจารณาผล 1 (นานสุด 70-00001-0 รอ 18 วัน)",
         "• เปิดใหม่ซ้ำ 1 · เกินกำหนดและไม่ขยับ 1 · ยังไม่มีหน่วยรับ 2",
-        "รับใหม่ 20 (+20) · แจ้งผล 14 (+14) · คงค้าง 12 (+6) · เกินกำหนด 6 (+1)",
+        "รับใหม่ 20 (+20) · แจ้งผล 14 (+14) · คงค้าง 12 (+6) · เกินกำหนด 6 (+1) · ในวงเล็บเทียบสัปดาห์ก่อน",
         "พึงพอใจ 84% (n=25) ไม่พึงพอใจ 16% สาเหตุหลัก “ช้า” · ต่ำสุด ความรวดเร็วในการดำเนินการ 84% (n=25)",
     ):
         assert line in lines, f"{line}\nis not in\n{found.text}"
-    assert "มากสุด: " in found.text
+    assert "หมวดมากสุด: " in found.text
     assert "ผู้แจ้งยืนยันว่าแก้จริง 100% (n=7)" in found.text
     assert "ข้อความ LINE เดือนนี้ 0/300" in found.text
     with world.db.transaction() as session:
@@ -403,7 +416,7 @@ def test_the_governor_hears_of_all_agencies_each_month(world: World, head: Dialo
         "รายงานประจำเดือน ทุกหน่วยงาน (8 แห่ง)",
         "พ.ย. 69 (ปีงบฯ 70)",
         "รับ 3 · ได้ข้อยุติแล้ว 1 (33%) · คงค้าง 2 · เกินกำหนด 1",
-        "หน่วยงานค้างมากสุด: เทศบาลตัวอย่าง 1 (เกิน 0) · ศูนย์ดำรงธรรมจังหวัดตัวอย่าง 1 (เกิน 1)",
+        "หน่วยงานค้างมากสุด: เทศบาลตัวอย่าง 1 · ศูนย์ดำรงธรรมจังหวัดตัวอย่าง 1 (เกินกำหนด 1)",
         "ประเด็นร่วมหลายหน่วย: 1 เรื่อง",
     ]
     assert job(world, at("2026-12-02 08:30"))["due"] == 0

@@ -120,6 +120,14 @@ def test_the_page_says_every_figure_and_leads_to_its_cases(world: World) -> None
     assert page.index("ตัวเลขสำคัญ") > page.index("ไม่มีเรื่องรอการตัดสินใจ")
 
 
+@pytest.mark.parametrize(("hours", "told"), [(5.5, "5.5 ชั่วโมง (n = 40)"), (158.1, "6.6 วัน (n = 40)")])
+def test_long_waits_are_told_in_days(world: World, hours: float, told: str) -> None:
+    found = figures(first_answer={"n": 40, "median_hours": hours})
+    page = tell(world, world.officer("H1", Role.HEAD), found).page()
+    assert "เวลาตอบครั้งแรก (ค่ากลาง)" in page
+    assert told in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_decisions_come_first_and_go_when_they_are_made(world: World) -> None:
     officer, head = world.officer("T1", Role.OFFICER, unit="ENG"), world.officer("T3", Role.HEAD)
     reference = filed(world, "ไฟถนนดับ ซอย 5 หน้าวัดใหม่", "U-lamp")

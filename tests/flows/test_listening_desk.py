@@ -88,7 +88,7 @@ def test_its_words_are_masked_and_signed(world: World, officer: Dialogue, intake
     reference = filed(world)
     hears_now(officer)
     intake.says(f"/hurry {reference} โทรหาผู้แจ้ง 0812345678 ภายในบ่ายนี้").hears("สั่งเร่งรัดกองช่างแล้ว")
-    hears_now(officer).hears("เจ้าหน้าที่รับเรื่องสั่งเร่งรัด", "ภายในบ่ายนี้").hears_not("0812345678")
+    hears_now(officer).hears("เจ้าหน้าที่รับเรื่องสั่งเร่งรัด\n“", "ภายในบ่ายนี้").hears_not("0812345678")
     assert f"/รับ {reference}" in {choice.says for choice in officer.choices}, "nobody has taken it on yet"
     with world.db.reading() as session:
         (row,) = session.scalars(select(StatusUpdate).where(StatusUpdate.what == "hurried_head"))
@@ -188,6 +188,16 @@ def test_an_idea_is_used_with_one_line(world: World, clerk: Dialogue) -> None:
     clerk.says(f"/นำไปใช้ {reference} อีกครั้ง").hears("แจ้งผู้เสนอไปแล้ว")
 
 
+def test_what_cannot_be_used_now_is_said_before_anything_is_typed(
+    world: World, officer: Dialogue, clerk: Dialogue
+) -> None:
+    lamp, idea = filed(world), filed(world, IDEA, "U2")
+    clerk.says(f"/นำไปใช้ {idea}").hears("ยังไม่ได้", f"/หมวด {idea}")
+    officer.says(f"/นำไปใช้ {lamp}").hears("ไม่ใช่ข้อเสนอแนะ")
+    clerk.says(f"/หมวด {idea} OF").says(f"/นำไปใช้ {idea}").says(CHANGED).hears("แจ้งผลให้ผู้แจ้งแล้ว")
+    assert world.case(idea).conclusion_type == "used"
+
+
 def test_what_became_of_it_is_a_choice_of_four(world: World, clerk: Dialogue) -> None:
     reference = filed(world, IDEA)
     citizen = hears_now(world.citizen("U1", "telegram"))
@@ -252,7 +262,7 @@ def test_an_idea_in_a_plan_is_promised_to_be_told(world: World, clerk: Dialogue)
 def test_only_ideas_are_used(world: World, officer: Dialogue, head: Dialogue) -> None:
     reference = filed(world)
     officer.says(f"/รับ {reference}").says(f"/นำไปใช้ {reference} เปลี่ยนหลอดแล้ว").hears("ไม่ใช่ข้อเสนอแนะ")
-    officer.reports(reference, "เปลี่ยนหลอดสามดวงแล้ว").says(f"/ปิด {reference} นำไปใช้").hears("ผลการยุติเป็นอย่างใด")
+    officer.reports(reference, "เปลี่ยนหลอดสามดวงแล้ว").says(f"/ปิด {reference} นำไปใช้").hears("เลือกผลการยุติ")
     officer.hears("แก้ไขแล้ว").hears_not("นำไปใช้")
     idea = filed(world, IDEA, "U2")
     world.officer("T2", Role.INTAKE, unit="OFFICE").says(f"/หมวด {idea} OF")
@@ -287,7 +297,7 @@ def test_praise_reaches_the_unit_and_its_head_and_one_tap_ends_it(world: World) 
     assert world.case(reference).kind == Kind.COMPLIMENT
     for one in (nurse, chief):
         hears_now(one).hears("มีคำชมถึงกองสาธารณสุข", "พ่นยุง", "ไม่ต้องรายงานผล")
-    nurse.taps("ขอบคุณผู้ชมแล้ว").hears("ปิดเรื่องแล้ว", "กำลังใจของคุณถึงกองสาธารณสุข")
+    nurse.taps("ขอบคุณแล้ว").hears("ปิดเรื่องแล้ว", "กำลังใจของคุณถึงกองสาธารณสุข")
     hears_now(citizen).hears_nothing()
     citizen.says("สวัสดีค่ะ").hears("กำลังใจของคุณถึงกองสาธารณสุขและสิ่งแวดล้อมแล้ว")
     case = world.case(reference)
@@ -298,7 +308,7 @@ def test_praise_reaches_the_unit_and_its_head_and_one_tap_ends_it(world: World) 
 def test_taken_on_praise_asks_for_nothing_but_thanks(world: World) -> None:
     nurse = world.officer("T5", Role.OFFICER, unit="HEALTH")
     reference = filed(world, PRAISE)
-    nurse.says(f"/รับ {reference}").taps("ขอบคุณผู้ชมแล้ว").hears("ปิดเรื่องแล้ว")
+    nurse.says(f"/รับ {reference}").taps("ขอบคุณแล้ว").hears("ปิดเรื่องแล้ว")
     assert world.case(reference).status == Status.CLOSED
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot.commands import suit_passers_by
 from bot.jobs import JOBS, JobContext
 from handlers import router, texts
 from handlers.actions import surveying
@@ -83,7 +84,7 @@ def states(world: World) -> list[str]:
 
 def test_three_taps_after_a_closing(world: World, office: Office) -> None:
     citizen, reference = asked(world, office)
-    citizen.hears(reference, "ไฟถนนดับซอย 5", "แจ้งเมื่อ จ. 29 มี.ค. 70", "พอใจการแก้ไขเรื่องนี้")
+    citizen.hears(reference, "ไฟถนนดับซอย 5", "แจ้งเมื่อ จ. 29 มี.ค. 70", "พอใจกับการแก้ไขเรื่องนี้แค่ไหนคะ")
     assert [choice.label for choice in citizen.choices] == [VERY, FAIR, POOR, "ข้าม", "ไม่สะดวก"]
     citizen.taps(VERY).hears("2/3").taps(FAIR).hears("3/3").taps("ยังไม่ได้คุย").hears("ข้อเสนอแนะถึงเทศบาลตัวอย่าง")
     assert answers(world) == {"P.overall": "very_satisfied", "P.speed": "satisfied", "P.officer": None}
@@ -122,6 +123,61 @@ def test_what_lies_between_is_not_guessed(world: World, office: Office) -> None:
     assert answers(world) == {}
     citizen.says("2").hears("2/3")
     assert len(world.cases()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "point"),
+    [
+        ("พอใจจ้ะลูก", "satisfied"),
+        ("ก็พอใจ", "satisfied"),
+        ("พอใจ ขอบใจนะลูก", "satisfied"),
+        ("พึงพอใจ มาก ๆ ค่ะ", "very_satisfied"),
+        ("พอใจมากเลยลูก", "very_satisfied"),
+        ("พอใจมากค่ะ ขอบคุณเจ้าหน้าที่", "very_satisfied"),
+        ("ดีมากเลยลูก", "very_satisfied"),
+        ("ระดับ 1", "very_satisfied"),
+        ("3 ค่ะ", "dissatisfied"),
+        ("แย่มาก", "dissatisfied"),
+    ],
+)
+def test_as_old_people_say_it(world: World, office: Office, typed: str, point: str) -> None:
+    citizen, _reference = asked(world, office)
+    citizen.says(typed).hears("2/3")
+    assert answers(world) == {"P.overall": point}
+
+
+@pytest.mark.parametrize(
+    "typed", ["ก็ดีนะลูก", "ช้าไปหน่อย", "พูดไม่ดีเลย", "เร็วดี", "ก็พอใจอยู่", "10/10", "อ่านไม่ออก", "ตอบยังไง", "พอใจ แต่ช้า"]
+)
+def test_clumsy_words_are_no_matter_of_their_own(world: World, office: Office, typed: str) -> None:
+    """Nothing in them could be worked on: a draft or a case of them would only bewilder."""
+    citizen, _reference = asked(world, office)
+    citizen.says(typed).hears("ขอคำตอบเป็น 3 ระดับ", "1/3").says("3").hears("2/3")
+    assert answers(world) == {"P.overall": "dissatisfied"}
+    assert len(world.cases()) == 1
+
+
+def test_a_sticker_asks_again_and_a_number_is_still_the_answer(world: World, office: Office) -> None:
+    citizen, _reference = asked(world, office)
+    citizen.sends_sticker("ok").hears("1/3").sends_sticker("happy").hears_not("1/3").says("พอใจ").hears("2/3")
+
+
+@pytest.mark.parametrize("typed", ["ยังไม่ได้แก้เลย", "ยังดับอยู่", "ไฟยังไม่ติดเลย", "แก้แล้วก็ดับอีก"])
+def test_still_broken_is_one_tap_from_being_looked_at_again(world: World, office: Office, typed: str) -> None:
+    citizen, reference = asked(world, office)
+    citizen.says(typed).hears("ถ้ายังไม่ได้แก้จริง", "1/3")
+    bubble = {choice.label: choice.says for choice in citizen.choices}
+    citizen.says("3").hears("2/3")  # a number is a point of the scale, not the button below it
+    citizen.says(bubble[f"เปิด {reference}"]).hears("เปิดเรื่อง")
+    assert world.case(reference).status == Status.REOPENED
+    assert answers(world) == {"P.overall": "dissatisfied"}
+
+
+@pytest.mark.parametrize("typed", ["ไม่สะดวกตอบ", "ยังไม่ว่างค่ะ", "ไม่อยากตอบ"])
+def test_declined_in_other_words(world: World, office: Office, typed: str) -> None:
+    citizen, _reference = asked(world, office)
+    citizen.says(typed).hears("ไม่เป็นไร")
+    assert states(world) == ["declined"]
 
 
 @pytest.mark.parametrize("words", ["ขอบคุณค่ะ", "ok", "โอเค", "ดีค่ะ", "👍"])
@@ -300,6 +356,19 @@ def test_waits_for_silence(world: World, office: Office) -> None:
     assert strikes(world, dry_run=True) == {"due": 1, "asked": 1}
     assert strikes(world) == {"due": 1, "asked": 1}
     assert strikes(world) == {}, "twice is once"
+
+
+def test_in_the_demo_a_passer_by_is_asked_at_the_next_wake_up(world: World) -> None:
+    with world.db.transaction() as session:
+        suit_passers_by(session)
+        assert Svc(session, world.now, world.tools).limits["survey_remind_days"] == 3, "the other limits stay"
+    office, citizen = Office(world), world.citizen("U1", "web")
+    reference = citizen.says("ไฟถนนดับซอย 5").says("ส่งเรื่อง").reference
+    office.officer.says(f"/รับ {reference}").says(f"/ผล {reference} เปลี่ยนหลอดใหม่แล้ว").says(f"/ปิด {reference}")
+    hears_now(citizen).says(f"แก้แล้ว {reference}")
+    world.passes(seconds=10)
+    assert strikes(world) == {"due": 1, "asked": 1}
+    hears_now(citizen).hears("1/3")
 
 
 def test_not_at_night(world: World, office: Office) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -154,6 +155,15 @@ def test_a_spreadsheet_says_the_same_as_its_csv(server: Server, line: Line) -> N
 def test_files_that_cannot_be_read(server: Server, line: Line, name: str, content: bytes, why: str) -> None:
     code, _out, err = line.brings(name, content)
     assert (code, why in err) == (2, True), err
+
+
+def test_a_spreadsheet_that_unfolds_without_end(server: Server, line: Line) -> None:
+    """Fifty KB that become fifty MB: no such file is unpacked."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sharedStrings.xml", b"0" * (50 * 1024 * 1024))
+    code, _out, err = line.brings("poll.xlsx", out.getvalue())
+    assert (code, "no spreadsheet that can be read: bomb" in err) == (2, True), err
 
 
 def test_no_such_file_agency_or_form(server: Server, line: Line) -> None:

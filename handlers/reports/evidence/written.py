@@ -22,7 +22,7 @@ def lines(scope: Scope, register: str) -> list[RegisterLine]:
 def learned(scope: Scope) -> Table:
     """T-05: what was learned from listening, with the cases it comes from."""
     rows = [
-        Row(line.code, (line.cells["name"], _joined([*line.cells.get("cases", ()), line.cells.get("note", "")])))
+        Row(line.code, (line.cells["name"], _joined([*_cases(scope, line), line.cells.get("note", "")])))
         for line in lines(scope, "learned")
     ]
     return table("T-05", scope.years, rows, len(rows))
@@ -65,9 +65,16 @@ def improved_items(scope: Scope) -> list[str]:
     ]
 
 
+def _cases(scope: Scope, line: RegisterLine) -> list[str]:
+    """The cases a line came from, as they may be printed now: one may have become confidential since it was written."""
+    named = line.cells.get("cases", ())
+    there = register_lines.cases_there(scope.svc.session, line.agency_code, named) if named else set()
+    return [reference for reference in named if reference in there]
+
+
 def _improvement(scope: Scope, about: str, line: RegisterLine) -> str:
     texts, cells = scope.svc.texts, line.cells
-    day, cases = cells.get("posted_on"), cells.get("cases")
+    day, cases = cells.get("posted_on"), _cases(scope, line)
     parts = [
         texts.word("evidence.improved", about=about, action=cells["action"]),
         texts.word("evidence.posted_on", day=texts.day(date.fromisoformat(day))) if day else "",

@@ -14,6 +14,12 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.add_column('status_updates', sa.Column('before', sa.String(40), nullable=True))
+    op.execute(
+        'UPDATE status_updates SET before = (SELECT earlier.status FROM status_updates AS earlier '
+        'WHERE earlier.case_id = status_updates.case_id AND earlier.id < status_updates.id '
+        'AND earlier.status IS NOT NULL ORDER BY earlier.id DESC LIMIT 1) WHERE status IS NOT NULL'
+    )
     op.create_index('ix_cases_period', 'cases', ['agency_code', 'received_at'])
     op.create_index('ix_cases_answered', 'cases', ['agency_code', 'first_answer_at'])
     op.create_index('ix_messages_when', 'messages', ['at'])
@@ -105,3 +111,4 @@ def downgrade() -> None:
     op.drop_index('ix_cases_answered', table_name='cases')
     op.drop_index('ix_cases_closed', table_name='cases')
     op.drop_index('ix_cases_period', table_name='cases')
+    op.drop_column('status_updates', 'before')
