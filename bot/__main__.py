@@ -157,6 +157,7 @@ def _digest(parser: argparse.ArgumentParser) -> None:
     period.add_argument("--quarter", metavar="2570-Q1", help="of a fiscal year; Q1 is October to December")
     period.add_argument("--year", metavar="2570", help="fiscal year, Buddhist era")
     parser.add_argument("--format", choices=("text", "html", "png", "json"), default="text")
+    parser.add_argument("--as-told", action="store_true", help="as the head was told it, where a later deed moved it")
 
 
 _ROLES = ("officer", "unit_head", "head", "delegate", "governor", "intake", "coordinator", "admin")

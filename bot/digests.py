@@ -1,4 +1,4 @@
-"""`pratu digest`: the figures of a period as they were told, or as they stand where never told; nothing is sent."""
+"""`pratu digest`: the figures of a period as the rows give them now, or as they were told; nothing is sent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def digest(arguments: argparse.Namespace) -> int:
         svc = Svc(session, clock.now(), tools(config))
         _check_agency(svc, arguments.agency)
         try:
-            found = reports.told(svc, arguments.agency, period)
+            reckon = reports.told if arguments.as_told else reports.figures
+            found = reckon(svc, arguments.agency, period)
         except reports.DoesNotReconcile as wrong:
             print(f"pratu: the figures of {arguments.agency} {period.name} do not agree:", file=sys.stderr)
             for place in wrong.places:

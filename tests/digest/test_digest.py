@@ -478,6 +478,8 @@ def test_pratu_digest(server: Server) -> None:
         histories.answer(session, on(MONDAY), ["satisfied", "dissatisfied", "very_satisfied"])
         expected = recount.week(session, "DEMO", MONDAY)
     printed = server.run("digest", "--agency", "DEMO", "--week", "2026-W47", "--format", "json").stdout
+    told = ("digest", "--agency", "DEMO", "--week", "2026-W47", "--format", "json", "--as-told")
+    assert json.loads(server.run(*told).stdout) == json.loads(printed), "never told: as it stands"
     head = {"agency": "DEMO", "week": "2026-W47"}
     moments = {"from": "2026-11-16T00:00:00+07:00", "to": "2026-11-23T00:00:00+07:00"}
     assert json.loads(printed) == head | moments | expected
