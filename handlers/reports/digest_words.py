@@ -190,7 +190,7 @@ class _Words:
 
     def _kinds(self) -> str:
         counted = self._found["counted"]
-        listed = self._listed(self._found["by_kind"], lambda kind: self._texts.word(f"digest_kinds.{kind}"))
+        listed = self._parts(self._found["by_kind"], lambda kind: self._texts.word(f"digest_kinds.{kind}"), 8)
         if not listed:
             return ""
         return self.say(
@@ -203,14 +203,20 @@ class _Words:
 
     def _concluded(self) -> str:
         done = self._found["concluded"]
-        types = self._listed(done["by_type"], lambda name: self._texts.word(f"digest_conclusions.{name}"), 5)
+        types = self._parts(done["by_type"], lambda name: self._texts.word(f"digest_conclusions.{name}"), 5)
         return self.say("concluded", n=done["n"], types=types) if done["n"] else ""
 
     def _top(self) -> str:
         listed = self._listed(self._found["by_category"], self._category, _TOP)
         return self.say("top", list=listed) if listed else ""
 
-    def _listed(self, counts: Mapping[str, int], name: Callable[[str], str], most: int = 8) -> str:
+    def _parts(self, counts: Mapping[str, int], name: Callable[[str], str], most: int) -> str:
+        """The parts of a total that is told beside them: what does not fit is a part of its own."""
+        rest = sum(sorted(counts.values(), reverse=True)[most:])
+        more = self.say("rest", n=rest) if rest else ""
+        return " · ".join(filter(None, (self._listed(counts, name, most), more)))
+
+    def _listed(self, counts: Mapping[str, int], name: Callable[[str], str], most: int) -> str:
         rows = sorted(((n, key) for key, n in counts.items() if n), key=lambda row: (-row[0], row[1]))
         return " · ".join(f"{name(key)} {n}" for n, key in rows[:most])
 

@@ -110,6 +110,18 @@ def test_of_a_period_that_still_goes_on_it_is_said(world: World) -> None:
         assert digest_words.lines(svc, found)[2] == "ยังไม่จบรอบ ตัวเลขถึง พ. 18 พ.ย. 69 10:00"
 
 
+def test_the_parts_that_are_told_make_their_total(world: World, head: Dialogue) -> None:
+    case(world)
+    by_type = {"fixed": 17, "explained": 5, "partly": 3, "planned": 2, "noted": 2, "used": 1, "merged": 1}
+    with world.db.reading() as session:
+        svc = Svc(session, TOLD, world.tools)
+        found = digest.figures(svc, "DEMO", WEEK)
+        told = {**found, "concluded": {"n": 31, "by_type": by_type}}
+        (line,) = [line for line in digest_words.lines(svc, told) if line.startswith("ได้ข้อยุติ")]
+    total, _colon, parts = line.removeprefix("ได้ข้อยุติ ").partition(": ")
+    assert sum(int(part.rsplit(" ", 1)[1]) for part in parts.split(" · ")) == int(total)
+
+
 def test_a_holiday_monday_is_told_on_tuesday(world: World, head: Dialogue) -> None:
     case(world)
     with world.db.transaction() as session:
