@@ -21,6 +21,7 @@ from handlers.flows import (
     inquiry,
     joining,
     menu,
+    own_group,
     privacy,
     subscribing,
     survey,
@@ -389,6 +390,9 @@ def _aside(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]
     """A side step that leaves the draft where it is."""
     if heard.means(incoming.text, "mine"):
         return tracking.mine(svc, talk, actor)
+    grouped = own_group.take(svc, actor, incoming)
+    if grouped is not None:
+        return grouped
     if "asked" not in talk.state or not heard.means(incoming.text, "human"):
         short = len(incoming.text) <= _SHORT
         for name, aside in _ASIDES.items():

@@ -19,7 +19,7 @@ from nlp import entities, gazetteer
 from nlp.digits import arabic
 from nlp.language import foreign_language
 from nlp.normalize import readable
-from storage import agencies, cases, history, ids, joins, messages, sequences
+from storage import agencies, cases, groups, history, ids, joins, messages, sequences
 from storage.people import Post
 from storage.tables import Account, Case, CaseJoin, Category, Conversation, PlaceName
 from storage.words import Kind, Route, Status
@@ -79,6 +79,8 @@ def file_case(
     secret = ids.tracking_secret()
     values = _values(svc, draft, days, secret, routed, received_at)
     values |= {"confidential": confidential, "incomplete": silent, **_way_in(svc, conversation, account, brought)}
+    if confidential:
+        values["customer_group"] = None  # who brings a tip is nobody's statistic
     case = cases.add(svc.session, values)
     messages.tie_to_case(svc.session, draft.message_ids, case.id)
     finding.note(svc, case)
@@ -116,7 +118,9 @@ def _way_in(
     if brought is None:
         assert conversation is not None
         assert account is not None
-        return {"channel": conversation.channel, "account_id": account.id, "conversation_id": conversation.id}
+        group = groups.of_account(svc.session, account.id)
+        own = {"account_id": account.id, "conversation_id": conversation.id, "customer_group": group}
+        return {"channel": conversation.channel, **own}
     return {
         "channel": brought.channel,
         "complainant": svc.session.keys.seal_text(brought.name or None),

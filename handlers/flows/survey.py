@@ -21,7 +21,7 @@ from handlers.texts import replies as words
 from nlp import entities, kinds
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
-from storage import agencies, cases, outbox, surveys
+from storage import agencies, cases, groups, outbox, surveys
 from storage.surveys import PULSE, SCALE, Question
 from storage.tables import Case, Survey
 from storage.words import Kind, Status, SurveyState
@@ -422,7 +422,10 @@ def _finish(svc: Svc, talk: Talk, survey: Survey) -> list[Part]:
     if survey.source != surveying.CLOSING or asked_more:
         return [Say(svc.texts.say("survey.thanks"))]
     talk.state[STATE] = {"id": survey.id, "step": _MORE}
-    return [svc.texts.bubble("survey.thanks_more")]
+    more = svc.texts.bubble("survey.thanks_more")
+    if groups.of_account(svc.session, survey.account_id) is not None:
+        return [more]
+    return [Say(more.text, (*more.choices, Choice(svc.texts.word("own_group.button"))))]
 
 
 def _enough(svc: Svc, talk: Talk, text: str) -> list[Part] | None:

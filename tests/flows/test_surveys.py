@@ -89,7 +89,7 @@ def test_three_taps_after_a_closing(world: World, office: Office) -> None:
     citizen.taps(VERY).hears("2/3").taps(FAIR).hears("3/3").taps("ยังไม่ได้คุย").hears("ข้อเสนอแนะถึงเทศบาลตัวอย่าง")
     assert answers(world) == {"P.overall": "very_satisfied", "P.speed": "satisfied", "P.officer": None}
     citizen.taps("ข้าม").hears("ขอบคุณมาก")
-    assert [choice.label for choice in citizen.choices] == ["อีก 5 ข้อ", "ทำแบบเต็ม", "พอแล้ว"]
+    assert [choice.label for choice in citizen.choices] == ["อีก 5 ข้อ", "ทำแบบเต็ม", "พอแล้ว", "กลุ่มของฉัน"]
     citizen.taps("พอแล้ว").hears("ขอบคุณมาก").hears_not("คำตอบ")
     assert states(world) == ["done"]
     assert strikes(world, "2027-05-30 10:00") == {}, "asked once, and never again"
