@@ -24,6 +24,7 @@ class Citizen:
         self.mood = 0.6  # how content with what was done, 0 to 1
         self._left = _MOST_ANSWERS
         self._photo = town.dice.happens(0.2)
+        self._grouped = False  # said which customer group they are of
         self._silent = town.dice.happens(0.04)  # falls silent before it is sent
 
     def tells(self, matter: Matter) -> None:
@@ -152,7 +153,10 @@ class Citizen:
             return
         self._left -= 1
         step, dice = str(asked["step"]), self.town.dice
-        if step == "more":
+        if step == "more" and not self._grouped and dice.happens(0.5):
+            self._grouped = True
+            self._says(dice.says("group"))
+        elif step == "more":
             self._says(dice.says("more_of_it") if dice.happens(0.15) else dice.says("enough"))
         elif "." in step:
             self._says(self._rating())
