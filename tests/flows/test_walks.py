@@ -31,12 +31,15 @@ WORDS = {
     "reveal": "ประสานงาน",
     "notified": "หน่วย",
     "letter": "แจ้งหน่วย",
+    "hurry": "ขอให้เสร็จสัปดาห์นี้",
+    "used": "ติดไฟใหม่ทั้งซอยแล้ว",
 }
 TYPED = {
     "return": "คืน", "ask": "ถาม", "note": "บันทึก", "tell": "แจ้ง!", "result": "ผล", "defer": "เลื่อน!", "back": "ส่งกลับ",
     "category": "หมวด", "team": "คณะทำงาน", "assign": "มอบ", "forward": "ส่งต่อ!", "reject": "ไม่รับ!", "accept": "รับ",
     "propose": "เสนอ", "approve": "อนุมัติ!", "close": "ปิด!", "urgent": "ด่วน", "acknowledge": "รับทราบ", "undo": "เลิกทำ",
-    "view": "ดู", "visit": "นัด!", "reveal": "เปิดเผย", "notified": "แจ้งแล้ว", "photo": "รูป",
+    "view": "ดู", "visit": "นัด!", "reveal": "เปิดเผย", "notified": "แจ้งแล้ว", "photo": "รูป", "hurry": "เร่ง",
+    "used": "นำไปใช้", "dossier": "แฟ้ม",
 }  # fmt: skip
 OFFICERS = {"T1": (Role.OFFICER, "ENG"), "T2": (Role.INTAKE, "OFFICE"), "T3": (Role.HEAD, None)}
 SAYS = ["แก้แล้ว {}", "ยังไม่แก้ {}", "เสา 14 หน้าร้านซ่อมรถ", "ยกเลิกเรื่อง {}", "ยืนยันยกเลิก", "ไม่มีข้อมูล {}", "เปิด {}"]
