@@ -102,6 +102,8 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
     report.add_argument("--what", choices=papers.PAPERS, default=papers.PAPERS[0], help="another paper of the pack")
     report.add_argument("--out", metavar="FILE", help=f"ends in {' or '.join(papers.REPORTS)}")
     report.add_argument("--issue", action="store_true", help="keep it as it is now: a version that never moves again")
+    text = "as it was issued: version N, the newest without a number"
+    report.add_argument("--issued", nargs="?", type=int, const=0, metavar="N", help=text)
     report.add_argument("--behind", metavar="CELL", help="what a figure counts, one a line: T-04:line:2570")
     _registers(add("registers", registers.registers, "the registers of the evidence as a workbook, out and in"))
 

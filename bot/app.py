@@ -19,6 +19,7 @@ from bot import health, models
 from bot.channels import Channel, Drawer, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.documents import pictures
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
@@ -115,7 +116,9 @@ class App:
         if self.demo:  # everybody sits in front of this machine: its pages need no public address
             self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
-        self.channels = build_channels(self.settings, self.files, papers.drawer(self.db, self.tools, self.clock))
+        self._load = pictures.stored_in(self.settings.data_dir / "files", self.db.keys)
+        drawer = papers.drawer(self.db, self.tools, self.clock, self._load)
+        self.channels = build_channels(self.settings, self.files, drawer)
         self.intake = Intake(self.db)
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
@@ -251,7 +254,7 @@ class App:
             routes += webchat.routes(context)
             routes += track.routes(self.db, self.tools, self.clock)
             routes += files.routes(self.db, self.tools, self.clock, self.settings.data_dir / "files")
-            routes += papers.routes(self.db, self.tools, self.clock)
+            routes += papers.routes(self.db, self.tools, self.clock, self._load)
             routes += registers.routes(self.db, self.tools, self.clock)
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)

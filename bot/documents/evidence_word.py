@@ -16,7 +16,8 @@ from docx.shared import Length, Mm, Pt
 from bot.documents import blank, evidence_pdf
 from bot.documents.blank import QUIET, grid, paragraph, say
 from bot.documents.layout import is_bold, is_number, runs, widths
-from handlers.reports.evidence.pack import Block, Chart, Facts, Grid, Line, Pack, Section, Words
+from bot.documents.pictures import Load
+from handlers.reports.evidence.pack import Chart, Facts, Grid, Line, Pack, Pictures, Section, Words
 from handlers.reports.evidence.table import Column
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _HIGHEST = 175  # millimetres of a chart
 _SHADE = "F0F3F7"
 
 
-def pack(found: Pack, made: datetime) -> bytes:
-    """A paper of the pack."""
+def pack(found: Pack, made: datetime, load: Load) -> bytes:
+    """A paper of the pack, with its pictures."""
     document = blank.document(found.title, made)
     blank.footer(document, f"{found.as_of}  ", found.page)
     every = runs(found)
@@ -49,7 +50,7 @@ def pack(found: Pack, made: datetime) -> bytes:
         if not at and found.opens_with_title:
             _title(document, found)
         for number, section in enumerate(run.sections):
-            _section(document, section, run.wide, first=number == 0)
+            _section(document, section, run.wide, load, first=number == 0)
     _signature(document, found.signature)
     out = io.BytesIO()
     document.save(out)
@@ -124,15 +125,18 @@ def _title(document: Document, found: Pack) -> None:
     paragraph(document, found.query, align=_CENTRE, size=13, colour=QUIET)
 
 
-def _section(document: Document, section: Section, wide: bool, *, first: bool) -> None:
+def _section(document: Document, section: Section, wide: bool, load: Load, *, first: bool) -> None:
     if section.heading:
         before = 0 if first else 14
         paragraph(document, section.heading, bold=True, size=18, before=before, after=4, keep=True, level=1)
     for block in section.blocks:
-        _block(document, block, wide)
+        if isinstance(block, Pictures):
+            blank.album(document, [(load(picture.digest), picture.caption) for picture in block.pictures])
+        else:
+            _block(document, block, wide)
 
 
-def _block(document: Document, block: Block, wide: bool) -> None:
+def _block(document: Document, block: Words | Facts | Grid | Chart, wide: bool) -> None:
     if isinstance(block, Words):
         _words(document, block)
     elif isinstance(block, Facts):
