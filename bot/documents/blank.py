@@ -166,6 +166,12 @@ def grid(
     return found
 
 
+def may_break(row: Any) -> None:
+    """This row of a table may go on on the next page."""
+    for mark in row._tr.trPr.findall(qn("w:cantSplit")):
+        row._tr.trPr.remove(mark)
+
+
 def album(document: Document, pictures: Sequence[tuple[bytes | None, str]]) -> None:
     """Pictures side by side, made small, with their words below; one that is gone leaves its words."""
     if not pictures:

@@ -30,6 +30,7 @@ _LONG, _SHORT = Mm(297), Mm(210)
 _LEFT, _RIGHT = Mm(22), Mm(18)
 _TABLE, _NARROW = 14, 12  # points in a table, and in one of many columns
 _MANY = 7
+_LONG_CELL = 300  # letters; a row with more may go on on the next page
 _HIGHEST = 175  # millimetres of a chart
 _SHADE = "F0F3F7"
 
@@ -189,8 +190,10 @@ def _grid(document: Document, block: Grid, wide: bool) -> None:
     cells = grid(document, [across] * (heads + max(1, len(block.lines))), ruled=True, heads=heads)
     table = document.tables[-1]
     _heads(table, block.columns, deep, size)
-    for line, places in zip(block.lines, cells[heads:], strict=False):
+    for line, places, row in zip(block.lines, cells[heads:], table.rows[heads:], strict=False):
         _line(line, places, size)
+        if max(len(str(cell)) for cell in line.cells) > _LONG_CELL:
+            blank.may_break(row)
     if not block.lines:
         table.cell(heads, 0).merge(table.cell(heads, len(across) - 1))
         cells[heads][0].alignment = _CENTRE
