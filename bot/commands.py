@@ -99,7 +99,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
     from bot.app import check_key
     from storage import migrations
 
-    with _database() as db:
+    with reachable_database() as db:
         before, now = migrations.migrate(db)
         check_key(db)
     print(f"database: {before or 'empty'} -> {now}" if before != now else f"database: already at {now}")
@@ -416,7 +416,7 @@ def _told_plainly() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[Any]:
+def reachable_database() -> Iterator[Any]:
     from bot.app import open_database
 
     db = open_database(settings.read())
@@ -433,7 +433,7 @@ def current_database() -> Iterator[Any]:
     """The database of the settings, at the newest version and with its key. Raises Refused."""
     from bot.app import check_key, check_version
 
-    with _database() as db:
+    with reachable_database() as db:
         with _told_plainly():
             check_version(db)
             check_key(db)
