@@ -130,10 +130,7 @@ BREAKS: dict[str, tuple[str, Break]] = {
     "a status without an event": ("case_not_as_its_events", _set(Case, status="closed")),
     "a case without events": ("case_not_as_its_events", lambda s, _: s.execute(delete(StatusUpdate))),
     "a case outside of the chain": ("case_not_in_the_chain", _unlink),
-    "a counter set back": (
-        "number_beyond_its_counter",
-        lambda s, _: s.execute(text("update sequences set value = 0 where name like 'case:%'")),
-    ),
+    "a counter set back": ("number_beyond_its_counter", _set(Sequence, value=0)),
     "a draft forgotten": ("draft_not_filed", _set(Conversation, draft_at=WORKING_MORNING - timedelta(days=9))),
     "a picture never fetched": ("picture_not_fetched", _set(Attachment, state="wanted")),
     "a picture without a file's row": ("picture_without_file", _without_file),
