@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, digests, engine, papers, registers, surveys
+from bot import backup, commands, digests, engine, papers, registers, surveys
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
 
@@ -68,11 +68,20 @@ def _parser() -> argparse.ArgumentParser:
     _papers(add)
     _digest(add("digest", digests.digest, "the figures of a period, printed without sending"))
     _survey(add)
+    _safe(add)
+    _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
+    return parser
+
+
+def _safe(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What keeps an installation whole."""
     add("verify", commands.verify, "check the history chain")
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
-    _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
-    return parser
+    keep = add("backup", backup.backup, "the whole installation, database and files, into one file")
+    keep.add_argument("--out", metavar="FILE", required=True)
+    restore = add("restore", backup.restore, "bring a backup back into an empty database, on either engine")
+    restore.add_argument("file", metavar="FILE")
 
 
 def _simulate(parser: argparse.ArgumentParser) -> None:

@@ -124,7 +124,7 @@ class App:
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
-        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
+        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder))
         self._poller = self._make_poller()
         self._begun = threading.Event()
         self._broken = False

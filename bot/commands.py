@@ -99,7 +99,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
     from bot.app import check_key
     from storage import migrations
 
-    with _database() as db:
+    with reachable_database() as db:
         before, now = migrations.migrate(db)
         check_key(db)
     print(f"database: {before or 'empty'} -> {now}" if before != now else f"database: already at {now}")
@@ -314,10 +314,12 @@ def job(arguments: argparse.Namespace) -> int:
             when = clock.stopped_at(datetime.fromisoformat(arguments.now))
         except ValueError as wrong:
             raise Refused(f"--now: {wrong}") from wrong
+    config = settings.read()
     with current_database() as db:
-        result = JOBS[arguments.name](JobContext(db, tools(settings.read()), when), arguments.dry_run)
+        context = JobContext(db, tools(config), when, config.data_dir / "files")
+        result = JOBS[arguments.name](context, arguments.dry_run)
     print(json.dumps(result))
-    return 0
+    return 1 if result.get("mismatches") else 0
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -380,7 +382,7 @@ def verify(_arguments: argparse.Namespace) -> int:
     """Check the history chain."""
     from storage import history
 
-    with current_database() as db, db.transaction() as session:
+    with current_database() as db, db.snapshot() as session:
         found = history.verify(session)
     if found.broken_at is None:
         print(f"history: {found.links} links hold, head {found.head}")
@@ -416,7 +418,7 @@ def _told_plainly() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[Any]:
+def reachable_database() -> Iterator[Any]:
     from bot.app import open_database
 
     db = open_database(settings.read())
@@ -433,7 +435,7 @@ def current_database() -> Iterator[Any]:
     """The database of the settings, at the newest version and with its key. Raises Refused."""
     from bot.app import check_key, check_version
 
-    with _database() as db:
+    with reachable_database() as db:
         with _told_plainly():
             check_version(db)
             check_key(db)
