@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, digests, engine, papers, registers, surveys
+from bot import commands, digests, engine, erasing, papers, registers, surveys
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
 
@@ -68,11 +68,19 @@ def _parser() -> argparse.ArgumentParser:
     _papers(add)
     _digest(add("digest", digests.digest, "the figures of a period, printed without sending"))
     _survey(add)
-    add("verify", commands.verify, "check the history chain")
+    _trust(add)
     replay = add("replay", commands.replay, "work on a parked event again")
     replay.add_argument("event_id", metavar="EVENT_ID")
     _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
     return parser
+
+
+def _trust(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What people may ask of us, and what proves that nothing was changed."""
+    add("verify", commands.verify, "check the history chain")
+    erase = add("erase", erasing.erase, "a person goes: rows, files, free pages; the service may run meanwhile")
+    erase.add_argument("--account", required=True, metavar="CHANNEL:USERID")
+    erase.add_argument("--rewrite", action="store_true", help="PostgreSQL: rewrite the tables (VACUUM FULL)")
 
 
 def _simulate(parser: argparse.ArgumentParser) -> None:
