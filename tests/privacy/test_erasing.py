@@ -11,7 +11,7 @@ from bot.jobs import JOBS, JobContext
 from handlers.reports import digest
 from handlers.rules import periods
 from handlers.services import Svc
-from storage import agencies, history, holds, outbox
+from storage import history, holds, outbox
 from storage.tables import Case, DataRequest, InboxEvent, Message, OutboxMessage, RegisterLine, Survey
 from storage.words import OutboxState, Role
 from tests.flows.test_taken_back import deliver, places
@@ -214,8 +214,7 @@ def test_an_officers_part_goes_and_their_deeds_stay(world: World, officer: Dialo
     citizen = world.citizen()
     reference = file(citizen, "ไฟถนนดับซอย 5")
     leaver.says(f"/รับ {reference}").reports(reference, "เปลี่ยนหลอดแล้ว").says(f"/ปิด {reference}")
-    photos = agencies  # the pictures below are the agency's evidence
-    assert photos
+
     erase(world, "T-leaver", "telegram")
     assert places(world, "T-leaver") == []
     case = world.case(reference)
@@ -233,3 +232,17 @@ def test_requests_keep_their_number(world: World, officer: Dialogue) -> None:
     (request,) = rows(world, DataRequest)
     assert request.number.startswith("D")
     assert (request.words, request.done_at is not None) == (None, True)
+
+
+def test_a_tip_goes_like_everything_else(world: World, intake: Dialogue, head: Dialogue) -> None:
+    citizen = world.citizen("U-erased")
+    reference = file(citizen, "นายช่างเรียกรับเงินใต้โต๊ะ 5,000 บาท ที่ร้านมะขามเทศหวาน")
+    assert world.case(reference).confidential
+    intake.says(f"/เปิดเผย {reference} ประสานผู้ตรวจที่ร้านมะขามเทศหวาน")
+    deliver(world)
+    assert places(world, "มะขามเทศหวาน")
+    before = figures(world)
+    erase(world, "U-erased")
+    assert places(world, "มะขามเทศหวาน") == []
+    assert figures(world) == before
+    assert chain_holds(world)
