@@ -356,8 +356,8 @@ def any_file_doomed(session: Session) -> bool:
     return session.scalar(select(File.digest).where(File.doomed).limit(1)) is not None
 
 
-def blank(session: Session, message: Message) -> None:
-    """Take the words, the pin, the pictures and their names of a message away (unsent, erased)."""
+def blank(session: Session, message: Message) -> int:
+    """Take the words, the pin, the pictures and their names of a message away (unsent, erased); how many files."""
     message.text = message.masked = message.drawn = None
     point = session.get(Point, message.id)
     if point is not None:
@@ -372,6 +372,7 @@ def blank(session: Session, message: Message) -> None:
     )
     session.flush()
     _doom(session, [digest for digest in digests if digest])
+    return len(digests)
 
 
 def _doom(session: Session, digests: list[str]) -> None:
