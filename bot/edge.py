@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.pages.static import default_headers
 
-BODY_SECONDS = 60.0  # until a request's body is there: 10 MB over a slow telephone
+BODY_SECONDS = 180.0  # until a request's body is there: 10 MB from a telephone at the edge of the network
 
 
 class TooSlow(Exception):

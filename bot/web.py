@@ -14,12 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels import RawEvent
 from bot.clock import Clock
-from bot.edge import BODY_SECONDS
 from bot.intake import CannotStore, Intake
 from storage.inbox import NewEvent, microseconds
 
 log = logging.getLogger("pratu.web")
 
+BODY_SECONDS = 20.0  # platforms wait two seconds for their answer
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; LINE's largest webhook body is far below
 
 Verify = Callable[[Mapping[bytes, bytes], bytes], bool]
