@@ -116,8 +116,6 @@ _NEVER = dict.fromkeys(
 
 
 def _clean(text: str) -> str:
-    if text.isprintable():
-        return text
     return text.translate(_NEVER).encode("utf-8", "replace").decode("utf-8")
 
 
