@@ -38,8 +38,8 @@ _UPRIGHT = {
     7: _Turn.TRANSVERSE,
     8: _Turn.ROTATE_90,
 }
-_STAMP = re.compile(r"\s*(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
-_ZONE = re.compile(r"\s*([+-])(\d\d):(\d\d)")
+_STAMP = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_ZONE = re.compile(r"([+-])(\d\d):(\d\d)")
 _BUDDHIST_ERA = 543
 _EARLIEST = 2010  # a camera whose clock was never set says 1970, 1980 or 2000
 
@@ -108,7 +108,7 @@ def _notes(picture: Image.Image, zone: tzinfo) -> tuple[int, datetime | None]:
 
 
 def _moment(stamp: str, offset: str, zone: tzinfo) -> datetime | None:
-    found = _STAMP.match(stamp)
+    found = _STAMP.match(stamp.lstrip())
     if found is None:
         return None
     year, month, day, hour, minute, second = map(int, found.groups())
@@ -123,7 +123,7 @@ def _moment(stamp: str, offset: str, zone: tzinfo) -> datetime | None:
 
 
 def _offset(text: str) -> timezone | None:
-    found = _ZONE.match(text)
+    found = _ZONE.match(text.lstrip())
     if found is None:
         return None
     ahead = timedelta(hours=int(found.group(2)), minutes=int(found.group(3)))

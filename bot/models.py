@@ -20,7 +20,7 @@ from nlp import classify
 from nlp.model import Model, ModelRefused, version_of
 from nlp.verdict import Verdict
 
-_VERSION = re.compile(r"[a-z]+-[\w-]{1,60}", re.ASCII)  # also the name of a file in the folder
+_VERSION = re.compile(r"[a-z]{1,20}-[\w-]{1,60}", re.ASCII)  # also the name of a file in the folder
 _LONGEST = 100_000  # bytes of `current`
 
 
