@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bot.app import App
@@ -19,6 +20,7 @@ from handlers.reports import links
 from handlers.services import Svc
 from storage import people
 from storage.seal import Keyring
+from storage.tables import HistoryEntry
 from storage.words import Role
 from tests.attacks.conftest import Site, body, event
 from tests.world import World, hears_now
@@ -325,6 +327,8 @@ def test_who_reads_the_chat_opens_it_for_half_an_hour(secret: Secret) -> None:
     assert answer.status_code == 303
     paper = secret.opens()
     assert (paper.status_code, paper.headers["content-type"].startswith("application/vnd")) == (200, True)
+    with secret.world.db.reading() as session:
+        assert [entry.what for entry in session.scalars(select(HistoryEntry))].count("proved") == 1
     secret.world.passes(minutes=31)
     assert secret.opens().status_code == 403
 
