@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot import clock as clocks
-from bot import health, models
+from bot import edge, health, models
 from bot.channels import Channel, Drawer, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -232,7 +231,7 @@ class App:
                 signature = headers.get(b"x-line-signature")
                 return signature is not None and inbound.verify(body, signature.decode("latin-1"), secret)
 
-            doors["/webhooks/line"] = Door("line", verify, inbound.split)
+            doors["/webhooks/line"] = Door("line", b"x-line-signature", verify, inbound.split)
         if self.settings.telegram_webhook and "web" in self.roles:
             doors["/webhooks/telegram"] = _telegram_door(str(self.settings.telegram_secret_token))
         return doors
@@ -259,7 +258,7 @@ class App:
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)
             routes += survey.routes(self.db, self.tools, self.clock)
-        return Starlette(routes=routes)
+        return edge.pages(routes, https=self.settings.public_url.startswith("https://"))
 
     def _enroll(self, chat_id: str, pane: str) -> None:
         from bot.demo import enroll
@@ -282,7 +281,7 @@ def _telegram_door(secret: str) -> Door:
     def verify(headers: Mapping[bytes, bytes], _body: bytes) -> bool:
         return inbound.verify(headers, secret)
 
-    return Door(inbound.NAME, verify, inbound.split)
+    return Door(inbound.NAME, b"x-telegram-bot-api-secret-token", verify, inbound.split)
 
 
 def build_channels(settings: Settings, files: FileStore, drawer: Drawer | None = None) -> dict[str, Channel]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import clock, settings
+from bot import clock, owners, settings
 from bot.commands import Refused, current_database
 
 REPORTS = (".xlsx", ".docx", ".pdf", ".json")
@@ -165,6 +165,7 @@ def _out(name: str, endings: Collection[str] = (".docx", ".pdf")) -> tuple[Path,
 
 def _write(path: Path, content: bytes) -> None:
     try:
+        owners.make(path)
         path.write_bytes(content)
     except OSError as error:
         raise Refused(f"--out {str(path)!r}: {error.strerror}") from error

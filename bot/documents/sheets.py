@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.documents.formulas import is_formula
 from bot.documents.layout import is_bold, is_number, is_wide, letters, widths
 from bot.documents.pictures import Load, small
 from handlers.reports.evidence.pack import Block, Chart, Facts, Grid, Line, Pack, Pictures, Section, Words
@@ -31,7 +32,6 @@ _MARKS = re.compile("^[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]")
 _LETTERS = 32_767  # of one cell
 # What XML cannot hold.
 _NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEIGHT = 23.0  # points of one line of this font, and of those that stand in for it
 _BELOW = 3.0  # and a little room below the last line
 _LETTER = 1.1  # a letter of it, in the units of a column's width
@@ -264,7 +264,7 @@ def _put(
         if text:
             cell.value = text
             cell.data_type = "s"
-            cell.quotePrefix = text.startswith(_FORMULA)  # so that it stays text when somebody edits it
+            cell.quotePrefix = is_formula(text)  # so that it stays text when somebody edits it
     else:
         cell.value = value
     cell.font = Font(name=FONT, size=size, bold=bold, color=colour or None)
