@@ -28,7 +28,7 @@ def main() -> int:
     began = time.monotonic()
     results: list[Result] = []
     broken: list[str] = []
-    print(_line("fault", "engine", *_COLUMNS, "seconds", "survived"), flush=True)
+    print(_line("fault", "engine", *_COLUMNS, "work s", "seconds", "survived"), flush=True)
     engines = [chosen.engine] if chosen.engine else _ENGINES
     works = [threading.Thread(target=_work, args=(one, chosen, results, broken)) for one in engines]
     for work in works:
@@ -37,7 +37,8 @@ def main() -> int:
         work.join()
     total = [sum(getattr(one, name) for one in results) for name in _COLUMNS]
     survived = sum(one.survived for one in results)
-    print(_line(f"{len(results)} cells", "", *total, round(time.monotonic() - began), f"{survived}/{len(results)}"))
+    work, seconds = round(sum(one.work for one in results)), round(time.monotonic() - began)
+    print(_line(f"{len(results)} cells", "", *total, work, seconds, f"{survived}/{len(results)}"))
     for what in broken:
         print(f"a platform's rule was broken: {what}")
     return int(bool(broken) or survived < len(results))
@@ -58,11 +59,11 @@ def _work(engine: str, chosen: argparse.Namespace, results: list[Result], broken
 def _row(one: Result) -> str:
     counts = [getattr(one, name) for name in _COLUMNS]
     verdict = "yes" if one.survived else "NO " + "; ".join(one.wrong)
-    return _line(one.fault, one.engine, *counts, f"{one.seconds:.1f}", verdict)
+    return _line(one.fault, one.engine, *counts, f"{one.work:.1f}", f"{one.seconds:.1f}", verdict)
 
 
 def _line(fault: str, engine: str, *rest: object) -> str:
-    return f"{fault:<42} {engine:<9}" + " ".join(f"{value!s:>12}" for value in rest)
+    return f"{fault:<42} {engine:<9}" + " ".join(f"{value!s:>10}" for value in rest)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -11,7 +12,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections import Counter
@@ -30,7 +30,7 @@ from handlers.services import Svc
 from storage import inbox, people
 from storage.db import Database
 from storage.seal import Keyring
-from storage.tables import Case, Conversation, InboxEvent, Message, OutboxMessage
+from storage.tables import Attachment, Case, Conversation, InboxEvent, Message, OutboxMessage
 from storage.words import InboxState, OutboxState, Role
 from tests import line_emulator, telegram_emulator
 from tests.conftest import KEY, fresh_postgres, postgres_url, prepared
@@ -65,6 +65,7 @@ class Result:
     lost: int = 0
     uncertain: int = 0
     seconds: float = 0.0
+    work: float = 0.0  # processor seconds of the last life
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -90,8 +91,6 @@ class Nursery:
         self._say({"first": True}, "ready")
 
     def _say(self, life: dict[str, Any], expected: str = "") -> str:
-        import json
-
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         if not expected:
@@ -178,7 +177,11 @@ class Cell:
             address = make_url(self.url)
             self.proxy = Proxy((address.host or "127.0.0.1", address.port or 5432)).start()
         self.server = Server(self.folder, self.url)
-        self.patches: list[dict[str, Any]] = [{"kind": "quick"}]
+        self.patches: list[dict[str, Any]] = [
+            {"kind": "quick"},
+            # A picture that a dead process was fetching is fetched again after two minutes; here after seconds.
+            {"kind": "value", "target": "bot.media:CLAIM", "seconds": 4},
+        ]
         self.lives: list[int] = []
         self.deaths = 0
         self.ports: list[int] = []
@@ -275,8 +278,6 @@ class Cell:
 
     def quiet(self) -> bool:
         """Nothing to be worked on, sent or fetched."""
-        from storage.tables import Attachment
-
         with self.db.reading() as session:
             unread = session.scalar(
                 select(func.count()).select_from(InboxEvent).where(InboxEvent.state == InboxState.RECEIVED)
@@ -364,6 +365,7 @@ class Cell:
             self.result.wrong.append(f"{cases - 1} cases of {people_count} people")
 
     def close(self) -> None:
+        self.result.work = sum(worked(pid) for pid in self.lives)
         for pid in self.lives:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -389,7 +391,7 @@ class Lab:
 
     def run(self, fault: Fault, engine: str, events: int) -> Result:
         """One cell."""
-        from tests.faults import world
+        from tests.faults import world  # it knows cells
 
         self._numbers += 1
         self.line.faults.clear()
@@ -432,6 +434,16 @@ def alive(pid: int) -> bool:
         return False
 
 
+def worked(pid: int) -> float:
+    """Seconds of processor time of a process that still runs."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def wait(what: Callable[[], bool], seconds: float) -> bool:
     """Until it is true, or so long."""
     end = time.monotonic() + seconds
@@ -447,6 +459,3 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
-
-
-__all__ = ["Cell", "Lab", "Result", "laboratory", "threading"]

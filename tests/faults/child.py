@@ -6,6 +6,7 @@ Nothing of this is in the program: the child replaces functions of its own befor
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import importlib
 import itertools
 import json
@@ -61,7 +62,11 @@ def _load() -> None:
     classify.classify("ไฟถนนดับ ซอย 5 หมู่ 3")
 
 
+_DIES_WITH_PARENT = 1  # prctl: PR_SET_PDEATHSIG
+
+
 def _live(life: Spec) -> None:
+    ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(life["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for number in (1, 2):

@@ -38,6 +38,7 @@ _DELIVERY = (
 _MEDIA = ("storage.messages:files_wanted", "storage.files:FileStore.put", "storage.messages:settle_file")
 # Few calls of these, many of the others: at which call the process dies.
 _NTH = {
+    "storage.inbox:lanes_waiting": 2,
     "handlers.actions.cases:file_case": 2,
     "storage.sequences:next_value": 2,
     "storage.history:_link_all": 2,
@@ -108,14 +109,10 @@ FEW = [
     for fault in EVERY
     if fault.name
     in {
-        "kill -9 after Writer.put",
         "kill -9 before Session.commit",
         "kill -9 after LineChannel.reply",
-        "kill -9 after LineChannel.push",
         "LINE takes it, its answer is lost",
-        "everything comes five times",
         "disk full for two seconds",
         "database connections reset",
-        "killed while a digest is told",
     }
 ]
