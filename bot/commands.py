@@ -12,7 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot import clock, log, settings
+from bot import clock, log, owners, settings
+from bot.documents import formulas
 from bot.settings import Settings
 
 SEED = Path(__file__).parent.parent / "deploy" / "seed"
@@ -59,6 +60,7 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
     import uvicorn
 
     from bot.app import ROLES, App, ready_database
+    from bot.connection import Connection
     from nlp import mask
 
     secrets = (
@@ -78,7 +80,7 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
         port=port,
         log_config=None,
         access_log=False,
-        http="httptools",
+        http=Connection,
         loop="uvloop",
         lifespan="on",
         server_header=False,
@@ -373,9 +375,7 @@ def _cell(value: Any) -> Any:
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
         value = value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+    return formulas.plain(value) if isinstance(value, str) else value
 
 
 def verify(_arguments: argparse.Namespace) -> int:
@@ -447,5 +447,6 @@ def _out(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
+    owners.make(Path(path))
     with open(path, "w", encoding="utf-8", newline="") as out:
         yield out

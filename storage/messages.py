@@ -132,6 +132,17 @@ def since(session: Session, conversation_id: int, after_id: int, limit: int = 20
     )
 
 
+def count_in_since(session: Session, conversation_id: int, since: datetime) -> int:
+    """How many messages came in this chat since then."""
+    rows = select(func.count()).select_from(Message)
+    return (
+        session.scalar(
+            rows.where(Message.conversation_id == conversation_id, Message.direction == "in", Message.at >= since)
+        )
+        or 0
+    )
+
+
 def find_by_platform_id(session: Session, conversation_id: int, message_id: str) -> Message | None:
     """The message the platform names so, within one chat; of an edited one the first version."""
     found = versions(session, conversation_id, message_id)
@@ -356,8 +367,8 @@ def any_file_doomed(session: Session) -> bool:
     return session.scalar(select(File.digest).where(File.doomed).limit(1)) is not None
 
 
-def blank(session: Session, message: Message) -> None:
-    """Take the words, the pin, the pictures and their names of a message away (unsent, erased)."""
+def blank(session: Session, message: Message) -> int:
+    """Take the words, the pin, the pictures and their names of a message away (unsent, erased); how many files."""
     message.text = message.masked = message.drawn = None
     point = session.get(Point, message.id)
     if point is not None:
@@ -372,6 +383,7 @@ def blank(session: Session, message: Message) -> None:
     )
     session.flush()
     _doom(session, [digest for digest in digests if digest])
+    return len(digests)
 
 
 def _doom(session: Session, digests: list[str]) -> None:

@@ -214,6 +214,8 @@ def settle(
     values: dict[str, Any] = {"state": state, "error": error}
     if state == OutboxState.SENT:
         values |= {"sent_at": now, "parts": None}  # what was said is in `messages`; once is enough
+    else:  # whoever it was for was erased meanwhile: there is nothing left to send
+        values["state"] = case((OutboxMessage.parts.is_(None), OutboxState.TAKEN_BACK), else_=state)
     if again_at is not None:
         values["not_before"] = again_at
     if calls_done is not None:

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.documents import draw, pdf
+from bot.documents.pictures import Load
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import issued
@@ -46,12 +47,12 @@ class _Paper:
     draw: Callable[[], bytes]
 
 
-def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
-    """The paper behind a link."""
+def routes(db: Database, tools: Tools, clock: Clock, load: Load) -> list[Route]:
+    """The paper behind a link; `load` reads the pictures in it."""
 
     def answer(token: str, wanted: str) -> Response:
         try:
-            found = _found(db, tools, clock, token, wanted)
+            found = _found(db, tools, clock, load, token, wanted)
         except access.NotFound:
             return _html(_words()["gone"].substitute(), 404)
         except DoesNotReconcile as wrong:
@@ -67,12 +68,12 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
     return [Route("/report/{token}", show, methods=["GET"])]
 
 
-def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | None]:
+def drawer(db: Database, tools: Tools, clock: Clock, load: Load) -> Callable[[str], bytes | None]:
     """What draws the PDF behind a token, for a channel that hands over files; None where there is none."""
 
     def drawn(token: str) -> bytes | None:
         try:
-            return _found(db, tools, clock, token).draw()
+            return _found(db, tools, clock, load, token).draw()
         except (access.NotFound, DoesNotReconcile):
             return None
         except Exception:  # whatever is wrong with the paper, its words must still arrive
@@ -82,14 +83,14 @@ def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | 
     return drawn
 
 
-def _found(db: Database, tools: Tools, clock: Clock, token: str, wanted: str = "") -> _Paper:
+def _found(db: Database, tools: Tools, clock: Clock, load: Load, token: str, wanted: str = "") -> _Paper:
     """Raises access.NotFound, DoesNotReconcile."""
     with db.reading() as session:
         svc = Svc(session, clock(), tools)
         try:
             return _digest(svc, token)
         except access.NotFound:
-            return _evidence(svc, token, wanted)
+            return _evidence(svc, token, wanted, load)
 
 
 def _digest(svc: Svc, token: str) -> _Paper:
@@ -100,12 +101,12 @@ def _digest(svc: Svc, token: str) -> _Paper:
     return _Paper(name, _PDF, lambda: pdf.digest(sheet, at))
 
 
-def _evidence(svc: Svc, token: str, wanted: str) -> _Paper:
+def _evidence(svc: Svc, token: str, wanted: str, load: Load) -> _Paper:
     scope, now = reading.opened(svc, token), svc.now
     ending = f".{wanted}" if f".{wanted}" in draw.MIMES else _PDF
     pack, contents = papers.paper(papers.TABLES, scope), svc.texts.word("pack.contents")
     name = f"pmqa3-{scope.agency_code or 'all'}-{scope.year}{ending}"
-    return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents))
+    return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents, load))
 
 
 @cache

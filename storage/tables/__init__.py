@@ -19,6 +19,7 @@ from storage.tables.evidence import RegisterLine, Subscription
 from storage.tables.handling import (
     Absence,
     CaseDeed,
+    CaseHold,
     CaseNotice,
     CasePhoto,
     CaseReferral,
@@ -40,6 +41,7 @@ __all__ = [
     "Base",
     "Case",
     "CaseDeed",
+    "CaseHold",
     "CaseJoin",
     "CaseNotice",
     "CasePhoto",

@@ -194,15 +194,17 @@ def test_who_was_erased_since_is_erased_within_the_restore(kept: Path, place: Pl
     """What is done afterwards belongs to the restore: where it fails, nothing was restored."""
     db = place.opened()
 
-    def fails(_session: object) -> None:
+    def fails(_session: object, _made_at: object) -> None:
         raise BadBackup("the list of the erased is not readable")
 
     with pytest.raises(BadBackup):
         restoring.restore(db, place.data, kept, fails)
     assert place.is_untouched()
     seen = []
-    restoring.restore(db, place.data, kept, lambda session: seen.append(session.scalar(select(func.count(Case.id)))))
-    assert seen == [1]
+    restoring.restore(
+        db, place.data, kept, lambda session, at: seen.append((at, session.scalar(select(func.count(Case.id)))))
+    )
+    assert seen == [(WORKING_MORNING, 1)]
     db.close()
 
 
