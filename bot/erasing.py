@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from datetime import datetime
 
-from bot import clock, settings
+from bot import clock, erased, settings
 from bot.commands import current_database
 from bot.settings import Settings
 from handlers.actions import erasing
@@ -29,6 +29,8 @@ def erase(arguments: argparse.Namespace) -> int:
         counts = take_out(db, tools(config), channel, user_id.strip(), clock.now())
         if counts is None:
             print(f"pratu: no account of this name on channel {channel!r} (CHANNEL:USERID)", file=sys.stderr)
+        else:
+            erased.note(db, config.data_dir, channel, user_id.strip(), clock.now())
         found = dict(counts or {}) | {"files_off_disk": sweep(db, config)}
         try:
             scrub.scrub(db, full=arguments.rewrite)

@@ -12,9 +12,10 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.channels import SendFailed
 from bot.clock import Clock
 from handlers import turn
-from handlers.actions import by_clock, digesting, news, reconciling, surveying
+from handlers.actions import by_clock, digesting, news, pushing, reconciling, surveying
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
 from handlers.services import Svc, Tools
@@ -32,6 +33,7 @@ class JobContext:
     tools: Tools
     clock: Clock
     files: Path | None = None  # where the sealed files lie
+    quota: Callable[[], tuple[int | None, int]] | None = None  # LINE's word; see LineChannel.quota
 
 
 @contextmanager
@@ -206,6 +208,25 @@ def reconcile(context: JobContext, dry_run: bool = False) -> dict[str, Any]:
     return {**told, "where": {name: places.names for name, places in found.items()}}
 
 
+def quota(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Ask LINE how many pushes the month has and how many went; warn before they are used up.
+
+    Counts: `read`, those `used`, the `limit` (0: none), the `level` of warning in percent, and `failed`.
+    """
+    if context.quota is None:
+        return {"read": 0}
+    try:
+        most, used = context.quota()
+    except SendFailed as failed:
+        log.warning("LINE does not tell its quota", extra={"why": failed.why})
+        return {"read": 0, "failed": 1}
+    level = 0
+    if not dry_run:
+        with _working(context) as svc:
+            level = pushing.take(svc, most, used)
+    return {"read": 1, "used": used, "limit": most or 0, "level": level}
+
+
 Job = Callable[[JobContext, bool], Mapping[str, Any]]
 
 # By the names operators use (`pratu job NAME`).
@@ -215,9 +236,10 @@ JOBS: dict[str, Job] = {
     "weekly-digest": weekly_digest,
     "surveys": surveys,
     "reconcile": reconcile,
+    "quota": quota,
 }
 # Which of them wake by themselves, and how often, in seconds.
-TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300, "weekly-digest": 300, "surveys": 60}
+TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300, "weekly-digest": 300, "surveys": 60, "quota": 900}
 NIGHTLY: dict[str, int] = {"reconcile": 3}  # at this hour
 
 
