@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot import forgetting
 from bot.clock import Clock
 from handlers import turn
 from handlers.actions import by_clock, digesting, news, surveying
@@ -184,6 +185,11 @@ def _one_survey(context: JobContext, survey_id: int, dry_run: bool) -> Counter[s
     return Counter({"due": 1, deed: 1}) if deed else Counter()
 
 
+def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Erase those whose request an officer approved (see `forgetting.carry_out`)."""
+    return forgetting.carry_out(context.db, context.tools, context.clock(), dry_run)
+
+
 Job = Callable[[JobContext, bool], dict[str, int]]
 
 # By the names operators use (`pratu job NAME`).
@@ -192,10 +198,17 @@ JOBS: dict[str, Job] = {
     "status-updates": status_updates,
     "weekly-digest": weekly_digest,
     "surveys": surveys,
+    "erasures": erasures,
     "reconcile": sweep,
 }
 # Which of them wake by themselves, and how often, in seconds.
-TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300, "weekly-digest": 300, "surveys": 60}
+TIMETABLE: dict[str, int] = {
+    "reminders": 60,
+    "status-updates": 300,
+    "weekly-digest": 300,
+    "surveys": 60,
+    "erasures": 300,
+}
 
 
 class Timetable:

@@ -68,12 +68,15 @@ DUTIES: dict[str, Duty] = {
 KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
 EVIDENCE_READERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE, Role.ADMIN, Role.GOVERNOR})
 ANNOUNCERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE})
+# Who decides what people ask of us about their own data.
+DATA_KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
 # Commands that are about no case, never given in a group, and who may give them.
 OF_ROLES: Mapping[str, frozenset[Role]] = {
     "register": KEEPERS,
     "improve": KEEPERS,
     "evidence": EVIDENCE_READERS,
     "announce": ANNOUNCERS,
+    "requests": DATA_KEEPERS,
 }
 
 

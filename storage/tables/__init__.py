@@ -30,7 +30,7 @@ from storage.tables.handling import (
     Reminder,
 )
 from storage.tables.listening import DigestWish, Issue, Survey, SurveyAnswer, SurveyPerson
-from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
+from storage.tables.people import Account, Consent, DataRequest, Invite, Membership, Person, WrongGuess
 from storage.tables.queues import InboxEvent, OutboxMessage
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "CaseVisit",
     "CaseWord",
     "Category",
+    "Consent",
     "Conversation",
     "DataRequest",
     "DigestWish",
