@@ -303,8 +303,10 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
 
 def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
+    from bot import forgetting
     from bot.app import tools
     from bot.jobs import JOBS, JobContext
+    from storage.files import FileStore
 
     if arguments.name not in JOBS:
         raise Refused(f"no job {arguments.name!r}; there are: {', '.join(sorted(JOBS))}")
@@ -315,7 +317,10 @@ def job(arguments: argparse.Namespace) -> int:
         except ValueError as wrong:
             raise Refused(f"--now: {wrong}") from wrong
     with current_database() as db:
-        result = JOBS[arguments.name](JobContext(db, tools(settings.read()), when), arguments.dry_run)
+        config = settings.read()
+        result = JOBS[arguments.name](JobContext(db, tools(config), when), arguments.dry_run)
+        if not arguments.dry_run:
+            forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed
     print(json.dumps(result))
     return 0
 

@@ -14,6 +14,7 @@ from bot import forgetting
 from bot.clock import Clock
 from handlers import turn
 from handlers.actions import by_clock, digesting, news, surveying
+from handlers.actions import retention as keeping
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
 from handlers.services import Svc, Tools
@@ -190,6 +191,25 @@ def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
     return forgetting.carry_out(context.db, context.tools, context.clock(), dry_run)
 
 
+def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """What is too old goes, a portion at a time; counts of rows by class of records. In a dry run: what would go."""
+    with _looking(context) as svc:
+        counts = keeping.due(svc)
+    if dry_run:
+        return counts
+    for name in counts:
+        counts[name] = 0
+        while True:
+            with _working(context) as svc:
+                gone = keeping.take(svc, name)
+            counts[name] += gone
+            if not gone:
+                break
+    if any(counts.values()):
+        forgetting.cut_log(context.db)
+    return counts
+
+
 Job = Callable[[JobContext, bool], dict[str, int]]
 
 # By the names operators use (`pratu job NAME`).
@@ -199,6 +219,7 @@ JOBS: dict[str, Job] = {
     "weekly-digest": weekly_digest,
     "surveys": surveys,
     "erasures": erasures,
+    "retention": retention,
     "reconcile": sweep,
 }
 # Which of them wake by themselves, and how often, in seconds.
@@ -208,6 +229,7 @@ TIMETABLE: dict[str, int] = {
     "weekly-digest": 300,
     "surveys": 60,
     "erasures": 300,
+    "retention": 21600,
 }
 
 

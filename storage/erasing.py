@@ -6,7 +6,6 @@ account its row without a name. Whoever writes again later is somebody new.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -14,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from storage import history, holds, ids, messages
+from storage import history, holds, ids, messages, register_lines
 from storage.data_requests import DONE
 from storage.db import Session
 from storage.tables import (
@@ -125,9 +124,7 @@ def _proof(session: Session, who: Subject) -> set[int]:
     own = select(Attachment.message_id).join(Message, Message.id == Attachment.message_id)
     own = own.where(Message.account_id == who.account_id)
     of_cases = own.join(CasePhoto, CasePhoto.attachment_id == Attachment.id)
-    cells = " ".join(str(line) for line in session.scalars(select(RegisterLine.cells)))
-    named = {int(number) for number in re.findall(r"photo:(\d+)", cells)}
-    digests = set(re.findall(r"\b[0-9a-f]{64}\b", cells))
+    named, digests = register_lines.pictures_shown(session)
     shown = own.where(or_(Attachment.id.in_(named), Attachment.file_digest.in_(digests)))
     return {*session.scalars(of_cases), *session.scalars(shown)}
 
@@ -218,11 +215,16 @@ def _joins(session: Session, who: Subject) -> Counter[str]:
     """Whoever joined still counts as one who did."""
     rows = session.scalars(select(CaseJoin).where(CaseJoin.account_id == who.account_id)).all()
     for row in rows:
-        for name in (*_OF_PERSON, "said", "masked"):
-            if hasattr(row, name):
-                setattr(row, name, None)
-        row.message_ids, row.earlier_ids = [], []
+        empty_joined(row)
     return Counter(joined=len(rows))
+
+
+def empty_joined(row: CaseJoin) -> None:
+    """What somebody who joined told goes; that they joined stays."""
+    for name in (*_OF_PERSON, "said", "masked"):
+        if hasattr(row, name):
+            setattr(row, name, None)
+    row.message_ids, row.earlier_ids = [], []
 
 
 def _asked(session: Session, who: Subject, now: datetime) -> Counter[str]:

@@ -28,6 +28,7 @@ from storage.tables import (
     Service,
     Unit,
 )
+from storage.words import RETAINED
 
 
 class BadSeed(Exception):
@@ -313,6 +314,7 @@ _STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {
             for name in ("silence_days", "remind_after_days", "need_info_remind_days")
         },
     },
+    "retention": {name: (_is_number, "a whole number of days") for name in RETAINED},
     "evidence": {"photo_required": (_is_flag, "true or false")},
     "decisions": {
         **{
@@ -346,7 +348,8 @@ def _own_standards(path: Path, rows: list[Row]) -> Row:
 def _settings(session: Session, folder: Path) -> int:
     changed = 0
     path = folder / "service_standards.toml"
-    for name, value in read(path).items():
+    periods = folder / "retention.toml"  # without it ours stand
+    for name, value in {**read(path), **(read(periods) if periods.is_file() else {})}.items():
         if name == "standard":
             name, value = "standards", _own_standards(path, value)
         elif isinstance(value, dict):

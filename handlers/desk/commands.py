@@ -215,5 +215,7 @@ _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "reject": ruling.reject,
     "merge": ruling.merge,
     "reveal": ruling.reveal,
+    "hold": ruling.hold,
+    "release": ruling.release,
     "undo": ruling.undo,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import access
-from handlers.actions import deciding, deeds, endings, letters, notices, status, ways
+from handlers.actions import deciding, deeds, endings, letters, notices, retention, status, ways
 from handlers.desk import asking, guard, next_steps
 from handlers.desk.order import LABEL, Order, button, conclusion_in, pick
 from handlers.desk.orders import done
@@ -311,6 +311,18 @@ def reveal(svc: Svc, order: Order) -> list[Part]:
         reason=order.words,
     )
     return [Say(text)]
+
+
+def hold(svc: Svc, order: Order) -> list[Part]:
+    """A legal hold: nothing of the case is erased, or goes by age."""
+    key = "officer.held" if retention.hold(svc, order.case, order.post, order.words) else "officer.held_already"
+    return [Say(svc.texts.say(key, code=order.case.reference))]
+
+
+def release(svc: Svc, order: Order) -> list[Part]:
+    """The legal hold ends."""
+    ended = retention.release(svc, order.case, order.post, order.words)
+    return [Say(svc.texts.say("officer.released" if ended else "officer.not_held", code=order.case.reference))]
 
 
 def undo(svc: Svc, order: Order) -> list[Part]:

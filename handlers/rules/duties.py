@@ -57,6 +57,8 @@ DUTIES: dict[str, Duty] = {
     "forward": Duty(_ALL, told=True, words=True),
     "reject": _duty(INTAKE, HEAD, told=True, words=True, alone=True),
     "reveal": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
+    "hold": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
+    "release": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
     "letter": Duty(_ALL, words=True, ended=True),
     "dossier": _duty(HEAD, READER, alone=True, ended=True),
     "notified": _duty(INTAKE, HEAD, words=True, ended=True),
