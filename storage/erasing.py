@@ -36,6 +36,7 @@ from storage.tables import (
     OutboxMessage,
     Person,
     RegisterLine,
+    Reveal,
     StatusUpdate,
     Subscription,
     Survey,
@@ -189,6 +190,7 @@ def empty(session: Session, case: Case) -> Counter[str]:
     notes = session.scalars(select(StatusUpdate).where(StatusUpdate.case_id == case.id, StatusUpdate.note.is_not(None)))
     written = notes.all()
     _blank_notes(session, written)
+    session.execute(update(Reveal).where(Reveal.case_id == case.id).values(reason=None))
     found = {"present": None, "found": None, "lat": None, "lon": None}
     session.execute(update(CaseVisit).where(CaseVisit.case_id == case.id).values(**found))
     results = {"result": None, "result_masked": None}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from storage import erasing, messages, register_lines
 from storage.db import Session
@@ -125,7 +125,7 @@ def _forget_chats(session: Session, rows: Sequence[int]) -> None:
 
 def forget_cases(session: Session, rows: Sequence[int], account_id: int | None = None) -> None:
     """Every word and file of these cases goes, of one person only where one is named; those who joined still count."""
-    of_cases = Message.case_id.in_(rows)
+    of_cases: ColumnElement[bool] = Message.case_id.in_(rows)
     if account_id is not None:
         of_cases = and_(of_cases, or_(Message.account_id == account_id, Message.direction == "out"))
     for message in session.scalars(select(Message).where(of_cases)):

@@ -343,7 +343,15 @@ def _onward(svc: Svc, talk: Talk, draft: Draft, said: str) -> list[Part]:
         first = parts[0]
         assert isinstance(first, Say)
         parts[0] = Say(f"{heard_line}\n{first.text}", first.choices)
-    return parts
+    return [*_for_minors(svc, talk, draft), *parts]
+
+
+def _for_minors(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    """Who says they are under age is told, once, who helps; nothing more is asked of them (PDPA s. 20)."""
+    if not draft.minor or talk.state.get("minor"):
+        return []
+    talk.state["minor"] = True
+    return [Say(svc.texts.say("notice.minor"))]
 
 
 def _holds_several(talk: Talk, draft: Draft) -> bool:

@@ -28,6 +28,7 @@ from storage.tables.handling import (
     CaseWord,
     Letter,
     Reminder,
+    Reveal,
 )
 from storage.tables.listening import DigestWish, Issue, Survey, SurveyAnswer, SurveyPerson
 from storage.tables.people import Account, Consent, DataRequest, Invite, Membership, Person, WrongGuess
@@ -72,6 +73,7 @@ __all__ = [
     "RegisterLine",
     "RegisterRow",
     "Reminder",
+    "Reveal",
     "Route",
     "Sequence",
     "Service",

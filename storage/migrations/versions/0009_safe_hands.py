@@ -1,4 +1,4 @@
-"""legal holds, consents, decisions on requests about data, the notice that was shown"""
+"""legal holds, reveals, consents, decisions on requests about data, the notice that was shown"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -36,6 +36,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consents')),
     )
     op.create_index('ix_consents_account_id', 'consents', ['account_id'])
+    op.create_table('reveals',
+    sa.Column('id', BIG, autoincrement=True, nullable=False),
+    sa.Column('case_id', BIG, nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.LargeBinary(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agreed_by', sa.BigInteger(), nullable=True),
+    sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_reveals_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reveals')),
+    )
+    op.create_index('ix_reveals_case_id', 'reveals', ['case_id'])
     op.add_column('accounts', sa.Column('notice_version', sa.String(40), nullable=True))
     op.add_column('data_requests', sa.Column('outcome', sa.String(40), nullable=True))
     op.add_column('data_requests', sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True))
@@ -47,5 +60,6 @@ def downgrade() -> None:
     for name in ('answer', 'person_id', 'decided_at', 'outcome'):
         op.drop_column('data_requests', name)
     op.drop_column('accounts', 'notice_version')
+    op.drop_table('reveals')
     op.drop_table('consents')
     op.drop_table('case_holds')
