@@ -37,7 +37,7 @@ def test_what_a_pupil_tells_of_people_is_confidential_and_a_lamp_is_not(world: W
     first = world.citizen("U1")
     first.says("หนูอยู่ ม.2 เจ้าหน้าที่พูดจาไม่ดีกับหนูที่เทศบาล").says("ส่งเรื่อง")
     second = world.citizen("U2")
-    second.says("หนูอยู่ ม.2 ค่ะ ถนนเป็นหลุมหน้าวัดใหม่ ซอย 5").hears("1300").says("ส่งเรื่อง")
+    second.says("หนูเป็นนักเรียน ถนนเป็นหลุมลึกหน้าวัดใหม่ ซอย 5").hears("1300").says("ส่งเรื่อง")
     people, lamp = world.cases()
     assert people.confidential
     assert not lamp.confidential
