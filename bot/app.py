@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot import clock as clocks
-from bot import health, models
+from bot import edge, health, models
 from bot.channels import Channel, Drawer, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.documents import pictures
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
@@ -119,13 +119,15 @@ class App:
         if self.demo:  # everybody sits in front of this machine: its pages need no public address
             self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
-        self.channels = build_channels(self.settings, self.files, papers.drawer(self.db, self.tools, self.clock))
+        self._load = pictures.stored_in(self.settings.data_dir / "files", self.db.keys)
+        drawer = papers.drawer(self.db, self.tools, self.clock, self._load)
+        self.channels = build_channels(self.settings, self.files, drawer)
         self.intake = Intake(self.db)
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
-        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
+        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder))
         self._poller = self._make_poller()
         self._begun = threading.Event()
         self._broken = False
@@ -233,7 +235,7 @@ class App:
                 signature = headers.get(b"x-line-signature")
                 return signature is not None and inbound.verify(body, signature.decode("latin-1"), secret)
 
-            doors["/webhooks/line"] = Door("line", verify, inbound.split)
+            doors["/webhooks/line"] = Door("line", b"x-line-signature", verify, inbound.split)
         if self.settings.telegram_webhook and "web" in self.roles:
             doors["/webhooks/telegram"] = _telegram_door(str(self.settings.telegram_secret_token))
         return doors
@@ -255,12 +257,12 @@ class App:
             routes += webchat.routes(context)
             routes += track.routes(self.db, self.tools, self.clock)
             routes += files.routes(self.db, self.tools, self.clock, self.settings.data_dir / "files")
-            routes += papers.routes(self.db, self.tools, self.clock)
+            routes += papers.routes(self.db, self.tools, self.clock, self._load)
             routes += registers.routes(self.db, self.tools, self.clock)
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)
             routes += survey.routes(self.db, self.tools, self.clock)
-        return Starlette(routes=routes)
+        return edge.pages(routes, https=self.settings.public_url.startswith("https://"))
 
     def _enroll(self, chat_id: str, pane: str) -> None:
         from bot.demo import enroll
@@ -283,7 +285,7 @@ def _telegram_door(secret: str) -> Door:
     def verify(headers: Mapping[bytes, bytes], _body: bytes) -> bool:
         return inbound.verify(headers, secret)
 
-    return Door(inbound.NAME, verify, inbound.split)
+    return Door(inbound.NAME, b"x-telegram-bot-api-secret-token", verify, inbound.split)
 
 
 def build_channels(settings: Settings, files: FileStore, drawer: Drawer | None = None) -> dict[str, Channel]:

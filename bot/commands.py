@@ -12,7 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot import clock, log, settings
+from bot import clock, log, owners, settings
+from bot.documents import formulas
 from bot.settings import Settings
 
 SEED = Path(__file__).parent.parent / "deploy" / "seed"
@@ -59,6 +60,7 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
     import uvicorn
 
     from bot.app import ROLES, App, ready_database
+    from bot.connection import Connection
     from nlp import mask
 
     secrets = (
@@ -78,7 +80,7 @@ def _serve(config: Settings, role: str, host: str, port: int, *, demo: bool = Fa
         port=port,
         log_config=None,
         access_log=False,
-        http="httptools",
+        http=Connection,
         loop="uvloop",
         lifespan="on",
         server_header=False,
@@ -99,7 +101,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
     from bot.app import check_key
     from storage import migrations
 
-    with _database() as db:
+    with reachable_database() as db:
         before, now = migrations.migrate(db)
         check_key(db)
     print(f"database: {before or 'empty'} -> {now}" if before != now else f"database: already at {now}")
@@ -316,13 +318,14 @@ def job(arguments: argparse.Namespace) -> int:
             when = clock.stopped_at(datetime.fromisoformat(arguments.now))
         except ValueError as wrong:
             raise Refused(f"--now: {wrong}") from wrong
+    config = settings.read()
     with current_database() as db:
-        config = settings.read()
-        result = JOBS[arguments.name](JobContext(db, tools(config), when), arguments.dry_run)
+        context = JobContext(db, tools(config), when, config.data_dir / "files")
+        result = JOBS[arguments.name](context, arguments.dry_run)
         if not arguments.dry_run:
             forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed
     print(json.dumps(result))
-    return 0
+    return 1 if result.get("mismatches") else 0
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -376,16 +379,14 @@ def _cell(value: Any) -> Any:
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
         value = value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+    return formulas.plain(value) if isinstance(value, str) else value
 
 
 def verify(_arguments: argparse.Namespace) -> int:
     """Check the history chain."""
     from storage import history
 
-    with current_database() as db, db.transaction() as session:
+    with current_database() as db, db.snapshot() as session:
         found = history.verify(session)
     if found.broken_at is None:
         print(f"history: {found.links} links hold, head {found.head}")
@@ -421,7 +422,7 @@ def _told_plainly() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[Any]:
+def reachable_database() -> Iterator[Any]:
     from bot.app import open_database
 
     db = open_database(settings.read())
@@ -438,7 +439,7 @@ def current_database() -> Iterator[Any]:
     """The database of the settings, at the newest version and with its key. Raises Refused."""
     from bot.app import check_key, check_version
 
-    with _database() as db:
+    with reachable_database() as db:
         with _told_plainly():
             check_version(db)
             check_key(db)
@@ -450,5 +451,6 @@ def _out(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
+    owners.make(Path(path))
     with open(path, "w", encoding="utf-8", newline="") as out:
         yield out

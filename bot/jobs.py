@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import forgetting
 from bot.clock import Clock
 from handlers import turn
-from handlers.actions import by_clock, digesting, news, surveying
+from handlers.actions import by_clock, digesting, news, reconciling, surveying
 from handlers.actions import retention as keeping
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
@@ -31,6 +33,7 @@ class JobContext:
     db: Database
     tools: Tools
     clock: Clock
+    files: Path | None = None  # where the sealed files lie
 
 
 @contextmanager
@@ -210,7 +213,26 @@ def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
     return counts
 
 
-Job = Callable[[JobContext, bool], dict[str, int]]
+def reconcile(context: JobContext, dry_run: bool = False) -> dict[str, Any]:
+    """Prove that received = answered + open + parked and that nothing is lost on its way; tell people where not.
+
+    Counts: events by state, `mismatches` in all; where there are any, how many of each kind, and `where`: their names.
+    """
+    with context.db.snapshot() as session:
+        svc = Svc(session, context.clock(), context.tools)
+        events, found = reconciling.events(svc), reconciling.look(svc, context.files)
+    if found and not dry_run:
+        with _working(context) as svc:
+            reconciling.tell(svc, found)
+    counts = {name: places.count for name, places in found.items()}
+    told = {**events, "mismatches": sum(counts.values()), **counts}
+    if not found:
+        return told
+    log.error("what came in and what became of it do not agree", extra=counts)
+    return {**told, "where": {name: places.names for name, places in found.items()}}
+
+
+Job = Callable[[JobContext, bool], Mapping[str, Any]]
 
 # By the names operators use (`pratu job NAME`).
 JOBS: dict[str, Job] = {
@@ -220,7 +242,7 @@ JOBS: dict[str, Job] = {
     "surveys": surveys,
     "erasures": erasures,
     "retention": retention,
-    "reconcile": sweep,
+    "reconcile": reconcile,
 }
 # Which of them wake by themselves, and how often, in seconds.
 TIMETABLE: dict[str, int] = {
@@ -229,8 +251,8 @@ TIMETABLE: dict[str, int] = {
     "weekly-digest": 300,
     "surveys": 60,
     "erasures": 300,
-    "retention": 21600,
 }
+NIGHTLY: dict[str, int] = {"retention": 2, "reconcile": 3}  # at this hour
 
 
 class Timetable:
@@ -247,6 +269,8 @@ class Timetable:
             self._scheduler.add_job(
                 self.run, "interval", args=[name], seconds=seconds, max_instances=1, coalesce=True, id=name
             )
+        for name, hour in NIGHTLY.items():
+            self._scheduler.add_job(self.run, "cron", args=[name], hour=hour, max_instances=1, coalesce=True, id=name)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -267,6 +291,7 @@ class Timetable:
         except Exception:  # one of the three places that catch broadly: the next wake-up tries again
             log.exception("a job failed", extra={"job": name})
             return False
-        if any(result.values()):
-            log.info("job done", extra={"job": name, **result})
+        told = {key: count for key, count in result.items() if isinstance(count, int)}
+        if any(told.values()):
+            log.info("job done", extra={"job": name, **told})
         return True

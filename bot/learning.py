@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import models
+from bot import models, owners
 from storage import agencies, verdicts
 from storage.db import Database
 
@@ -93,16 +91,9 @@ def train(examples: Sequence[Example], out: Path, written: Sequence[Written] | N
     else:
         task = training.Task([one.labels for one in examples])
         model = training.train(texts, {"category": task}, classify.shipped(), facts)
-    _for_the_owner(out)
+    owners.make(out)  # a model knows words of the texts it learned from
     save(model, out)
     return facts
-
-
-def _for_the_owner(out: Path) -> None:
-    """Make the file so that nobody else ever reads what is written into it; a device stays what it is."""
-    with open(out, "wb", opener=partial(os.open, mode=models.OWNER_ONLY)) as file:
-        if out.is_file():
-            os.fchmod(file.fileno(), models.OWNER_ONLY)
 
 
 def evaluate(examples: Sequence[Example], model_path: Path | None) -> dict[str, Any]:

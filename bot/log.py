@@ -1,4 +1,7 @@
-"""Structured logs, one JSON object to a line, with personal data masked before it is written."""
+"""Structured logs, one JSON object to a line, with personal data masked before it is written.
+
+No letter in it ends a line, moves a terminal's cursor or turns the reading direction.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class MaskedJson(logging.Formatter):
     def _clean(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return self._mask(text.replace("\n", " ").replace("\r", " "))[:2000]
+        return self._mask("".join(letter if letter.isprintable() else " " for letter in text))[:2000]
 
 
 def _where(record: logging.LogRecord) -> str:

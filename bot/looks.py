@@ -18,9 +18,9 @@ from PIL import Image
 log = logging.getLogger("pratu.looks")
 
 # HEIC is kept as it is: nothing here can open it, so it has no looks.
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 # A JPEG is decoded at an eighth of its size; of the others every pixel is held in memory.
-_MOST_PIXELS = {"JPEG": 70_000_000, "PNG": 30_000_000, "WEBP": 30_000_000, "GIF": 30_000_000}
+_MOST_PIXELS = {"JPEG": 70_000_000, "MPO": 70_000_000, "PNG": 30_000_000, "WEBP": 30_000_000, "GIF": 30_000_000}
 Image.MAX_IMAGE_PIXELS = max(_MOST_PIXELS.values())
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -38,8 +38,8 @@ _UPRIGHT = {
     7: _Turn.TRANSVERSE,
     8: _Turn.ROTATE_90,
 }
-_STAMP = re.compile(r"\s*(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
-_ZONE = re.compile(r"\s*([+-])(\d\d):(\d\d)")
+_STAMP = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_ZONE = re.compile(r"([+-])(\d\d):(\d\d)")
 _BUDDHIST_ERA = 543
 _EARLIEST = 2010  # a camera whose clock was never set says 1970, 1980 or 2000
 
@@ -60,18 +60,23 @@ def see(content: bytes, mime: str, zone: tzinfo) -> Seen:
 
     A file that is no picture, is broken, or would unpack to more than we are ready to hold has neither.
     """
-    kind = _FORMATS.get(mime)
+    kind = FORMATS.get(mime)
     if kind is None:
         return NOTHING
     try:
         with Image.open(io.BytesIO(content), formats=(kind,)) as picture:
-            if picture.width * picture.height > _MOST_PIXELS[kind]:
+            if is_huge(picture):
                 return NOTHING
             turned, taken_at = _notes(picture, zone)
             return Seen(_looks(picture, turned), taken_at)
     except Exception as odd:  # decoders raise whatever they like; a picture we cannot read is kept all the same
         log.info("a picture without looks", extra={"why": type(odd).__name__})
         return NOTHING
+
+
+def is_huge(picture: Image.Image) -> bool:
+    """Would it unpack to more than we are ready to hold?"""
+    return picture.width * picture.height > _MOST_PIXELS.get(picture.format or "", 0)
 
 
 def _looks(picture: Image.Image, turned: int) -> str | None:
@@ -103,7 +108,7 @@ def _notes(picture: Image.Image, zone: tzinfo) -> tuple[int, datetime | None]:
 
 
 def _moment(stamp: str, offset: str, zone: tzinfo) -> datetime | None:
-    found = _STAMP.match(stamp)
+    found = _STAMP.match(stamp.lstrip())
     if found is None:
         return None
     year, month, day, hour, minute, second = map(int, found.groups())
@@ -118,7 +123,7 @@ def _moment(stamp: str, offset: str, zone: tzinfo) -> datetime | None:
 
 
 def _offset(text: str) -> timezone | None:
-    found = _ZONE.match(text)
+    found = _ZONE.match(text.lstrip())
     if found is None:
         return None
     ahead = timedelta(hours=int(found.group(2)), minutes=int(found.group(3)))

@@ -15,12 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bot import owners
 from nlp import classify
 from nlp.model import Model, ModelRefused, version_of
 from nlp.verdict import Verdict
 
-OWNER_ONLY = 0o600  # a model knows words of the texts it learned from
-_VERSION = re.compile(r"[a-z]+-[\w-]{1,60}", re.ASCII)  # also the name of a file in the folder
+_VERSION = re.compile(r"[a-z]{1,20}-[\w-]{1,60}", re.ASCII)  # also the name of a file in the folder
 _LONGEST = 100_000  # bytes of `current`
 
 
@@ -132,6 +132,6 @@ def demote(models: Path) -> bool:
 def keep(models: Path, fresh: Path) -> Path:
     """Put a model just written into the folder, under its version. Raises ModelRefused, OSError."""
     path = models / f"{classify.open_model(fresh).version}.model"
-    fresh.chmod(OWNER_ONLY)
+    fresh.chmod(owners.OWNER_ONLY)
     os.replace(fresh, path)
     return path

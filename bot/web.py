@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -18,6 +19,7 @@ from storage.inbox import NewEvent, microseconds
 
 log = logging.getLogger("pratu.web")
 
+BODY_SECONDS = 20.0  # platforms wait two seconds for their answer
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; LINE's largest webhook body is far below
 
 Verify = Callable[[Mapping[bytes, bytes], bytes], bool]
@@ -29,6 +31,7 @@ class Door:
     """One channel's webhook: who may knock, and how its bodies fall into events."""
 
     channel: str
+    mark: bytes  # the header that says so
     verify: Verify
     split: Split
 
@@ -68,10 +71,17 @@ class Web:
         """The status to answer. 200 only after the events are stored; nothing but 503 when they could not be."""
         if scope["method"] != "POST":
             return 405
-        body = await _read(receive)
+        headers = [(name, value) for name, value in scope["headers"] if name == door.mark]
+        if len(headers) != 1:
+            return 401  # none; or two, of which a proxy before us may have looked at the other
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(receive)
+        except TimeoutError:
+            return 408
         if body is None:
             return 413
-        if not door.verify(dict(scope["headers"]), body):
+        if not door.verify(dict(headers), body):
             return 401  # refused unread: only the platform knows the secret
         data = _json(body)
         if data is None:
@@ -137,12 +147,17 @@ async def _read(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-_BODIES = {status: b"" if status == 200 else str(status).encode() for status in (200, 400, 401, 405, 413, 503)}
+_BODIES = {status: b"" if status == 200 else str(status).encode() for status in (200, 400, 401, 405, 408, 413, 503)}
 _START: dict[int, dict[str, Any]] = {
     status: {
         "type": "http.response.start",
         "status": status,
-        "headers": [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())],
+        "headers": [
+            (b"content-type", b"text/plain"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"no-store"),
+        ],
     }
     for status, body in _BODIES.items()
 }

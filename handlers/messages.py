@@ -75,14 +75,19 @@ class Incoming:
     media: Media | None = None
     more: tuple[Incoming, ...] = ()  # the other pictures of a set that was sent at once
     own: bool = False  # a contact card: the sender's own
+    forwarded: bool = False  # somebody else's words, passed on: never a command of whoever passed them on
     keywords: tuple[str, ...] = ()  # of a sticker
     reply_token: str = ""  # where a free answer is possible
     answerable: bool = True  # False when the channel forbids answering (LINE standby)
 
 
+_LONGEST_NAME = 200  # letters of a file's name
+
+
 def cleaned(incoming: Incoming) -> Incoming:
-    """The same event without what no database and no document can hold: control letters, halves of surrogates."""
-    place = incoming.place
+    """The same event without what no database and no document can hold, and without what makes words read as others:
+    control letters, halves of surrogates, turned and invisible letters."""
+    place, media = incoming.place, incoming.media
     return replace(
         incoming,
         text=_clean(incoming.text),
@@ -90,16 +95,27 @@ def cleaned(incoming: Incoming) -> Incoming:
         quoted_id=_clean(incoming.quoted_id)[:120],
         reply_token=_clean(incoming.reply_token)[:200],
         place=replace(place, text=_clean(place.text)) if place else None,
+        media=replace(media, name=_clean(media.name)[:_LONGEST_NAME]) if media else None,
         more=tuple(cleaned(other) for other in incoming.more),
     )
 
 
-_NEVER = dict.fromkeys([*(code for code in range(32) if code not in (9, 10, 13)), 127, 0xFFFE, 0xFFFF])
+# Controls; what turns the reading direction, so that a name or a place reads as another; what nobody sees. Joiners
+# stay: emoji, Khmer and Burmese need them.
+_NEVER = dict.fromkeys(
+    [
+        *(code for code in range(32) if code not in (9, 10, 13)),
+        *range(0x7F, 0xA0),
+        *(0xAD, 0x61C, 0x115F, 0x1160, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF, 0xFFA0, 0xFFFE, 0xFFFF),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFFF9, 0xFFFC),
+        *range(0xE0000, 0xE0080),
+    ]
+) | {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
 def _clean(text: str) -> str:
-    if text.isprintable():
-        return text
     return text.translate(_NEVER).encode("utf-8", "replace").decode("utf-8")
 
 

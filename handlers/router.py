@@ -180,7 +180,8 @@ def _in_group(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
     if proof is not None or not incoming.text.strip():
         return proof or []
     found = heard.command(incoming.text)
-    meant = typed.in_group(svc, incoming.text) if found is None and acting is not None else None
+    asks = found is None and acting is not None and not incoming.forwarded
+    meant = typed.in_group(svc, incoming.text) if asks else None
     if meant is not None:
         return meant
     if found is None:
@@ -190,6 +191,8 @@ def _in_group(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Pa
         return group.join(svc, talk, rest)
     if acting is None:
         return _not_an_officers(svc, talk, actor, name)
+    if _is_passed_on(acting, incoming, name):
+        return [Say(svc.texts.say("officer.passed_on"))]
     return officer.obey(svc, talk, acting, "help" if name == "start" else name, rest, incoming.text)
 
 
@@ -260,8 +263,10 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
     below = incoming.kind in _MEDIA and actor.works_here  # a picture's caption: "/ผล 482 ..."
     found = heard.command(incoming.text) if incoming.kind == "text" or below else None
     if found is None:
-        return typed.command(svc, talk, actor, incoming)
+        return None if incoming.forwarded else typed.command(svc, talk, actor, incoming)
     name, rest = found
+    if _is_passed_on(actor, incoming, name):
+        return [Say(svc.texts.say("officer.passed_on"))]
     if name == "start":
         return officer.join(svc, talk, rest) if rest else menu.welcome(svc, talk)
     if name == "join":
@@ -277,6 +282,12 @@ def _command(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Par
     if name == "help" and not actor.works_here:
         return menu.show(svc, talk)
     return officer.obey(svc, talk, actor, name, rest, incoming.text)
+
+
+def _is_passed_on(actor: Actor, incoming: Incoming, name: str) -> bool:
+    """Somebody else's words that would be an order if this officer had typed them: a citizen could send them such a
+    text. A code is passed on to whom it is for, and makes nobody but them an officer."""
+    return incoming.forwarded and actor.works_here and name not in ("join", "start")
 
 
 def _proof(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:

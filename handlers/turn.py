@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.actions import evidence, notices, reached, taken_back
+from handlers.actions import evidence, notices, pace, reached, taken_back
 from handlers.desk import typed
 from handlers.flows import belongs, complaint
 from handlers.flows.group import unnamed
@@ -45,6 +45,9 @@ def take_turn(session: Session, tools: Tools, read: Reader, lane: str, channel: 
         return False
     unread = inbox.oldest_unread(session, lane)  # read after the lock: what was read before may be stale
     if unread is None:
+        return False
+    if pace.must_wait(session, conversation, now):
+        conversation.not_before = now + pace.AGAIN
         return False
     svc = Svc(session, now, tools)
     rows: list[Row] = []

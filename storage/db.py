@@ -51,6 +51,13 @@ class Session(PlainSession):
             self.after_commit.append(topic)
 
 
+def session_of(session: Session, keys: Keyring) -> Session:
+    """This session, made ready to work."""
+    session.keys = keys
+    session.after_commit, session.late, session.facts, session.known = [], [], [], {}
+    return session
+
+
 class WriteTurn:
     """Whose turn it is to write on SQLite: handed on in order of asking, the intake first.
 
@@ -134,6 +141,14 @@ class Database:
             session.rollback()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Look at one state of everything, however long it takes; waits for nobody and keeps nobody waiting."""
+        level = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._session(reading=True, **level) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A bare connection in a transaction of its own, for the intake's one statement: it goes before others."""
         if self._bound is not None:
@@ -171,18 +186,13 @@ class Database:
             listener(topic)
 
     @contextmanager
-    def _session(self, reading: bool = False) -> Iterator[Session]:
+    def _session(self, reading: bool = False, **options: str) -> Iterator[Session]:
         if self._bound is not None:
             session = Session(bind=self._bound, join_transaction_mode="create_savepoint", expire_on_commit=False)
         else:
-            options = {"pratu_read": True} if reading else {}
-            session = Session(bind=self.engine.execution_options(**options), expire_on_commit=False)
-        session.keys = self.keys
-        session.after_commit = []
-        session.late = []
-        session.facts = []
-        session.known = {}
-        with session:
+            engine = self.engine.execution_options(**({"pratu_read": True} if reading else {}), **options)
+            session = Session(bind=engine, expire_on_commit=False)
+        with session_of(session, self.keys):
             yield session
 
     @contextmanager

@@ -217,6 +217,12 @@ def unread_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
     return [_opened(session, row) for row in rows]
 
 
+def has_backlog(session: Session, lane: str, count: int) -> bool:
+    """Has this chat so many unread events, or more?"""
+    unread = select(InboxEvent.id).where(InboxEvent.lane == lane, InboxEvent.state == InboxState.RECEIVED)
+    return session.scalar(unread.offset(count - 1).limit(1)) is not None
+
+
 def parked_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
     """The chat's events that wait for people, newest first."""
     rows = session.scalars(

@@ -132,6 +132,17 @@ def since(session: Session, conversation_id: int, after_id: int, limit: int = 20
     )
 
 
+def count_in_since(session: Session, conversation_id: int, since: datetime) -> int:
+    """How many messages came in this chat since then."""
+    rows = select(func.count()).select_from(Message)
+    return (
+        session.scalar(
+            rows.where(Message.conversation_id == conversation_id, Message.direction == "in", Message.at >= since)
+        )
+        or 0
+    )
+
+
 def find_by_platform_id(session: Session, conversation_id: int, message_id: str) -> Message | None:
     """The message the platform names so, within one chat; of an edited one the first version."""
     found = versions(session, conversation_id, message_id)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from bot.looks import FORMATS, is_huge
 from storage.files import FileStore
 from storage.seal import CannotOpen, Keyring
 
@@ -25,7 +26,9 @@ def small(content: bytes | None) -> bytes | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as picture:
+            with Image.open(io.BytesIO(content), formats=tuple(FORMATS.values())) as picture:
+                if is_huge(picture):
+                    return None
                 picture.draft("RGB", (SIDE * 2, SIDE * 2))
                 upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):

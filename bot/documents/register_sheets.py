@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from bot.documents.formulas import is_formula
 from bot.documents.register_limits import LARGEST
 from handlers.reports.evidence.schema import CODE, Problem, Register, registers
 from handlers.reports.evidence.sheets import Book, Sheet, headings
@@ -84,7 +85,7 @@ def _put(cell: Any, value: str | int) -> None:
         return
     cell.value = value
     if isinstance(value, str):
-        cell.data_type, cell.quotePrefix = "s", value.startswith(("=", "+", "-", "@"))
+        cell.data_type, cell.quotePrefix = "s", is_formula(value)
 
 
 def _choose_from(lists: Any, page: Any, letter: str, options: Sequence[str]) -> None:

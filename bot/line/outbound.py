@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -107,7 +108,7 @@ class LineChannel:
         """A picture's or file's bytes, streamed: the SDK would hold 200 MB in memory and hides a 202."""
         if self._http is None:
             self._http = httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=3.0))
-        url = f"{self._data_host}/v2/bot/message/{ref}/content"
+        url = f"{self._data_host}/v2/bot/message/{quote(ref, safe='')}/content"  # a number; nothing else gets a way in
         try:
             async with self._http.stream("GET", url, headers={"Authorization": f"Bearer {self._token}"}) as answer:
                 if answer.status_code == 202:

@@ -1,11 +1,13 @@
 """/files/TOKEN: a letter or a case's dossier, drawn when it is asked for, for whom the link was made and while they may
-see the case."""
+see the case; of a confidential case also only for who can type the number that was sent to that person's chat."""
 
 from __future__ import annotations
 
 import asyncio
+import html
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -17,6 +19,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.documents import draw, pictures
+from bot.pages import proof
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import dossier as dossiers
@@ -24,59 +27,102 @@ from handlers.reports import letters, links
 from handlers.services import Svc, Tools
 from storage.db import Database
 
-_HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
-
 
 @cache
-def _gone() -> str:
+def _templates() -> tuple[Template, dict[str, Template]]:
     folder = Path(__file__).parent
     words = tomllib.loads((folder / "files.toml").read_text(encoding="utf-8"))
-    return Template((folder / "files.html").read_text(encoding="utf-8")).substitute(content=words["gone"])
+    page = Template((folder / "files.html").read_text(encoding="utf-8"))
+    return page, {name: Template(text) for name, text in words.items()}
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """A paper behind a link: its file's name, how it is drawn, whose link it is, and whether its case is secret."""
+
+    name: str
+    draw: Callable[[], bytes]
+    person_id: int
+    confidential: bool
 
 
 def routes(db: Database, tools: Tools, clock: Clock, folder: Path) -> list[Route]:
     """The paper behind a link: DOCX, or with `?as=pdf` PDF. `folder`: of the stored pictures.
 
-    Whatever is wrong with a link looks the same: 404.
+    Whatever is wrong with a link looks the same: 404. Of a confidential case only after a second proof (proof.py).
     """
 
+    def look(request: Request) -> Response:
+        ending = _ending(request)
+        with db.reading() as session:
+            svc = Svc(session, clock(), tools)
+            try:
+                paper = _found(svc, request.path_params["token"], ending, folder)
+            except access.NotFound:
+                return _page("gone", 404)
+            if paper.confidential and not proof.is_shown(svc, paper.person_id, request):
+                return _page("ask", 403)
+        headers = {**proof.HEADERS, "content-disposition": f'attachment; filename="{quote(paper.name)}"'}
+        return with_headers(Response(paper.draw(), media_type=draw.MIMES[ending], headers=headers))
+
+    def answer(request: Request, fields: dict[str, str]) -> Response:
+        with db.transaction() as session:
+            svc = Svc(session, clock(), tools)
+            try:
+                paper = _found(svc, request.path_params["token"], _ending(request), folder)
+            except access.NotFound:
+                return _page("gone", 404)
+            if not paper.confidential:
+                return _page("gone", 404)
+            status, words, values = proof.taken(svc, paper.person_id, fields)
+        if status == 303:
+            query = "as=pdf" if _ending(request) == ".pdf" else ""
+            return proof.onward(values["proof"], query, secure=tools.page_link("/").startswith("https://"))
+        return _page(words, status, **values)
+
     async def show(request: Request) -> Response:
-        ending = ".pdf" if request.query_params.get("as") == "pdf" else ".docx"
-        found = await asyncio.to_thread(_drawn, db, tools, clock, folder, request.path_params["token"], ending)
-        if found is None:
-            return with_headers(Response(_gone(), 404, media_type="text/html", headers=_HEADERS))
-        name, content = found
-        headers = {**_HEADERS, "content-disposition": f'attachment; filename="{quote(name)}"'}
-        return with_headers(Response(content, media_type=draw.MIMES[ending], headers=headers))
+        return await asyncio.to_thread(look, request)
 
-    return [Route("/files/{token}", show, methods=["GET"])]
+    async def take(request: Request) -> Response:
+        fields = await proof.form(request)
+        return _page("elsewhere", 403) if fields is None else await asyncio.to_thread(answer, request, fields)
 
-
-def _drawn(db: Database, tools: Tools, clock: Clock, folder: Path, token: str, ending: str) -> tuple[str, bytes] | None:
-    with db.reading() as session:
-        svc = Svc(session, clock(), tools)
-        try:
-            name, draw_it = _letter(svc, token, ending) or _dossier(svc, token, ending, folder)
-        except access.NotFound:
-            return None
-    return name, draw_it()
+    path = "/files/{token}"
+    return [Route(path, show, methods=["GET"]), Route(path, take, methods=["POST"])]
 
 
-_Drawing = tuple[str, Callable[[], bytes]]
+def _ending(request: Request) -> str:
+    return ".pdf" if request.query_params.get("as") == "pdf" else ".docx"
 
 
-def _letter(svc: Svc, token: str, ending: str) -> _Drawing | None:
+def _page(name: str, status: int, **values: str) -> Response:
+    page, words = _templates()
+    said = {"said": words[name].substitute() if name == "wrong_number" else ""}
+    shown = words["number" if name == "wrong_number" else name]
+    content = shown.substitute({key: html.escape(value) for key, value in values.items()} | said)
+    body = page.substitute(content=content)
+    return with_headers(Response(body, status, media_type="text/html", headers=proof.HEADERS), forms=status != 404)
+
+
+def _found(svc: Svc, token: str, ending: str, folder: Path) -> _Paper:
+    """The paper of a token. Raises access.NotFound."""
+    return _letter(svc, token, ending) or _dossier(svc, token, ending, folder)
+
+
+def _letter(svc: Svc, token: str, ending: str) -> _Paper | None:
     """None: a token of something else."""
     try:
-        letter, case, open_ = links.letter_of(svc, token)
+        letter, case, open_, person_id = links.letter_of(svc, token)
     except access.NotFound:
         return None
     paper, at = letters.paper(svc, case, letter, open_=open_), letter.at
-    return f"{case.reference}-{letter.kind}{ending}", lambda: draw.letter(paper, ending, at)
+    name = f"{case.reference}-{letter.kind}{ending}"
+    return _Paper(name, lambda: draw.letter(paper, ending, at), person_id, case.confidential)
 
 
-def _dossier(svc: Svc, token: str, ending: str, folder: Path) -> _Drawing:
+def _dossier(svc: Svc, token: str, ending: str, folder: Path) -> _Paper:
     """Raises access.NotFound."""
-    case, now = links.dossier_of(svc, token), svc.now
+    (case, person_id), now = links.dossier_of(svc, token), svc.now
     found, load = dossiers.dossier(svc, case), pictures.stored_in(folder, svc.session.keys)
-    return f"{case.reference}-dossier{ending}", lambda: draw.dossier(found, ending, now, load)
+    name = f"{case.reference}-dossier{ending}"
+    return _Paper(name, lambda: draw.dossier(found, ending, now, load), person_id, case.confidential)

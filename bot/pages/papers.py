@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.documents import draw, pdf
+from bot.documents.pictures import Load
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import issued, own_data
@@ -49,12 +50,12 @@ class _Paper:
     draw: Callable[[], bytes]
 
 
-def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
-    """The paper behind a link."""
+def routes(db: Database, tools: Tools, clock: Clock, load: Load) -> list[Route]:
+    """The paper behind a link; `load` reads the pictures in it."""
 
     def answer(token: str, wanted: str) -> Response:
         try:
-            found = _found(db, tools, clock, token, wanted)
+            found = _found(db, tools, clock, load, token, wanted)
         except access.NotFound:
             return _html(_words()["gone"].substitute(), 404)
         except DoesNotReconcile as wrong:
@@ -70,12 +71,12 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
     return [Route("/report/{token}", show, methods=["GET"])]
 
 
-def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | None]:
+def drawer(db: Database, tools: Tools, clock: Clock, load: Load) -> Callable[[str], bytes | None]:
     """What draws the PDF behind a token, for a channel that hands over files; None where there is none."""
 
     def drawn(token: str) -> bytes | None:
         try:
-            return _found(db, tools, clock, token).draw()
+            return _found(db, tools, clock, load, token).draw()
         except (access.NotFound, DoesNotReconcile):
             return None
         except Exception:  # whatever is wrong with the paper, its words must still arrive
@@ -85,14 +86,14 @@ def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | 
     return drawn
 
 
-def _found(db: Database, tools: Tools, clock: Clock, token: str, wanted: str = "") -> _Paper:
+def _found(db: Database, tools: Tools, clock: Clock, load: Load, token: str, wanted: str = "") -> _Paper:
     """Raises access.NotFound, DoesNotReconcile."""
     with db.reading() as session:
         svc = Svc(session, clock(), tools)
         for paper in (_digest, _own_data):
             with contextlib.suppress(access.NotFound):
                 return paper(svc, token)
-        return _evidence(svc, token, wanted)
+        return _evidence(svc, token, wanted, load)
 
 
 def _digest(svc: Svc, token: str) -> _Paper:
@@ -110,12 +111,12 @@ def _own_data(svc: Svc, token: str) -> _Paper:
     return _Paper(f"my-data.{form}", f".{form}", lambda: content)
 
 
-def _evidence(svc: Svc, token: str, wanted: str) -> _Paper:
+def _evidence(svc: Svc, token: str, wanted: str, load: Load) -> _Paper:
     scope, now = reading.opened(svc, token), svc.now
     ending = f".{wanted}" if f".{wanted}" in draw.MIMES else _PDF
     pack, contents = papers.paper(papers.TABLES, scope), svc.texts.word("pack.contents")
     name = f"pmqa3-{scope.agency_code or 'all'}-{scope.year}{ending}"
-    return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents))
+    return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents, load))
 
 
 @cache

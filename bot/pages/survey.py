@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import html
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.clock import Clock
-from bot.pages import survey_form
+from bot.pages import survey_form, visitor
 from bot.pages.static import with_headers
 from bot.pages.survey_form import Asked, Filled
 from handlers import access
@@ -60,7 +59,7 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
         body = await _body(request)
         if body is None:
             return _response(_plain(413, "too_large"))
-        subject = _subject(request.client.host if request.client else "")
+        subject = visitor.subject(request)
         token = request.path_params["token"]
         return _response(await asyncio.to_thread(_take, db, tools, clock, token, _fields(body), subject))
 
@@ -75,17 +74,6 @@ def _response(answer: _Answer) -> Response:
         return with_headers(RedirectResponse(answer.onward, 303, headers=_HEADERS), forms=True)
     body = survey_form.page(answer.title, answer.content)
     return with_headers(Response(body, answer.status, media_type="text/html", headers=_HEADERS), forms=True)
-
-
-def _subject(host: str) -> str:
-    """Whom the forms of an address count for. One connection has a whole /64 of IPv6 to choose its addresses from."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        address = None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        host = str(ipaddress.ip_network((address, 64), strict=False))
-    return hashlib.sha256(host.encode()).hexdigest()[:16]
 
 
 async def _body(request: Request) -> bytes | None:

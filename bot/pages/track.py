@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import html
 import tomllib
 import unicodedata
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from bot.pages import visitor
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.messages import Card
@@ -41,8 +41,7 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
     async def show(request: Request) -> Response:
         asked = request.path_params["reference"]
         secret = _digits(request.query_params.get("s", ""))
-        # Throttled per address as well as per case: an address says nothing of who somebody is for long.
-        subject = hashlib.sha256((request.client.host if request.client else "").encode()).hexdigest()[:16]
+        subject = visitor.subject(request)  # throttled per address as well as per case
         status, content = await asyncio.to_thread(_look, db, tools, clock, _printed(asked), secret, subject)
         body = _templates()[0].substitute(content=content)
         headers = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}

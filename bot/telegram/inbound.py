@@ -103,13 +103,26 @@ def _about(message: dict[str, Any], me: Me) -> dict[str, Any]:
     text = _text(message.get("text")) or _text(message.get("caption"))
     addressed = private or is_called(message, text, me)
     return {
-        "user_id": _id(_dict(message.get("from")).get("id")),
+        "user_id": _author(message),
         "private": private,
         "addressed": addressed,
+        "forwarded": any(name in message for name in _PASSED_ON),
         "text": _without_call(text, me) if addressed and not private else text,
         "message_id": _id(message.get("message_id")),
         "quoted_id": _id(_dict(message.get("reply_to_message")).get("message_id")),
     }
+
+
+# `forward_origin` since Bot API 7; the others before it, and on self-made servers.
+_PASSED_ON = ("forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name")
+
+
+def _author(message: dict[str, Any]) -> str:
+    """Who wrote it; "" where Telegram hides it: an anonymous administrator and a channel share one account with all
+    others of their kind, so that what one of them is, every one would be."""
+    author = _dict(message.get("from"))
+    hidden = "sender_chat" in message or author.get("is_bot") is True
+    return "" if hidden else _id(author.get("id"))
 
 
 def _tap(common: dict[str, Any], tap: dict[str, Any]) -> Incoming:

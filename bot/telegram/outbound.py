@@ -6,6 +6,7 @@ Telegram knows no key that makes a repeat harmless: an answer that was lost is n
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -28,6 +29,7 @@ LARGEST = 50 * 1024 * 1024  # bytes of a file a bot may send
 OUR_TOKEN = 60.0  # seconds until a refused token is tried again: an operator mends it
 # Refusals that mean: this person or group cannot be reached here.
 _NOBODY = ("chat not found", "user not found", "PEER_ID_INVALID", "bot can't initiate conversation")
+_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,300}")  # below our own files, nothing else
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
@@ -153,8 +155,8 @@ class TelegramChannel:
                 raise ContentGone(ref) from failed
             raise
         path = found.get("file_path") if isinstance(found, dict) else None
-        if not path:
-            raise ContentGone(ref)
+        if not isinstance(path, str) or not _PATH.fullmatch(path) or ".." in path:
+            raise ContentGone(ref)  # also a self-made server's own folder: files come from Telegram only
         if self._http is None:
             self._http = httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=3.0))
         try:

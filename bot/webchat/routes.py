@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.pages import static
+from bot.pages import static, visitor
 from bot.webchat import inbound, sessions, uploads
+from bot.webchat.brake import Brake
 from bot.webchat.context import WebContext
 from bot.webchat.events import Broadcast, stream
 from bot.webchat.refusals import Refused
@@ -19,12 +21,34 @@ from storage import agencies
 
 __all__ = ["WebContext", "routes"]
 
+# (how many, in how many seconds) of a chat; behind one connection may be a whole village.
+MESSAGES, FILES = (60, 60.0), (60, 600.0)
+SESSIONS_THERE, FILES_THERE = (600, 600.0), (300, 600.0)
 Endpoint = Callable[[WebContext, Request], Awaitable[Response]]
 
 
 def routes(context: WebContext) -> list[Route]:
     """Everything under /chat, the pages, and the demo's own where it is one."""
     broadcast = Broadcast(context.db)
+    limits = (MESSAGES, FILES, SESSIONS_THERE, FILES_THERE)
+    said, sent, begun, brought = (Brake(most, seconds, monotonic) for most, seconds in limits)
+
+    async def session(context: WebContext, request: Request) -> Response:
+        begun.check(visitor.subject(request))
+        return JSONResponse({"token": sessions.new_token(context.keys)[1]})
+
+    async def message(context: WebContext, request: Request) -> Response:
+        chat = sessions.chat_of(context.keys, request)
+        said.check(chat)
+        event_id = await inbound.store(context, chat, await inbound.read_json(request))
+        return JSONResponse({"ok": True, "id": event_id})
+
+    async def file(context: WebContext, request: Request) -> Response:
+        chat = sessions.chat_of(context.keys, request)
+        sent.check(chat)
+        brought.check(visitor.subject(request))
+        ticket, name = await uploads.keep(context, chat, request)
+        return JSONResponse({"file": ticket, "name": name})
 
     async def events(_context: WebContext, request: Request) -> Response:
         """Everything said in this chat after the last seen message, then each new one as it comes."""
@@ -33,9 +57,9 @@ def routes(context: WebContext) -> list[Route]:
         return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     found = [
-        Route("/chat/session", _guarded(context, _session), methods=["POST"]),
-        Route("/chat/messages", _guarded(context, _message), methods=["POST"]),
-        Route("/chat/files", _guarded(context, _file), methods=["POST"]),
+        Route("/chat/session", _guarded(context, session), methods=["POST"]),
+        Route("/chat/messages", _guarded(context, message), methods=["POST"]),
+        Route("/chat/files", _guarded(context, file), methods=["POST"]),
         Route("/chat/events", _guarded(context, events), methods=["GET"]),
         Route("/chat/about", _guarded(context, _about), methods=["GET"]),
         *static.routes(context.demo),
@@ -61,27 +85,11 @@ def _guarded(context: WebContext, endpoint: Endpoint) -> Callable[[Request], Awa
     return run
 
 
-async def _session(context: WebContext, _request: Request) -> Response:
-    return JSONResponse({"token": sessions.new_token(context.keys)[1]})
-
-
 async def _demo_session(context: WebContext, request: Request) -> Response:
     pane = sessions.demo_pane(request, await inbound.read_json(request))
     chat, token = sessions.new_token(context.keys)
     await asyncio.to_thread(context.enroll, chat, pane)
     return JSONResponse({"token": token})
-
-
-async def _message(context: WebContext, request: Request) -> Response:
-    chat = sessions.chat_of(context.keys, request)
-    event_id = await inbound.store(context, chat, await inbound.read_json(request))
-    return JSONResponse({"ok": True, "id": event_id})
-
-
-async def _file(context: WebContext, request: Request) -> Response:
-    chat = sessions.chat_of(context.keys, request)
-    ticket, name = await uploads.keep(context, chat, request)
-    return JSONResponse({"file": ticket, "name": name})
 
 
 async def _about(context: WebContext, _request: Request) -> Response:

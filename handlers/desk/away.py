@@ -18,7 +18,7 @@ from storage import people
 from storage.people import Post
 
 _LONGEST = 366  # days: who is away longer has another post
-_BETWEEN = re.compile(r"\s*[-–—]\s*")
+_BETWEEN = re.compile(r"[-–—]")
 _MOST = 8  # people offered
 _LABEL = 20  # letters of a button
 
@@ -67,7 +67,7 @@ def _dates(svc: Svc, days: str) -> tuple[date, date] | None:
     """The first and the last day; None where no day is named."""
     first, last = _parted(days, "till")
     if not last and len(pieces := _BETWEEN.split(days)) == 2:
-        first, last = pieces
+        first, last = map(str.strip, pieces)
     if last and first.strip().isdecimal():  # 25-27 ธ.ค.
         first = re.sub(r"^\s*\d+", first, last)
     since = _day(svc, first)

@@ -43,19 +43,19 @@ def dossier_token(svc: Svc, case: Case, person_id: int) -> str:
     return sign(svc, _DOSSIER, (case.id, person_id), svc.now + timedelta(days=DAYS))
 
 
-def dossier_of(svc: Svc, given: str) -> Case:
-    """The case whose dossier a token leads to. Raises access.NotFound: not ours, too old, or the person may not see the
-    case any more."""
+def dossier_of(svc: Svc, given: str) -> tuple[Case, int]:
+    """The case whose dossier a token leads to, and whose link it is (row id of the person). Raises access.NotFound: not
+    ours, too old, or the person may not see the case any more."""
     case_id, person_id = map(int, opened(svc, _DOSSIER, given))
     case = cases.get(svc.session, case_id)
     for post in people.posts_of(svc.session, person_id, svc.today):
         if access.may_see(post, case) and may("dossier", access.parties(post, case)):
-            return case
+            return case, person_id
     raise access.NotFound(_DOSSIER)
 
 
-def letter_of(svc: Svc, given: str) -> tuple[Letter, Case, bool]:
-    """The letter a token leads to, its case, and whether it may show personal data.
+def letter_of(svc: Svc, given: str) -> tuple[Letter, Case, bool, int]:
+    """The letter a token leads to, its case, whether it may show personal data, and whose link it is.
 
     Raises access.NotFound: not ours, too old, or the person may not see the case any more.
     """
@@ -66,4 +66,4 @@ def letter_of(svc: Svc, given: str) -> tuple[Letter, Case, bool]:
     case = cases.get(svc.session, letter.case_id)
     if not any(access.may_see(post, case) for post in people.posts_of(svc.session, person_id, svc.today)):
         raise access.NotFound(_LETTER)
-    return letter, case, bool(open_)
+    return letter, case, bool(open_), person_id

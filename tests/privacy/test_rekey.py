@@ -148,6 +148,11 @@ def test_the_command_prints_counts_and_no_key(tmp_path: Path) -> None:
     assert KEY not in done.stdout + done.stderr
     server.extra = {"PRATU_SECRET_KEY": NEW}
     assert "links hold" in server.run("verify").stdout
+    server.run("backup", "--out", str(tmp_path / "after.pratu"))
+    (tmp_path / "other").mkdir()
+    other = Server(tmp_path / "other", f"sqlite:///{tmp_path}/other.db", extra={"PRATU_SECRET_KEY": NEW})
+    other.run("restore", str(tmp_path / "after.pratu"))
+    assert "links hold" in other.run("verify").stdout
     server.extra = {"PRATU_SECRET_KEY": KEY}
     refused = server.run("verify", check=False)
     assert "a newer PRATU_SECRET_KEY" in refused.stderr

@@ -1,0 +1,52 @@
+"""uvicorn's connection, within bounds: by itself it waits for the head of a request for ever, and keeps all of it in
+memory. Imported only by what serves."""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle, Transport
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LONGEST_HEAD = 32 * 1024  # bytes of request line and headers; browsers and platforms send a few thousand
+HEAD_SECONDS = 20.0  # until a request's head is there
+
+
+class Connection(HttpToolsProtocol):
+    """One client's connection, closed when a head is too long or too slow."""
+
+    _heading = 0  # bytes of a head that is not whole yet
+    _late: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._late is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait()  # for the next request on this connection
+        super().data_received(data)
+        self._heading = self._heading + len(data) if self._late is not None else 0
+        if self._heading > LONGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("The head of this request is too long.")
+
+    def on_headers_complete(self) -> None:
+        self._in_time()
+        super().on_headers_complete()
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def _in_time(self) -> None:
+        self._heading = 0
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _give_up(self) -> None:
+        self._late = None
+        if not self.transport.is_closing():
+            self.transport.close()
