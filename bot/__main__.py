@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import backup, commands, digests, engine, erasing, papers, registers, surveys
+from bot import backup, commands, digests, engine, erasing, papers, registers, rekey, surveys
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
 
@@ -89,6 +89,8 @@ def _trust(add: Callable[..., argparse.ArgumentParser]) -> None:
     add("verify", commands.verify, "check the history chain")
     erase = add("erase", erasing.erase, "a person goes: rows, files, free pages; the service may run meanwhile")
     erase.add_argument("--account", required=True, metavar="CHANNEL:USERID")
+    sealing = add("rekey", rekey.run, "seal everything anew with the newest key of PRATU_SECRET_KEY=NEW,OLD")
+    sealing.add_argument("--index", action="store_true", help="new hashes too; the service must be stopped")
     erase.add_argument("--rewrite", action="store_true", help="PostgreSQL: rewrite the tables (VACUUM FULL)")
 
 

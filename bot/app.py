@@ -31,10 +31,10 @@ from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import agencies, migrations
+from storage import agencies, migrations, rekey
 from storage.db import Database
 from storage.files import FileStore
-from storage.seal import Keyring
+from storage.seal import CannotOpen, Keyring
 
 if TYPE_CHECKING:
     from bot.telegram.outbound import TelegramChannel
@@ -62,12 +62,16 @@ def open_database(settings: Settings, *, hurried: bool = False) -> Database:
 
 def check_key(db: Database) -> None:
     """Remember the key on first sight; stop when it is another one. Raises WrongKey."""
-    mark = db.keys.fingerprint()
     with db.transaction() as session:
-        known = agencies.setting(session, "key").get("fingerprint")
-        if known is None:
+        known = agencies.setting(session, "key")
+        try:
+            rekey.find_as_before(db.keys, known)
+        except CannotOpen as unknown:
+            raise WrongKey("everything is sealed with a newer PRATU_SECRET_KEY; give that one") from unknown
+        mark = db.keys.fingerprint()
+        if "fingerprint" not in known:
             agencies.put_setting(session, "key", {"fingerprint": mark})
-        elif known != mark:
+        elif known["fingerprint"] != mark:
             raise WrongKey(
                 "this database was begun with another PRATU_SECRET_KEY; give that one (or keep it last in the list)"
             )

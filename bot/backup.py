@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bot import clock, erased, erasing, settings
+from bot import clock, erased, forgetting, settings
 from bot.app import tools
 from bot.commands import Refused, current_database, reachable_database
 from bot.settings import Settings
@@ -16,6 +16,7 @@ from storage import people, scrub
 from storage.backup import restoring, writing
 from storage.backup.archive import BadBackup
 from storage.db import Database, Lent, Session
+from storage.files import FileStore
 
 _MEGABYTE = 1_000_000
 
@@ -58,7 +59,7 @@ def restore(arguments: argparse.Namespace) -> int:
         except OSError as wrong:
             raise Refused(f"nothing was restored: {path}: {wrong.strerror or wrong}") from wrong
         if gone:  # nothing of them stays on free pages and on the disk
-            erasing.sweep(db, config)
+            forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))
             scrub.scrub(db, full=True)
     print(
         f"restored as of {done.at}: {done.rows} rows, {done.files} files, {done.models} models; "
@@ -73,10 +74,10 @@ def restore(arguments: argparse.Namespace) -> int:
 def _erased_again(db: Database, session: Session, config: Settings, made_at: datetime) -> list[str]:
     """Whom the backup brought back though they were erased after it: they go within the restore's transaction."""
     gone = []
-    for key in erased.since(config.data_dir, made_at):
+    for key, keep in erased.since(config.data_dir, made_at).items():
         account = people.by_key(session, key)
         user_id = None if account is None else session.keys.open_text(account.user_id)
         if account is not None and user_id:
-            erasing.take_out(Lent(db, session), tools(config), account.channel, user_id, clock.now())
+            forgetting.take_out(Lent(db, session), tools(config), account.channel, user_id, clock.now(), keep=keep)
             gone.append(key)
     return gone

@@ -305,8 +305,10 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
 
 def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
+    from bot import forgetting
     from bot.app import quota_reader, tools
     from bot.jobs import JOBS, JobContext
+    from storage.files import FileStore
 
     if arguments.name not in JOBS:
         raise Refused(f"no job {arguments.name!r}; there are: {', '.join(sorted(JOBS))}")
@@ -320,6 +322,8 @@ def job(arguments: argparse.Namespace) -> int:
     with current_database() as db:
         context = JobContext(db, tools(config), when, config.data_dir / "files", quota_reader(config))
         result = JOBS[arguments.name](context, arguments.dry_run)
+        if not arguments.dry_run:
+            forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed
     print(json.dumps(result))
     return 1 if result.get("mismatches") else 0
 

@@ -12,10 +12,12 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot import forgetting
 from bot.channels import SendFailed
 from bot.clock import Clock
 from handlers import turn
 from handlers.actions import by_clock, digesting, news, pushing, reconciling, surveying
+from handlers.actions import retention as keeping
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
 from handlers.services import Svc, Tools
@@ -189,6 +191,31 @@ def _one_survey(context: JobContext, survey_id: int, dry_run: bool) -> Counter[s
     return Counter({"due": 1, deed: 1}) if deed else Counter()
 
 
+def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Erase those whose request an officer approved (see `forgetting.carry_out`)."""
+    data_dir = None if context.files is None else context.files.parent
+    return forgetting.carry_out(context.db, context.tools, context.clock(), data_dir, dry_run)
+
+
+def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """What is too old goes, a portion at a time; counts of rows by class of records. In a dry run: what would go."""
+    with _looking(context) as svc:
+        counts = keeping.due(svc)
+    if dry_run:
+        return counts
+    for name in counts:
+        counts[name] = 0
+        while True:
+            with _working(context) as svc:
+                gone = keeping.take(svc, name)
+            counts[name] += gone
+            if not gone:
+                break
+    if any(counts.values()):
+        forgetting.cut_log(context.db)
+    return counts
+
+
 def reconcile(context: JobContext, dry_run: bool = False) -> dict[str, Any]:
     """Prove that received = answered + open + parked and that nothing is lost on its way; tell people where not.
 
@@ -235,12 +262,21 @@ JOBS: dict[str, Job] = {
     "status-updates": status_updates,
     "weekly-digest": weekly_digest,
     "surveys": surveys,
+    "erasures": erasures,
+    "retention": retention,
     "reconcile": reconcile,
     "quota": quota,
 }
 # Which of them wake by themselves, and how often, in seconds.
-TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300, "weekly-digest": 300, "surveys": 60, "quota": 900}
-NIGHTLY: dict[str, int] = {"reconcile": 3}  # at this hour
+TIMETABLE: dict[str, int] = {
+    "reminders": 60,
+    "status-updates": 300,
+    "weekly-digest": 300,
+    "surveys": 60,
+    "erasures": 300,
+    "quota": 900,
+}
+NIGHTLY: dict[str, int] = {"retention": 2, "reconcile": 3}  # at this hour
 
 
 class Timetable:

@@ -6,7 +6,6 @@ account its row without a name. Whoever writes again later is somebody new.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -14,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from storage import history, holds, ids, messages
+from storage import history, holds, ids, messages, register_lines
+from storage.data_requests import DONE
 from storage.db import Session
 from storage.tables import (
     Account,
@@ -25,6 +25,7 @@ from storage.tables import (
     CaseTask,
     CaseVisit,
     CaseWord,
+    Consent,
     Conversation,
     DataRequest,
     InboxEvent,
@@ -35,6 +36,7 @@ from storage.tables import (
     OutboxMessage,
     Person,
     RegisterLine,
+    Reveal,
     StatusUpdate,
     Subscription,
     Survey,
@@ -79,14 +81,19 @@ def _blank_raw(session: Session, where: ColumnElement[bool]) -> int:
 def erase(session: Session, who: Subject, traces: Traces, now: datetime, today: date) -> Counter[str]:
     """Everything of this person goes, in one transaction; how many rows of what.
 
-    Cases under a legal hold keep their words (PDPA s. 33 (4)) but not the way to the person; see `holds`.
+    Cases under a legal hold keep their words (PDPA s. 33 (4)) but not the way to the person, see `holds`; those that
+    are kept, their masked words.
     """
     session.scalars(select(Conversation.id).where(Conversation.id.in_(who.chats)).with_for_update()).all()
     counts = Counter[str]()
     counts += _said(session, who)
     counts += _put_out(session, who, traces)
-    for case in session.scalars(select(Case).where(Case.id.in_([*who.cases, *who.held])).with_for_update()):
-        counts += empty(session, case) if case.id in who.cases else _let_go(session, case)
+    own = [*who.cases, *who.held, *who.kept]
+    for case in session.scalars(select(Case).where(Case.id.in_(own)).with_for_update()):
+        if case.id in who.cases:
+            counts += empty(session, case)
+        else:
+            counts += _let_go(session, case) if case.id in who.held else _without_name(session, case)
     counts += _joins(session, who)
     counts += _asked(session, who, now)
     counts += _kept_elsewhere(session, who, traces)
@@ -103,7 +110,7 @@ def _said(session: Session, who: Subject) -> Counter[str]:
     proof = _proof(session, who) if who.worked_here else set()
     files = 0
     for row in rows:
-        if row.id in proof:
+        if row.id in proof or row.case_id in who.kept:
             row.text = row.masked = row.drawn = None
         else:
             files += messages.blank(session, row)
@@ -118,9 +125,7 @@ def _proof(session: Session, who: Subject) -> set[int]:
     own = select(Attachment.message_id).join(Message, Message.id == Attachment.message_id)
     own = own.where(Message.account_id == who.account_id)
     of_cases = own.join(CasePhoto, CasePhoto.attachment_id == Attachment.id)
-    cells = " ".join(str(line) for line in session.scalars(select(RegisterLine.cells)))
-    named = {int(number) for number in re.findall(r"photo:(\d+)", cells)}
-    digests = set(re.findall(r"\b[0-9a-f]{64}\b", cells))
+    named, digests = register_lines.pictures_shown(session)
     shown = own.where(or_(Attachment.id.in_(named), Attachment.file_digest.in_(digests)))
     return {*session.scalars(of_cases), *session.scalars(shown)}
 
@@ -185,6 +190,7 @@ def empty(session: Session, case: Case) -> Counter[str]:
     notes = session.scalars(select(StatusUpdate).where(StatusUpdate.case_id == case.id, StatusUpdate.note.is_not(None)))
     written = notes.all()
     _blank_notes(session, written)
+    session.execute(update(Reveal).where(Reveal.case_id == case.id).values(reason=None))
     found = {"present": None, "found": None, "lat": None, "lon": None}
     session.execute(update(CaseVisit).where(CaseVisit.case_id == case.id).values(**found))
     results = {"result": None, "result_masked": None}
@@ -199,15 +205,28 @@ def _let_go(session: Session, case: Case) -> Counter[str]:
     return Counter(cases_on_hold=1)
 
 
+def _without_name(session: Session, case: Case) -> Counter[str]:
+    """A case that must be kept by law (records: ten years) stays as its masked words tell it; who told it goes."""
+    case.text, case.said = session.keys.seal_text(case.masked), None
+    case.place = session.keys.seal_text(case.place_masked)
+    case.secret = case.complainant = case.contact = case.happened = case.conversation_id = None
+    return Counter(cases_kept_without_name=1)
+
+
 def _joins(session: Session, who: Subject) -> Counter[str]:
     """Whoever joined still counts as one who did."""
     rows = session.scalars(select(CaseJoin).where(CaseJoin.account_id == who.account_id)).all()
     for row in rows:
-        for name in (*_OF_PERSON, "said", "masked"):
-            if hasattr(row, name):
-                setattr(row, name, None)
-        row.message_ids, row.earlier_ids = [], []
+        empty_joined(row)
     return Counter(joined=len(rows))
+
+
+def empty_joined(row: CaseJoin) -> None:
+    """What somebody who joined told goes; that they joined stays."""
+    for name in (*_OF_PERSON, "said", "masked"):
+        if hasattr(row, name):
+            setattr(row, name, None)
+    row.message_ids, row.earlier_ids = [], []
 
 
 def _asked(session: Session, who: Subject, now: datetime) -> Counter[str]:
@@ -219,7 +238,11 @@ def _asked(session: Session, who: Subject, now: datetime) -> Counter[str]:
             survey.state, survey.ended_at = SurveyState.EXPIRED, now
     requests = session.scalars(select(DataRequest).where(DataRequest.account_id == who.account_id)).all()
     for request in requests:
-        request.words, request.done_at = None, request.done_at or now
+        if request.done_at is None:
+            request.outcome, request.done_at = DONE, now
+        request.words = request.answer = None
+    agreed = (Consent.account_id == who.account_id, Consent.withdrawn_at.is_(None))
+    session.execute(update(Consent).where(*agreed).values(withdrawn_at=now))
     wanted = (Subscription.account_id == who.account_id, Subscription.until.is_(None))
     ended = session.execute(update(Subscription).where(*wanted).values(until=now).returning(Subscription.id)).all()
     return Counter(surveys=len(asked), data_requests=len(requests), subscriptions=len(ended))
@@ -257,18 +280,20 @@ def told_figures(session: Session, who: Subject, traces: Traces) -> list[Issue]:
 def _identity(session: Session, who: Subject, now: datetime, today: date) -> Counter[str]:
     """Name, telephone, the platform's id and every hash that would find them again."""
     account, person = session.get_one(Account, who.account_id), session.get_one(Person, who.person_id)
-    account.key, account.user_id, account.notice_at = ids.new_key().replace("-", ""), None, None
+    account.key, account.user_id = ids.new_key().replace("-", ""), None
+    account.notice_at = account.notice_version = None
     person.name = person.phone = person.customer_group = None
     for post in session.scalars(select(Membership).where(Membership.person_id == who.person_id)):
         post.display_name = None
         if post.until is None or post.until >= today:
             post.until = today - timedelta(days=1)
     session.execute(update(Invite).where(Invite.used_by == who.person_id).values(display_name=None))
-    for chat in session.scalars(select(Conversation).where(Conversation.id.in_(who.chats))):
+    for old in sorted(who.lanes):
         lane = ids.new_key().replace("-", "")
-        for table in (InboxEvent, OutboxMessage):
-            session.execute(update(table).where(table.lane == chat.lane).values(lane=lane))
-        chat.lane, chat.draft_at, chat.not_before = lane, None, None
-        chat.chat_id = chat.state = chat.flow = chat.step = chat.account_id = None
+        for table in (InboxEvent, OutboxMessage, Conversation):
+            session.execute(update(table).where(table.lane == old).values(lane=lane))
+    session.expire_all()
+    for chat in session.scalars(select(Conversation).where(Conversation.id.in_(who.chats))):
+        chat.draft_at = chat.not_before = chat.chat_id = chat.state = chat.flow = chat.step = chat.account_id = None
     session.known.clear()
     return Counter(accounts=1, chats=len(who.chats))

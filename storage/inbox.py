@@ -262,6 +262,11 @@ def _opened(session: Session, row: InboxEvent) -> Unread:
     )
 
 
+def any_of_lane(session: Session, lane: str) -> bool:
+    """Did anything ever come in from this chat?"""
+    return session.scalar(select(InboxEvent.id).where(InboxEvent.lane == lane).limit(1)) is not None
+
+
 def any_unread_before(session: Session, received_us: int) -> bool:
     """Is there an unread event that was stored before this moment?"""
     query = select(InboxEvent.id).where(InboxEvent.state == InboxState.RECEIVED, InboxEvent.received_us < received_us)

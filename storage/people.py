@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from storage import ids
 from storage.db import Session
 from storage.seal import Keyring
-from storage.tables import Absence, Account, DataRequest, Invite, Membership, Person, WrongGuess
+from storage.tables import Absence, Account, Invite, Membership, Person, WrongGuess
 
 ANYBODY = "?"  # somebody away whose invitation named nobody
 
@@ -315,32 +315,6 @@ def take_invite(
 def invite_name(session: Session, found: Invite) -> str:
     """The name written on an invitation."""
     return session.keys.open_text(found.display_name) or ""
-
-
-def ask_about_data(
-    session: Session, *, number: str, account_id: int, what: str, words: str, now: datetime, due_on: date
-) -> DataRequest:
-    """Write down what a person asks us to do with their data."""
-    row = DataRequest(
-        number=number,
-        account_id=account_id,
-        what=what,
-        words=session.keys.seal_text(words or None),
-        asked_at=now,
-        due_on=due_on,
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def open_request(session: Session, account_id: int, what: str) -> DataRequest | None:
-    """A request of this kind that is not done yet."""
-    return session.scalars(
-        select(DataRequest).where(
-            DataRequest.account_id == account_id, DataRequest.what == what, DataRequest.done_at.is_(None)
-        )
-    ).first()
 
 
 def note_wrong_guess(session: Session, *subject: str, now: datetime) -> None:

@@ -45,11 +45,19 @@ def scrub(db: Database, *, full: bool = False) -> None:
         _postgres(db, "VACUUM (FULL)" if full else "VACUUM")
 
 
-def _sqlite(db: Database) -> None:
+def cut_log(db: Database) -> None:
+    """SQLite's write-ahead log is emptied, quickly: what was deleted is overwritten in the file itself already."""
+    if db.sqlite and not db.bound:
+        with db.writing():
+            _sqlite(db, vacuum=False)
+
+
+def _sqlite(db: Database, *, vacuum: bool = True) -> None:
     raw = db.engine.raw_connection()
     try:
         run = raw.cursor().execute
-        _patiently(run, "VACUUM")
+        if vacuum:
+            _patiently(run, "VACUUM")
         for _ in range(_TRIES):
             busy = run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if not busy:

@@ -28,6 +28,7 @@ from storage.tables import (
     Service,
     Unit,
 )
+from storage.words import RETAINED
 
 
 class BadSeed(Exception):
@@ -327,6 +328,7 @@ _STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {
         "warn_at": (_is_rising, "rising whole numbers like [70, 90, 100]"),
         "agencies": (_is_budgets, "numbers by agency and purpose like { DEMO = { survey = 50 } }"),
     },
+    "retention": {name: (_is_number, "a whole number of days") for name in RETAINED},
     "evidence": {"photo_required": (_is_flag, "true or false")},
     "decisions": {
         **{
@@ -360,7 +362,8 @@ def _own_standards(path: Path, rows: list[Row]) -> Row:
 def _settings(session: Session, folder: Path) -> int:
     changed = 0
     path = folder / "service_standards.toml"
-    for name, value in read(path).items():
+    periods = folder / "retention.toml"  # without it ours stand
+    for name, value in {**read(path), **(read(periods) if periods.is_file() else {})}.items():
         if name == "standard":
             name, value = "standards", _own_standards(path, value)
         elif isinstance(value, dict):

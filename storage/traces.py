@@ -33,8 +33,8 @@ _MOST = 2000  # rows looked at in one go
 
 @dataclass(frozen=True)
 class Subject:
-    """Who goes: row ids of their account, person and own chats; their cases by reference, those under a legal hold
-    (`held`) apart; cases they joined; and whether they ever worked here."""
+    """Who goes: row ids of their account, person and own chats; their cases by reference, apart those under a legal
+    hold (`held`) and those that are kept without a name (`kept`); cases they joined; did they ever work here?"""
 
     account_id: int
     person_id: int
@@ -44,6 +44,7 @@ class Subject:
     lanes: frozenset[str]
     cases: dict[int, str]
     held: dict[int, str]
+    kept: dict[int, str]
     joined: frozenset[int]
     worked_here: bool
 
@@ -81,8 +82,8 @@ class Told:
 # --- who, and what they told -----------------------------------------------------------------------------------------
 
 
-def subject(session: Session, channel: str, user_id: str) -> Subject | None:
-    """Who an account is; None where there is none of this name."""
+def subject(session: Session, channel: str, user_id: str, *, keep: bool = False) -> Subject | None:
+    """Who an account is; None where there is none of this name. `keep`: their cases stay, without a name."""
     account = people.known(session, channel, user_id)
     if account is None:
         return None
@@ -92,7 +93,8 @@ def subject(session: Session, channel: str, user_id: str) -> Subject | None:
     found = {row.id: row.lane for row in chats}
     rows = session.execute(select(Case.id, Case.reference).where(Case.account_id == account.id))
     cases = {row.id: row.reference for row in rows}
-    kept = holds.standing(session, cases)
+    on_hold = holds.standing(session, cases)
+    free = {case_id: name for case_id, name in cases.items() if case_id not in on_hold}
     joined = session.scalars(select(CaseJoin.case_id).where(CaseJoin.account_id == account.id))
     posts = select(func.count()).select_from(Membership).where(Membership.person_id == account.person_id)
     return Subject(
@@ -102,8 +104,9 @@ def subject(session: Session, channel: str, user_id: str) -> Subject | None:
         since=account.created_at,
         chats=frozenset(found),
         lanes=frozenset({lane, *found.values()}),
-        cases={case_id: name for case_id, name in cases.items() if case_id not in kept},
-        held={case_id: name for case_id, name in cases.items() if case_id in kept},
+        cases={} if keep else free,
+        held={case_id: name for case_id, name in cases.items() if case_id in on_hold},
+        kept=free if keep else {},
         joined=frozenset(joined),
         worked_here=bool(session.scalar(posts)),
     )
@@ -116,7 +119,7 @@ def told(session: Session, who: Subject) -> Told:
     sealed: list[bytes | None] = list(
         session.scalars(select(Message.text).where(Message.account_id == who.account_id, Message.direction == "in"))
     )
-    for case in session.scalars(select(Case).where(Case.id.in_(who.cases))):
+    for case in session.scalars(select(Case).where(Case.id.in_([*who.cases, *who.kept]))):
         sealed += [case.text, case.place, case.happened]
         found.names += [opened(case.complainant) or "", opened(case.contact) or ""]
         found.words += [words for _row, words in _data(session, case.said)]

@@ -1,4 +1,4 @@
-"""/report/TOKEN: a digest on A4, or the yearly evidence as PDF, and with `?as=` as XLSX or DOCX.
+"""/report/TOKEN: a digest on A4; the yearly evidence as PDF, with `?as=` as XLSX or DOCX; a copy of one's own data.
 
 A link is for one person, and shows the paper only while that person has a post that reads it. Whatever is wrong with a
 link looks the same: 404. Figures that do not agree are not printed: 409, with where.
@@ -7,6 +7,8 @@ link looks the same: 404. Figures that do not agree are not printed: 409, with w
 from __future__ import annotations
 
 import asyncio
+import codecs
+import contextlib
 import html
 import logging
 import tomllib
@@ -26,7 +28,7 @@ from bot.documents import draw, pdf
 from bot.documents.pictures import Load
 from bot.pages.static import with_headers
 from handlers import access
-from handlers.reports import issued
+from handlers.reports import issued, own_data
 from handlers.reports.evidence import papers, reading
 from handlers.reports.evidence.report import DoesNotReconcile
 from handlers.services import Svc, Tools
@@ -36,6 +38,7 @@ log = logging.getLogger("pratu.papers")
 
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _PDF = ".pdf"
+_MIMES = {**draw.MIMES, ".txt": "text/plain; charset=utf-8", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def routes(db: Database, tools: Tools, clock: Clock, load: Load) -> list[Route]:
             places = "".join(f"<li>{html.escape(place)}</li>" for place in wrong.places)
             return _html(_words()["stopped"].substitute(places=places), 409)
         headers = {**_PRIVATE, "content-disposition": f'inline; filename="{quote(found.name)}"'}
-        return Response(found.draw(), media_type=draw.MIMES[found.ending], headers=headers)
+        return Response(found.draw(), media_type=_MIMES[found.ending], headers=headers)
 
     async def show(request: Request) -> Response:
         wanted = request.query_params.get("as", "")[:10]
@@ -87,10 +90,10 @@ def _found(db: Database, tools: Tools, clock: Clock, load: Load, token: str, wan
     """Raises access.NotFound, DoesNotReconcile."""
     with db.reading() as session:
         svc = Svc(session, clock(), tools)
-        try:
-            return _digest(svc, token)
-        except access.NotFound:
-            return _evidence(svc, token, wanted, load)
+        for paper in (_digest, _own_data):
+            with contextlib.suppress(access.NotFound):
+                return paper(svc, token)
+        return _evidence(svc, token, wanted, load)
 
 
 def _digest(svc: Svc, token: str) -> _Paper:
@@ -99,6 +102,13 @@ def _digest(svc: Svc, token: str) -> _Paper:
     at = issue.issued_at
     name = f"digest-{issue.agency_code}-{issue.period}.pdf".replace("*", "all")
     return _Paper(name, _PDF, lambda: pdf.digest(sheet, at))
+
+
+def _own_data(svc: Svc, token: str) -> _Paper:
+    """What we hold about somebody, for themselves."""
+    form, text = own_data.opened(svc, token)
+    content = (codecs.BOM_UTF8 if form == "txt" else b"") + text.encode("utf-8", "replace")
+    return _Paper(f"my-data.{form}", f".{form}", lambda: content)
 
 
 def _evidence(svc: Svc, token: str, wanted: str, load: Load) -> _Paper:

@@ -1,4 +1,4 @@
-"""File a case as a visitor of the website does, and print its reference: file_a_case.py URL WORDS. Standard library only."""
+"""File a case as a visitor of the website does; prints its reference: file_a_case.py URL WORDS. Needs Python alone."""
 
 from __future__ import annotations
 

@@ -14,21 +14,30 @@ from handlers.reports.digest import fingerprint
 from handlers.rules.case_status import is_open
 from handlers.services import Svc
 from nlp import entities
-from storage import agencies, cases, erasing, history
+from storage import agencies, cases, erasing, history, inbox, people
 from storage import traces as found_by
+from storage.inbox import lane_of
 from storage.traces import SHORTEST, Subject, Told, Traces
 
 _HEAD = 24  # letters: so many begin a sentence that is nobody else's
 
 
-def find(svc: Svc, channel: str, user_id: str) -> Subject | None:
-    """Who an account is; None where we know nobody of this name."""
-    return found_by.subject(svc.session, channel, user_id)
+def find(svc: Svc, channel: str, user_id: str, *, keep: bool = False) -> Subject | None:
+    """Who an account is; None where we know nobody of this name. `keep`: their cases stay, without a name.
+
+    Somebody whose first words nobody could work on has no account yet, and is found by them.
+    """
+    lane = lane_of(svc.session.keys, channel, user_id)
+    if inbox.any_of_lane(svc.session, lane):
+        people.account_for(svc.session, channel, user_id, svc.now)
+    return found_by.subject(svc.session, channel, user_id, keep=keep)
 
 
 def traces(svc: Svc, who: Subject) -> Traces:
     """What this person is known by in what others wrote."""
     told = found_by.told(svc.session, who)
+    if who.kept:  # what they said stays, masked: only who they are must not
+        return Traces(_names(svc, told), (), ())
     heads = {head for words in told.words for head in _heads(svc, words)}
     near = tuple(sorted(head for head in heads if len(head) >= SHORTEST))
     said = " ".join(word for words in told.words for shown in (words, svc.tools.mask(words)) for word in shown.split())
@@ -71,10 +80,10 @@ def erase(svc: Svc, who: Subject, found: Traces, after: tuple[int, int]) -> Coun
         details = {"what": issue.what, "agency": issue.agency_code, "period": issue.period}
         history.append(svc.session, "reissued", None, {**details, "figures": fingerprint(issue.figures)}, svc.now)
         counts["told_figures"] += 1
-    for case_id in who.cases:
+    for case_id in [*who.cases, *who.kept]:
         case = cases.get(svc.session, case_id)
         status.record(svc, case, "erased", by="system")
         if is_open(case.status):
-            notices.tell_unit(svc, case, "officer.erased")
+            notices.tell_unit(svc, case, "officer.erased" if case_id in who.cases else "officer.nameless")
     history.append(svc.session, "erased", None, {"account": who.account_id, "rows": dict(counts)}, svc.now)
     return counts

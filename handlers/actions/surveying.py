@@ -16,7 +16,7 @@ from handlers.rules import escalation
 from handlers.rules.surveys import MONTH, TOO_LATE, is_asked
 from handlers.services import Svc, put_out
 from handlers.texts import shortened
-from storage import cases, conversations, inbox, messages, outbox, people, surveys
+from storage import cases, conversations, data_requests, inbox, messages, outbox, people, surveys
 from storage.surveys import PULSE, SCALE
 from storage.tables import Case, Conversation, Survey
 from storage.words import Conclusion, SurveyState
@@ -43,6 +43,8 @@ def want(svc: Svc, case: Case) -> None:
     """A case was closed: shall its complainant be asked? Nobody who joined it is."""
     if case.account_id is None or case.conversation_id is None or case.closed_at is None or not _asked_of(case):
         return
+    if data_requests.is_limited(svc.session, case.account_id):
+        return  # they asked to be left alone, or forgotten
     once = _closing(case)
     if surveys.of_closing(svc.session, once) is None:
         surveys.add(

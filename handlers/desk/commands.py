@@ -24,6 +24,7 @@ from handlers.desk import (
     polls,
     recording,
     registers,
+    requests,
     ruling,
     voices,
 )
@@ -97,7 +98,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register", "evidence")
+    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register", "evidence", "requests")
 
 
 def plain_line(name: str) -> str:
@@ -183,6 +184,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "improve": registers.improve,
     "evidence": evidences.evidence,
     "announce": announcing.announce,
+    "requests": requests.requests,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,
@@ -213,5 +215,7 @@ _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "reject": ruling.reject,
     "merge": ruling.merge,
     "reveal": ruling.reveal,
+    "hold": ruling.hold,
+    "release": ruling.release,
     "undo": ruling.undo,
 }

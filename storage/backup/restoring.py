@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import history, ids, migrations
+from storage import history, ids, migrations, rekey
 from storage.backup.archive import (
     FILE,
     FORMAT,
@@ -129,6 +129,10 @@ def _check_head(path: Path, head: dict[str, Any], keys: Keyring) -> None:
         raise BadBackup(f"{path}: no backup of pratu")
     if head.get("format_version") != FORMAT_VERSION:
         raise BadBackup(f"{path}: a backup of format {head.get('format_version')}; this program reads {FORMAT_VERSION}")
+    try:
+        rekey.find_as_before(keys, head)
+    except CannotOpen:
+        raise BadBackup(f"{path}: made with another PRATU_SECRET_KEY (or secret.key); give that one") from None
     if head.get("key") != keys.fingerprint():
         raise BadBackup(f"{path}: made with another PRATU_SECRET_KEY (or secret.key); give that one")
     if not migrations.is_known(str(head.get("migration"))):

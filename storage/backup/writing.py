@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -57,6 +58,7 @@ def write(
             "engine": db.engine.dialect.name,
             "at": now.isoformat(timespec="seconds"),
             "key": db.keys.fingerprint(),
+            "find": base64.b64encode(db.keys.finding()).decode(),  # outlives the key that made it, see storage/rekey.py
             "tables": [{"name": table.name, "columns": columns_of(table)} for table in chosen],
         }
         raw_head = writer.add_json(HEAD, head)

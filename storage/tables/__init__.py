@@ -28,9 +28,10 @@ from storage.tables.handling import (
     CaseWord,
     Letter,
     Reminder,
+    Reveal,
 )
 from storage.tables.listening import DigestWish, Issue, Survey, SurveyAnswer, SurveyPerson
-from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
+from storage.tables.people import Account, Consent, DataRequest, Invite, Membership, Person, WrongGuess
 from storage.tables.queues import InboxEvent, OutboxMessage, PushReading
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "CaseVisit",
     "CaseWord",
     "Category",
+    "Consent",
     "Conversation",
     "DataRequest",
     "DigestWish",
@@ -72,6 +74,7 @@ __all__ = [
     "RegisterLine",
     "RegisterRow",
     "Reminder",
+    "Reveal",
     "Route",
     "Sequence",
     "Service",

@@ -166,3 +166,18 @@ class CaseHold(Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[MaybeSealed]
     erase_after: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # its person was erased
+
+
+class Reveal(Base):
+    """Somebody asks to see who is behind a confidential case, why, and whether a second person agreed, until when."""
+
+    __tablename__ = "reveals"
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[MaybeSealed]
+    asked_at: Mapped[Moment]
+    until: Mapped[Moment]  # of the question; once somebody agreed, of the view
+    agreed_by: Mapped[int | None] = mapped_column(BigInteger)
+    agreed_at: Mapped[MaybeMoment]

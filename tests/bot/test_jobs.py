@@ -167,8 +167,8 @@ def test_sqlite_always_leads(sqlite_db: Database) -> None:
 
 
 def test_the_timetable_wakes_what_the_contract_names(world: World) -> None:
-    assert set(TIMETABLE) == {"reminders", "status-updates", "surveys", "weekly-digest", "quota"}
-    assert set(NIGHTLY) == {"reconcile"}
+    assert set(TIMETABLE) == {"reminders", "status-updates", "surveys", "weekly-digest", "erasures", "quota"}
+    assert set(NIGHTLY) == {"retention", "reconcile"}
     assert {*TIMETABLE, *NIGHTLY} <= set(JOBS)
     timetable = Timetable(context(world))
     timetable.start()

@@ -62,8 +62,8 @@ def test_systemd_units(tmp_path: Path) -> None:
 
 
 def test_caddy() -> None:
-    caddyfile = str(DEPLOY / "Caddyfile")
-    found = run(tool("caddy"), "validate", "--config", caddyfile, "--adapter", "caddyfile", PRATU_HOST="pratu.example.go.th")
+    caddyfile, host = str(DEPLOY / "Caddyfile"), {"PRATU_HOST": "pratu.example.go.th"}
+    found = run(tool("caddy"), "validate", "--config", caddyfile, "--adapter", "caddyfile", **host)
     assert found.returncode == 0, found.stderr
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.erasing import take_out
+from bot.forgetting import take_out
 from bot.jobs import JOBS, JobContext
 from handlers.reports import digest
 from handlers.rules import periods
