@@ -32,7 +32,10 @@ def bent_json(content: bytes, longest: int, seed: int) -> bytes:
         return (content[:at] + chance.randbytes(chance.randint(0, 4)) + content[at + chance.randint(0, 4) :])[:longest]
     for _ in range(chance.randint(1, 3)):
         _bend(data, chance)
-    return json.dumps(data).encode()[:longest]
+    try:
+        return json.dumps(data).encode()[:longest]
+    except ValueError:  # what holds itself is no JSON
+        return content
 
 
 def _bend(data: Any, chance: ids.Chance) -> None:
