@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup dev demo check test bench faults model figures lock
+.PHONY: setup dev demo check test bench faults model figures lock attacks sbom audit
 
 setup: .venv/.installed
 dev: .venv/.dev
@@ -49,6 +49,17 @@ model: dev
 figures: dev
 	@$(PIP) install --require-hashes --no-deps -r requirements-figures.lock
 	.venv/bin/python -m tests.figures $(DATA) $(WORDS)
+
+# Every attack of the table, tried and told.
+attacks: dev
+	.venv/bin/python -m tests.attacks
+
+# What is pinned, as CycloneDX JSON; and whether anything of it has a known hole (without a network: said so).
+sbom: setup
+	@.venv/bin/python deploy/sbom.py
+
+audit: dev
+	.venv/bin/python deploy/audit.py
 
 lock:
 	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements.lock

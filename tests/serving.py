@@ -120,7 +120,7 @@ class Server:
             stdout=self.log,
             stderr=self.log,
         )
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while True:
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/readyz", timeout=1)

@@ -45,11 +45,11 @@ def begin(svc: Svc, talk: Talk, actor: Actor, rest: str) -> list[Part]:
     told = Recording(svc.now.isoformat(), channel)
     try:
         words = _received(svc, told, words)
+        if words and talk.private and not channel:
+            _take_what(svc, talk, told, words)
     except _NotSo as not_so:
         return [Say(svc.texts.say(not_so.key))]
     if talk.private and not (channel and words):
-        if words:
-            _take_what(svc, talk, told, words)
         recording.keep(talk, told)
         return _ask(svc, told)
     if not (channel and words):

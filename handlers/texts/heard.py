@@ -221,9 +221,12 @@ def is_forced(text: str) -> bool:
 
 def _parsed(text: str) -> tuple[str, str, bool] | None:
     line = text.translate(_WIDE).strip()
-    if not line.startswith("/") or not line.strip("/ "):
+    bare = line.lstrip("/").strip() if line.startswith("/") else ""
+    while bare.startswith("/"):
+        bare = bare.lstrip("/").strip()
+    if not bare:
         return None
-    head, rest = _halves(line.lstrip("/ \n"))
+    head, rest = _halves(bare)
     head = head.partition("@")[0]  # Telegram adds the bot's name in groups: /q@pratu_bot
     name = _commands().get(head.rstrip("!").lower(), "")
     if name:

@@ -86,8 +86,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with line_running() as line, telegram_running() as telegram:
         extra = {**telegram_environ(telegram), "PRATU_PUBLIC_URL": "https://pratu.example"}
-        server = Server(folder, f"sqlite:///{folder}/pratu.db", line, extra=extra).prepare().start()
+        server = Server(folder, f"sqlite:///{folder}/pratu.db", line, extra=extra).prepare()
         try:
+            server.start()
             with httpx.Client(base_url=server.url) as http:
                 yield Site(server, http)
         finally:

@@ -248,3 +248,17 @@ def test_a_group_of_line_hears_what_is_meant_for_it_only() -> None:
     event = {"type": "message", "source": source, "message": said}
     seen = line.read(RawEvent("1", "", NOW, json.dumps({"events": [event]}).encode()))
     assert not seen.addressed
+
+
+STRANGE = ["/", "//", "／ ／", "/ \n", "/!", "/@", "/new", '/ใหม่ "', "/ใหม่ 1 +", "/ใหม่ -"]
+STRANGE += ["/ /\n / /", '/ค้น " OR *', "/ค้น a' OR '1'='1", "/ค้น :* & !", "/ดู %", "/เลื่อน 1 \\", "/นัด 1 ² ½"]
+
+
+@pytest.mark.parametrize("role", [Role.INTAKE, Role.HEAD, Role.OFFICER, Role.COORDINATOR, None])
+def test_no_command_breaks_its_turn(world: World, role: Role | None) -> None:
+    """A turn that fails is tried again and parked, and its person hears nothing for a while. Found by fuzzing."""
+    person = world.officer("T2", role, unit="ENG") if role else world.citizen("X2", "telegram")
+    for text in STRANGE:
+        person.says(text)
+        assert person.parts, text
+        person.says("ยกเลิก")
