@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as PlainSession
 
 from storage.seal import Keyring
 
 T = TypeVar("T")
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None  # of a statement's parameters; several: once for each
 
 
 class CannotConnect(Exception):
@@ -38,6 +39,12 @@ class Session(PlainSession):
             self.known[key] = read()
         found: T = self.known[key]
         return found
+
+    def ask(self, statement: Executable, values: Values = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement over bare tables (`tables.base.plain`), after what waits to be written: where single values
+        are wanted it costs a third of one over classes. Objects read before do not learn what it changes."""
+        self.flush()
+        return self.connection().execute(statement, values)
 
     def finish(self) -> None:
         """Do now what was put off to the end of the transaction."""

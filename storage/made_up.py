@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from storage import agencies
 from storage.db import Session
 from storage.tables import Attachment, Case, Conversation, Message, OutboxMessage, Survey, SurveyAnswer
+from storage.tables.base import plain
 from storage.words import AttachmentState, OutboxState, SurveyState
 
 SCALE = ("very_satisfied", "satisfied", "dissatisfied")  # as storage/surveys.py has it
@@ -101,7 +102,10 @@ def write_down(session: Session, arrived: Sequence[Arrived], masked: Sequence[Se
         for text, plain in zip(one.texts, hidden, strict=True)
     ]
     if rows:
-        session.execute(insert(Message), rows)
+        session.ask(_SAID, rows)
+
+
+_SAID = insert(plain(Message))
 
 
 def pictures(session: Session, limit: int = 500) -> list[int]:
