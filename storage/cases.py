@@ -22,8 +22,7 @@ _NO_CASE = (Status.DRAFT, Status.WITHDRAWN, Status.MERGED)
 def add(session: Session, values: dict[str, Any]) -> Case:
     """A new case row; the caller (an action) has decided every value."""
     case = Case(**values)
-    session.add(case)
-    session.flush()
+    session.write(case)
     return case
 
 
@@ -107,10 +106,9 @@ def add_update(
         note_masked=masked,
         message_id=message_id,
     )
-    session.add(row)
+    session.write(row)
     if status is not None:
         case.status = status
-    session.flush()
     return row
 
 
@@ -269,6 +267,19 @@ def summary(
 # --- the same matter, the same spot ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What tells whether a case is the same as a newcomer's: where it is, and its masked words."""
+
+    id: int
+    reference: str
+    urgent: bool
+    lat: float | None
+    lon: float | None
+    place_masked: str | None
+    masked: str | None
+
+
 def alike(
     session: Session,
     *,
@@ -278,27 +289,28 @@ def alike(
     since: datetime,
     but: Collection[int],
     limit: int = 200,
-) -> list[Case]:
+) -> list[Alike]:
     """Open complaints a newcomer's may be the same as, newest first: of one agency and category, nothing confidential,
     brought by none of the accounts `but`, nor joined by them."""
     values = {"agency": agency_code, "category": category, "statuses": statuses, "since": since, "but": but}
-    return list(session.scalars(_ALIKE, {**values, "most": limit}))
+    return [Alike(*row) for row in session.ask(_ALIKE, {**values, "most": limit})]
 
 
 _BUT: BindParameter[Any] = bindparam("but", expanding=True)
+_JOIN = plain(CaseJoin).c
 _ALIKE = (
-    select(Case)
+    select(*(_CASE.id, _CASE.reference, _CASE.urgent, _CASE.lat, _CASE.lon, _CASE.place_masked, _CASE.masked))
     .where(
-        Case.agency_code == bindparam("agency"),
-        Case.category == bindparam("category"),
-        Case.received_at >= bindparam("since"),
-        Case.status.in_(bindparam("statuses", expanding=True)),
-        Case.kind == Kind.COMPLAINT,
-        Case.confidential.is_(False),
-        or_(Case.account_id.is_(None), Case.account_id.not_in(_BUT)),
-        ~exists().where(CaseJoin.case_id == Case.id, CaseJoin.account_id.in_(_BUT), CaseJoin.left_at.is_(None)),
+        _CASE.agency_code == bindparam("agency"),
+        _CASE.category == bindparam("category"),
+        _CASE.received_at >= bindparam("since"),
+        _CASE.status.in_(bindparam("statuses", expanding=True)),
+        _CASE.kind == Kind.COMPLAINT,
+        _CASE.confidential.is_(False),
+        or_(_CASE.account_id.is_(None), _CASE.account_id.not_in(_BUT)),
+        ~exists().where(_JOIN.case_id == _CASE.id, _JOIN.account_id.in_(_BUT), _JOIN.left_at.is_(None)),
     )
-    .order_by(Case.received_at.desc(), Case.id.desc())
+    .order_by(_CASE.received_at.desc(), _CASE.id.desc())
     .limit(bindparam("most"))
 )
 
@@ -308,7 +320,6 @@ def joined_count(session: Session, case_id: int) -> int:
     return session.ask(_JOINED, {"row": case_id}).scalar() or 0
 
 
-_JOIN = plain(CaseJoin).c
 _JOINED = select(func.count(_JOIN.id)).where(_JOIN.case_id == bindparam("row"), _JOIN.left_at.is_(None))
 
 

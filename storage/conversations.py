@@ -74,8 +74,7 @@ def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversa
     found = by_lane(session, lane)
     if found is None:
         found = Conversation(lane=lane, channel=channel, chat_id=session.keys.seal_text(chat_id))
-        session.add(found)
-        session.flush()
+        session.write(found)
         session.known[_CHAT, lane] = found
     return found
 

@@ -205,8 +205,7 @@ def want_notice(session: Session, case_id: int, recipient: str, now: datetime) -
     row = session.scalars(_NOTICES_TO, {"row": case_id, "to": recipient}).first()
     if row is None:
         row = CaseNotice(case_id=case_id, recipient=recipient, wanted_at=now)
-        session.add(row)
-        session.flush()
+        session.write(row)
     return row
 
 
@@ -224,7 +223,6 @@ def tick(
 ) -> None:
     """Told: when, how, under which letter, by whom."""
     row.done_at, row.how, row.number, row.person_id = now, how, number, person_id
-    session.flush()
 
 
 def not_told_after_all(session: Session, case_id: int) -> None:

@@ -57,8 +57,7 @@ def add_in(
         event_id=event_id,
         message_id=message_id or None,
     )
-    session.add(row)
-    session.flush()
+    session.write(row)
     return row
 
 
@@ -112,8 +111,7 @@ def add_attachment(session: Session, message: Message, *, kind: str, ref: str, n
         not_before=now,
         created_at=now,
     )
-    session.add(row)
-    session.flush()
+    session.write(row)
     session.wake("media")
     return row
 

@@ -38,8 +38,7 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
         return found
     key = session.keys.find_key("account", channel, user_id)
     person = Person(created_at=now)
-    session.add(person)
-    session.flush()
+    session.write(person)
     account = Account(
         key=key,
         channel=channel,
@@ -47,8 +46,7 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
         person_id=person.id,
         created_at=now,
     )
-    session.add(account)
-    session.flush()
+    session.write(account)
     session.known.pop((_ACCOUNTS, person.id), None)
     return account
 
@@ -56,7 +54,12 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
 def known(session: Session, channel: str, user_id: str) -> Account | None:
     """The account of a platform user we have met; nobody is made on seeing them."""
     key = session.keys.find_key("account", channel, user_id)
-    return session.scalars(_BY_KEY, {"key": key}).first() if user_id else None
+    found: Account | None = session.known.get((_ACCOUNT, key))
+    if found is None and user_id:
+        found = session.scalars(_BY_KEY, {"key": key}).first()
+    if found is not None:
+        session.known[_ACCOUNT, key] = found
+    return found
 
 
 _BY_KEY = select(Account).where(Account.key == bindparam("key"))
@@ -91,7 +94,11 @@ def posts_of(session: Session, person_id: int, today: date) -> list[Post]:
     return list(session.once((_POSTS, person_id, today), read))
 
 
-_POSTS, _ACCOUNTS = "posts", "accounts"  # read once in a transaction; what changes them forgets them
+_POSTS, _ACCOUNTS, _ACCOUNT = (
+    "posts",
+    "accounts",
+    "account",
+)  # read once in a transaction; what changes them forgets them
 
 
 def _forget_posts(session: Session) -> None:

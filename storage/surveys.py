@@ -146,8 +146,7 @@ def add(
         person_id=person_id,
         batch=batch,
     )
-    session.add(row)
-    session.flush()
+    session.write(row)
     return row
 
 

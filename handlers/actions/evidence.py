@@ -255,7 +255,7 @@ def _is_boilerplate(svc: Svc, case: Case, words: str) -> bool:
     alike: set[int] = set()
     for case_id, said in others:
         near = 2 * min(len(said), len(masked)) > max(len(said), len(masked))
-        if case_id not in alike and near and (said == masked or similar.sameness(said, masked) >= _SAME_WORDS):
+        if case_id not in alike and near and (said == masked or similar.is_same(masked, said, _SAME_WORDS)):
             alike.add(case_id)
         if len(alike) >= _MOST_ALIKE:
             return True
