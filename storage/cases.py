@@ -354,12 +354,7 @@ def repeat_spots(
     People who joined count in no spot: a spot is counted in cases. `name` makes one name of masked place words
     ("" is no spot): handlers give nlp.similar.place_key.
     """
-    columns = (Case.category, Case.lat, Case.lon, Case.place_masked, Case.reference)
-    rows = session.execute(
-        select(*columns)
-        .where(*_at_spots(agency_code), Case.received_at >= since, Case.received_at < until)
-        .order_by(Case.received_at, Case.id)
-    )
+    rows = session.ask(_AT_SPOTS, {"agency": agency_code, "since": since, "until": until})
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for category, lat, lon, place, reference in rows:
         spot = _spot(lat, lon, place, name)
@@ -376,6 +371,20 @@ def repeat_spots(
         if len(told) > 1
     ]
     return sorted(spots, key=lambda spot: (-spot.times, spot.category, spot.spot))
+
+
+_AT_SPOTS = (
+    select(_CASE.category, _CASE.lat, _CASE.lon, _CASE.place_masked, _CASE.reference)
+    .where(
+        _CASE.agency_code == bindparam("agency"),
+        _CASE.received_at >= bindparam("since"),
+        _CASE.received_at < bindparam("until"),
+        ~_CASE.confidential,
+        _CASE.kind.in_(_AT_A_SPOT),
+        _CASE.status.not_in(_NO_CASE),
+    )
+    .order_by(_CASE.received_at, _CASE.id)
+)
 
 
 def before_at_spot(session: Session, case: Case, since: datetime, name: SpotName = plain_spot) -> list[str]:

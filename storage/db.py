@@ -299,6 +299,7 @@ def _sqlite_engine(url: str, pace: Sequence[str]) -> Engine:
             *pace,
             "foreign_keys=ON",
             "secure_delete=ON",
+            "mmap_size=268435456",  # 256 MB are read where they lie, without asking the system for each page
             "busy_timeout=30000",
         ):
             connection.execute(f"PRAGMA {pragma}")
