@@ -184,10 +184,10 @@ def _tell_chat(
     purpose: Purpose = "notice",
 ) -> bool:
     conversation = conversation_of_case(svc, conversation_id)
-    account = None if account_id is None else people.account(svc.session, account_id)
-    if conversation is None or account is None:
+    reachable = None if conversation is None else people.reachable(svc.session, account_id)
+    if conversation is None or reachable is None:
         return False
-    held = BLOCKED if account.unreachable_at is not None else ""
+    held = "" if reachable else BLOCKED
     if news != "plain":
         outbox.outdate(svc.session, conversation.lane, case.id)
     put = put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news, purpose=purpose)

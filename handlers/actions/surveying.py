@@ -172,7 +172,7 @@ def _is_quiet(svc: Svc, survey: Survey, chat: Conversation) -> bool:
     """Does nobody write there, and is nothing else told, asked or about to be asked?"""
     said = [at for at in (chat.last_in_at, messages.last_at(svc.session, chat.id)) if at is not None]
     quiet_for = svc.now - max(said) if said else _STALE
-    if quiet_for < _silence(svc) or inbox.oldest_unread(svc.session, chat.lane) is not None:
+    if quiet_for < _silence(svc) or inbox.has_unread(svc.session, chat.lane):
         return False
     state = conversations.read_state(svc.session, chat)
     if is_busy(state, quiet_for) or _asks_another(svc, survey, state, quiet_for):

@@ -154,9 +154,7 @@ def _refused(svc: Svc, order: Order) -> list[Part]:
 def _carry_out(svc: Svc, order: Order) -> list[Part]:
     case = order.case
     svc.acting = order.actor.person_id
-    before, last = handling.standing(svc.session, case), handling.last_update_id(svc.session, case.id)
-    if DUTIES[order.name].told:
-        deeds.begin(svc)
+    deed = deeds.begin(svc, case) if DUTIES[order.name].told else None
     try:
         return _ON_CASE[order.name](svc, order)
     except MoveNotAllowed:
@@ -164,7 +162,7 @@ def _carry_out(svc: Svc, order: Order) -> list[Part]:
     except guard.Collided as collided:
         return [collided.say]
     finally:
-        deeds.end(svc, case, order.post, order.name, before, last)
+        deeds.end(svc, case, order.post, order.name, deed)
 
 
 _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
