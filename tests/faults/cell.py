@@ -306,6 +306,10 @@ class Cell:
     def count(self) -> None:
         """Every event and every copy. Adds to `wrong` what no column says."""
         found = self.result
+        if self.fault.target:
+            found.injected = int(not alive(self.lives[0]))
+        if not found.injected:
+            found.wrong.append("it never came to that point")
         acknowledged = self.line.acknowledged | {str(number) for number in self.telegram.acknowledged}
         found.acknowledged = len(acknowledged)
         with self.db.reading() as session:
