@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.erasing import take_out
 from bot.jobs import JOBS, JobContext
 from handlers.texts import load
+from storage import made_up
 from storage.db import Session
 from storage.files import FileStore
 from storage.tables import (
@@ -170,6 +172,23 @@ def test_who_mends_it_is_told_once_a_day(world: World, files: Path) -> None:
     reconcile(world, files)
     hears_now(admin).hears("ไฟล์ที่หายไปจากที่เก็บ: 1")
     hears_now(officer).hears_nothing()
+
+
+def arrives(world: World) -> None:
+    """Everything that was put out reaches its chat, and is written down."""
+    with world.db.transaction() as session:
+        arrived = made_up.arrive(session, world.now, everything=True)
+        made_up.write_down(session, arrived, [one.texts for one in arrived])
+
+
+def test_an_erased_person_leaves_nothing_that_does_not_agree(world: World, files: Path) -> None:
+    world.citizen("U7").says("ถนนเป็นหลุมหน้าวัดใหม่ หมู่ 3").says("ส่งเรื่อง").hears("รหัสเรื่อง")
+    world.citizen("U8", "telegram").says("ขยะล้นถังหน้าตลาดสด หมู่ 2").says("ส่งเรื่อง").hears("รหัสเรื่อง")
+    arrives(world)
+    assert reconcile(world, files)["mismatches"] == 0
+    assert take_out(world.db, world.tools, "line", "U7", world.now)
+    found = reconcile(world, files)
+    assert found["mismatches"] == 0, found
 
 
 def test_many_are_counted_and_the_first_named(world: World, files: Path) -> None:

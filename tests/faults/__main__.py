@@ -21,7 +21,7 @@ _ENGINES = ("sqlite", "postgres")
 def main() -> int:
     """1 where anything did not survive."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
-    parser.add_argument("--events", type=int, default=84, help="events in each cell")
+    parser.add_argument("--events", type=int, default=68, help="events in each cell")
     parser.add_argument("--only", default="", help="faults in whose name this regular expression is found")
     parser.add_argument("--engine", choices=_ENGINES, help="one engine only")
     chosen = parser.parse_args()

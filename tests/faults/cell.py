@@ -45,7 +45,7 @@ OFFICER = "U" + "f" * 32
 HEAD = "7900000001"
 STEPS = ("ไฟถนนดับ คนที่ {n}", "ซอย {n} หมู่ 3", "ส่งเรื่อง", "ขอบคุณมาก")
 POISON = "ยาพิษ"
-PATIENCE = 45.0  # seconds until every lane must be free again
+PATIENCE = 45.0  # seconds without any progress: a lane is not free again
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 
 
@@ -276,36 +276,42 @@ class Cell:
 
     # --- quiet again ---------------------------------------------------------------------------------------------
 
-    def quiet(self) -> bool:
-        """Nothing to be worked on, sent or fetched."""
+    def left(self) -> int:
+        """How much is still to be worked on, sent or fetched."""
+        open_rows = (
+            (InboxEvent, InboxEvent.state == InboxState.RECEIVED),
+            (OutboxMessage, OutboxMessage.state.in_(OPEN)),
+            (Attachment, Attachment.state == "wanted"),
+        )
         with self.db.reading() as session:
-            unread = session.scalar(
-                select(func.count()).select_from(InboxEvent).where(InboxEvent.state == InboxState.RECEIVED)
+            return sum(
+                session.scalar(select(func.count()).select_from(table).where(where)) or 0 for table, where in open_rows
             )
-            unsent = session.scalar(
-                select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state.in_(OPEN))
-            )
-            wanted = session.scalar(select(func.count()).select_from(Attachment).where(Attachment.state == "wanted"))
-        return not (unread or unsent or wanted)
 
     def quiet_down(self) -> None:
         """The platforms come again with what was not taken; whoever died is started again."""
-        end = time.monotonic() + PATIENCE
-        calm = 0
+        end, before, calm = time.monotonic() + PATIENCE, -1, 0
         while time.monotonic() < end:
             self.revive()
-            left = self.line.redeliver_all() if self.line.unacknowledged else 0
-            calm = calm + 1 if not left and not self.telegram.pending() and self.quiet() else 0
+            waiting = self.line.redeliver_all() if self.line.unacknowledged else 0
+            left = self.left() + waiting + self.telegram.pending()
+            calm = calm + 1 if not left else 0
             if calm > 2:
                 return
+            if left != before:  # something moves: a slow machine is no fault
+                end, before = time.monotonic() + PATIENCE, left
             time.sleep(0.12)
-        self.result.wrong.append(f"not quiet after {PATIENCE:.0f} s")
+        self.result.wrong.append(f"nothing moved for {PATIENCE:.0f} s, and {before} are left")
 
     # --- the count -----------------------------------------------------------------------------------------------
 
     def count(self) -> None:
         """Every event and every copy. Adds to `wrong` what no column says."""
         found = self.result
+        if self.fault.target:
+            found.injected = int(not alive(self.lives[0]))
+        if not found.injected:
+            found.wrong.append("it never came to that point")
         acknowledged = self.line.acknowledged | {str(number) for number in self.telegram.acknowledged}
         found.acknowledged = len(acknowledged)
         with self.db.reading() as session:

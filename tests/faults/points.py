@@ -49,6 +49,9 @@ _NTH = {
     "storage.messages:settle_file": 2,
     "storage.outbox:claim": 4,
     "bot.delivery:Delivery._settle": 3,
+    "bot.line.outbound:LineChannel.draw": 5,
+    "bot.line.outbound:LineChannel.reply": 5,
+    "bot.telegram.outbound:TelegramChannel.push": 5,
 }
 
 
@@ -66,10 +69,16 @@ class Fault:
 def _deaths(targets: tuple[str, ...]) -> list[Fault]:
     whens: tuple[When, ...] = ("before", "after")
     return [
-        Fault(f"kill -9 {when} {target.rpartition(':')[2]}", target, when, _NTH.get(target, 9))
+        Fault(f"kill -9 {when} {_short(target)}", target, when, _NTH.get(target, 9))
         for target in targets
         for when in whens
     ]
+
+
+def _short(target: str) -> str:
+    """ "inbox.settle", "LineChannel.reply"."""
+    module, _, name = target.partition(":")
+    return name if "." in name else f"{module.rpartition('.')[2]}.{name}"
 
 
 KILLS = [*_deaths(_TURN), *_deaths(_DELIVERY), *_deaths(_MEDIA)]
