@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -127,7 +127,8 @@ class App:
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
-        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder))
+        quota = quota_reader(self.settings)
+        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder, quota))
         self._poller = self._make_poller()
         self._begun = threading.Event()
         self._broken = False
@@ -302,6 +303,16 @@ def build_channels(settings: Settings, files: FileStore, drawer: Drawer | None =
     if settings.telegram_on:
         channels["telegram"] = telegram_channel(settings, drawer)
     return channels
+
+
+def quota_reader(settings: Settings) -> Callable[[], tuple[int | None, int]] | None:
+    """Asks LINE for the month's pushes (LineChannel.quota), from a thread without a loop; None while LINE is off."""
+    if not settings.line_on:
+        return None
+    from bot.line.outbound import LineChannel
+
+    channel = LineChannel(str(settings.line_channel_access_token), settings.line_api_url or None)
+    return lambda: asyncio.run(channel.quota())
 
 
 def telegram_channel(settings: Settings, drawer: Drawer | None = None) -> TelegramChannel:

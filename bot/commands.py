@@ -306,7 +306,7 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
 def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
     from bot import forgetting
-    from bot.app import tools
+    from bot.app import quota_reader, tools
     from bot.jobs import JOBS, JobContext
     from storage.files import FileStore
 
@@ -320,7 +320,7 @@ def job(arguments: argparse.Namespace) -> int:
             raise Refused(f"--now: {wrong}") from wrong
     config = settings.read()
     with current_database() as db:
-        context = JobContext(db, tools(config), when, config.data_dir / "files")
+        context = JobContext(db, tools(config), when, config.data_dir / "files", quota_reader(config))
         result = JOBS[arguments.name](context, arguments.dry_run)
         if not arguments.dry_run:
             forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from bot import clock, forgetting, settings
+from bot import clock, erased, forgetting, settings
 from bot.commands import current_database
 from storage import scrub
 from storage.files import FileStore
@@ -23,6 +23,8 @@ def erase(arguments: argparse.Namespace) -> int:
         counts = forgetting.take_out(db, tools(config), channel, user_id.strip(), clock.now())
         if counts is None:
             print(f"pratu: no account of this name on channel {channel!r} (CHANNEL:USERID)", file=sys.stderr)
+        else:
+            erased.note(db, config.data_dir, channel, user_id.strip(), clock.now())
         found = dict(counts or {}) | {"files_off_disk": forgetting.sweep(db, store)}
         try:
             scrub.scrub(db, full=arguments.rewrite)

@@ -6,7 +6,9 @@ import contextlib
 import logging
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
+from bot import erased
 from handlers.actions import erasing
 from handlers.actions.requests import TOLD_FIRST
 from handlers.services import Svc, Tools
@@ -47,20 +49,23 @@ def take_out(
         return None if who is None else counts + erasing.erase(svc, who, erasing.traces(svc, who), after)
 
 
-def carry_out(db: Database, tools: Tools, now: datetime, dry_run: bool) -> dict[str, int]:
+def carry_out(db: Database, tools: Tools, now: datetime, dry_run: bool, data_dir: Path | None = None) -> dict[str, int]:
     """Erase those whose request an officer approved, once the answer to it has had time to leave. Counts: `approved`
-    requests that are due, people `erased`."""
+    requests that are due, people `erased`. `data_dir`: where it is written down that no restore brings them back."""
     with db.reading() as session:
         due = data_requests.approved(session, now - TOLD_FIRST)
         found = [(people.account(session, row.account_id), row.outcome != data_requests.APPROVED_ALL) for row in due]
         opened = session.keys.open_text
         names = [(one.channel, opened(one.user_id) or "", keep) for one, keep in found if one is not None]
-    erased = 0
+    count = 0
     for channel, user_id, keep in [] if dry_run else names:
-        erased += take_out(db, tools, channel, user_id, now, keep=keep) is not None
-    if erased:
+        if take_out(db, tools, channel, user_id, now, keep=keep) is not None:
+            count += 1
+            if data_dir is not None:
+                erased.note(db, data_dir, channel, user_id, now, keep=keep)
+    if count:
         _scrub(db)
-    return {"approved": len(due), "erased": erased}
+    return {"approved": len(due), "erased": count}
 
 
 def cut_log(db: Database) -> None:

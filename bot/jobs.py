@@ -13,9 +13,10 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import forgetting
+from bot.channels import SendFailed
 from bot.clock import Clock
 from handlers import turn
-from handlers.actions import by_clock, digesting, news, reconciling, surveying
+from handlers.actions import by_clock, digesting, news, pushing, reconciling, surveying
 from handlers.actions import retention as keeping
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
@@ -34,6 +35,7 @@ class JobContext:
     tools: Tools
     clock: Clock
     files: Path | None = None  # where the sealed files lie
+    quota: Callable[[], tuple[int | None, int]] | None = None  # LINE's word; see LineChannel.quota
 
 
 @contextmanager
@@ -191,7 +193,8 @@ def _one_survey(context: JobContext, survey_id: int, dry_run: bool) -> Counter[s
 
 def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
     """Erase those whose request an officer approved (see `forgetting.carry_out`)."""
-    return forgetting.carry_out(context.db, context.tools, context.clock(), dry_run)
+    data_dir = context.files.parent if context.files is not None else None
+    return forgetting.carry_out(context.db, context.tools, context.clock(), dry_run, data_dir)
 
 
 def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
@@ -232,6 +235,25 @@ def reconcile(context: JobContext, dry_run: bool = False) -> dict[str, Any]:
     return {**told, "where": {name: places.names for name, places in found.items()}}
 
 
+def quota(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Ask LINE how many pushes the month has and how many went; warn before they are used up.
+
+    Counts: `read`, those `used`, the `limit` (0: none), the `level` of warning in percent, and `failed`.
+    """
+    if context.quota is None:
+        return {"read": 0}
+    try:
+        most, used = context.quota()
+    except SendFailed as failed:
+        log.warning("LINE does not tell its quota", extra={"why": failed.why})
+        return {"read": 0, "failed": 1}
+    level = 0
+    if not dry_run:
+        with _working(context) as svc:
+            level = pushing.take(svc, most, used)
+    return {"read": 1, "used": used, "limit": most or 0, "level": level}
+
+
 Job = Callable[[JobContext, bool], Mapping[str, Any]]
 
 # By the names operators use (`pratu job NAME`).
@@ -243,6 +265,7 @@ JOBS: dict[str, Job] = {
     "erasures": erasures,
     "retention": retention,
     "reconcile": reconcile,
+    "quota": quota,
 }
 # Which of them wake by themselves, and how often, in seconds.
 TIMETABLE: dict[str, int] = {
@@ -251,6 +274,7 @@ TIMETABLE: dict[str, int] = {
     "weekly-digest": 300,
     "surveys": 60,
     "erasures": 300,
+    "quota": 900,
 }
 NIGHTLY: dict[str, int] = {"retention": 2, "reconcile": 3}  # at this hour
 

@@ -28,7 +28,7 @@ work=$(mktemp -d)
 cp -R "$here/bot" "$here/handlers" "$here/nlp" "$here/storage" "$here/pyproject.toml" "$here/README.md" "$work"
 "$target/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$work"
 rm -rf "$work"
-"$target/bin/python" -m compileall -q "$target/lib" || true
+"$target/bin/python" -m compileall -qq "$target/lib" || true
 install -d "$target/share"
 cp -R "$here/deploy/seed" "$target/share/seed"
 install -m 755 "$here/deploy/scripts/backup.sh" "$here/deploy/scripts/restore.sh" "$target/share/"
@@ -48,4 +48,4 @@ if [ -d /etc/systemd/system ]; then
   cp "$here"/deploy/systemd/*.service "$here"/deploy/systemd/*.timer /etc/systemd/system/
 fi
 echo "installed: $("$target/bin/python" -c 'import importlib.metadata as m; print("pratu", m.version("pratu"))')"
-echo "next: edit /etc/pratu/pratu.env; pratu migrate; pratu seed; systemctl enable --now pratu pratu-backup.timer"
+echo "next: edit /etc/pratu/pratu.env; pratu migrate; pratu seed /opt/pratu/share/seed; systemctl enable --now pratu pratu-backup.timer"

@@ -53,6 +53,8 @@ class Claimed:
     quota: bool  # because the month's push quota was used up
     unclear: bool  # a try of it may have been taken
     created_us: int
+    purpose: str  # what it is for; "" for an answer
+    agency_code: str
 
 
 def _is_open(row: type[OutboxMessage]) -> ColumnElement[bool]:
@@ -77,11 +79,14 @@ def put(
     undo: str = "",
     undo_until: datetime | None = None,
     news: str = "",
+    purpose: str = "",
+    agency_code: str = "",
 ) -> int | None:
     """Put a message out. With `once`, a fact already put out is not put out again (returns None).
 
     `held`: why it is not sent by itself; it goes along with the person's next answer (see `fold`). `undo`: the deed it
     tells of; with `undo_until` it waits so long, keeping nothing behind it back. `news`: promise or plain, of a case.
+    `purpose`, `agency_code`: what it is for and whose push it is, where pushes cost; no purpose: an answer.
     """
     if not held and undo_until is not None:
         held = UNDO
@@ -101,6 +106,8 @@ def put(
         "not_before": _held_until(now, held, undo_until),
         "undo": undo or None,
         "news": news or None,
+        "purpose": purpose or None,
+        "agency_code": agency_code or None,
         "created_at": now,
     }
     session.flush()  # what it tells of was written before it
@@ -186,6 +193,8 @@ def _open(session: Session, row: OutboxMessage, recovered: bool, held: bool) -> 
         quota=error.startswith(QUOTA),
         unclear=recovered or error.endswith(_UNCLEAR),
         created_us=microseconds(row.created_at),
+        purpose=row.purpose or "",
+        agency_code=row.agency_code or "",
     )
 
 

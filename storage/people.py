@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from storage import ids
 from storage.db import Session
+from storage.seal import Keyring
 from storage.tables import Absence, Account, Invite, Membership, Person, WrongGuess
 
 ANYBODY = "?"  # somebody away whose invitation named nobody
@@ -34,7 +35,7 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
     found = known(session, channel, user_id)
     if found is not None:
         return found
-    key = session.keys.find_key("account", channel, user_id)
+    key = key_of(session.keys, channel, user_id)
     person = Person(created_at=now)
     session.add(person)
     session.flush()
@@ -53,8 +54,17 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
 
 def known(session: Session, channel: str, user_id: str) -> Account | None:
     """The account of a platform user we have met; nobody is made on seeing them."""
-    key = session.keys.find_key("account", channel, user_id)
-    return session.scalars(_BY_KEY, {"key": key}).first() if user_id else None
+    return by_key(session, key_of(session.keys, channel, user_id)) if user_id else None
+
+
+def key_of(keys: Keyring, channel: str, user_id: str) -> str:
+    """The keyed hash an account is found by; it names nobody."""
+    return keys.find_key("account", channel, user_id)
+
+
+def by_key(session: Session, key: str) -> Account | None:
+    """The account of this keyed hash."""
+    return session.scalars(_BY_KEY, {"key": key}).first()
 
 
 _BY_KEY = select(Account).where(Account.key == bindparam("key"))

@@ -286,6 +286,15 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
+def _is_counts(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) <= _PURPOSES and all(map(_is_number, value.values()))
+
+
+def _is_budgets(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_counts, value.values()))
+
+
+_PURPOSES = frozenset({"urgent", "result", "question", "notice", "survey", "announcement", "digest"})
 _NUMBERS = (
     *(
         "draft_hours",
@@ -315,6 +324,11 @@ _STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {
         },
     },
     "retention": {name: (_is_number, "a whole number of days") for name in RETAINED},
+    "pushes": {
+        "held_from": (_is_counts, "numbers by purpose like { survey = 70 }"),
+        "warn_at": (_is_rising, "rising whole numbers like [70, 90, 100]"),
+        "agencies": (_is_budgets, "numbers by agency and purpose like { DEMO = { survey = 50 } }"),
+    },
     "evidence": {"photo_required": (_is_flag, "true or false")},
     "decisions": {
         **{

@@ -16,7 +16,7 @@ step() {
 }
 
 inside() {
-  chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 \
+  chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     ${PIP_CERT:+PIP_CERT=/etc/ssl/certs/host.crt} "$@"
 }
 
@@ -57,8 +57,8 @@ mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 mountpoint -q "$root/dev" || mount --bind /dev "$root/dev"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 # How this machine reaches its package index, where it is set for the whole machine.
-for settings in /etc/pip.conf /etc/xdg/pip/pip.conf; do
-  [ ! -e "$settings" ] || { mkdir -p "$root$(dirname "$settings")"; cp -L "$settings" "$root$settings"; }
+for settings in /etc/pip.conf /etc/xdg/pip; do
+  [ ! -e "$settings" ] || { mkdir -p "$root$(dirname "$settings")"; cp -RL "$settings" "$root$(dirname "$settings")/"; }
 done
 [ -z "${PIP_CERT:-}" ] || cp -L "$PIP_CERT" "$root/etc/ssl/certs/host.crt"
 [ ! -e /etc/pip.conf ] || sed -i 's#^cert *=.*#cert = /etc/ssl/certs/host.crt#' "$root/etc/pip.conf"
@@ -92,7 +92,7 @@ step "upgraded to $(git -C "$project" rev-parse --short HEAD) with its migration
 
 # --- back up, restore elsewhere --------------------------------------------------------------------------------------
 as_pratu "BACKUP_DIR=/var/backups/pratu PATH=/opt/pratu/bin:\$PATH /opt/pratu/share/backup.sh" > /dev/null
-backup=$(cd "$root" && ls -t var/backups/pratu/*.backup | head -1)
+backup=$(cd "$root" && find var/backups/pratu -name "*.backup" | sort | tail -1)
 step "backed up while it served: $(stat -c %s "$root/$backup") bytes"
 elsewhere="export PRATU_DATABASE_URL=${RESTORE_URL:-sqlite:////var/lib/pratu/elsewhere/pratu.db} PRATU_DATA_DIR=/var/lib/pratu/elsewhere"
 as_pratu "mkdir -p elsewhere; $elsewhere; PATH=/opt/pratu/bin:\$PATH /opt/pratu/share/restore.sh /$backup" > /dev/null

@@ -15,7 +15,7 @@ def main() -> None:
     url, words = sys.argv[1:3]
     token = json.loads(post(url, "/chat/session", {}, ""))["token"]
     for number, text in enumerate((words, "ส่งเรื่อง")):
-        post(url, "/chat/messages", {"id": f"check-{number}", "kind": "text", "text": text}, token)
+        post(url, "/chat/messages", {"id": f"check-message-{number}", "kind": "text", "text": text}, token)
         heard = wait(url, token, "ตรวจอีกครั้ง" if number == 0 else "รหัสเรื่อง")
     found = REFERENCE.search(heard)
     if found is None:

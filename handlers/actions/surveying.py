@@ -218,7 +218,8 @@ def _ask(svc: Svc, survey: Survey, chat: Conversation) -> None:
     code = next_item(svc, survey) or survey.items[-1]
     say = invitation(svc, survey, code, again=not first)
     outbox.outdate(svc.session, chat.lane, case.id)  # that it is closed stands in the question
-    put_out(svc, chat, [say], once=f"{ONCE}{survey.id}:{'ask' if first else 'remind'}")
+    once = f"{ONCE}{survey.id}:{'ask' if first else 'remind'}"
+    put_out(svc, chat, [say], once=once, purpose="survey", agency=survey.agency_code)
     if first:
         asked(svc, survey)
     else:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -58,10 +59,13 @@ class Restored:
     missing: list[str] = field(default_factory=list)
 
 
-def restore(db: Database, data_dir: Path, path: Path, afterwards: Callable[[Session], None] | None = None) -> Restored:
+def restore(
+    db: Database, data_dir: Path, path: Path, afterwards: Callable[[Session, datetime], None] | None = None
+) -> Restored:
     """Bring a backup back into an empty database and an empty data folder: all of it, or nothing.
 
-    `afterwards`: done last within the same transaction (people who were erased since then are erased again). Raises
+    `afterwards`: done last within the same transaction, given when the backup was made: people who were erased since
+    then are erased again. Raises
     BadBackup, NotEmpty, OSError; sqlalchemy's error where the database goes away.
     """
     with whole(path):
@@ -80,7 +84,7 @@ def restore(db: Database, data_dir: Path, path: Path, afterwards: Callable[[Sess
         with session_of(Session(bind=connection, expire_on_commit=False), db.keys) as session:
             _check(session, aside, manifest, done)
             if afterwards is not None:
-                afterwards(session)
+                afterwards(session, datetime.fromisoformat(done.at))
             session.finish()
             session.commit()
         _put_in_place(aside, data_dir)

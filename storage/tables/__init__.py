@@ -32,7 +32,7 @@ from storage.tables.handling import (
 )
 from storage.tables.listening import DigestWish, Issue, Survey, SurveyAnswer, SurveyPerson
 from storage.tables.people import Account, Consent, DataRequest, Invite, Membership, Person, WrongGuess
-from storage.tables.queues import InboxEvent, OutboxMessage
+from storage.tables.queues import InboxEvent, OutboxMessage, PushReading
 
 __all__ = [
     "Absence",
@@ -70,6 +70,7 @@ __all__ = [
     "Person",
     "PlaceName",
     "Point",
+    "PushReading",
     "RegisterLine",
     "RegisterRow",
     "Reminder",

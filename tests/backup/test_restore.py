@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import Table, func, select
 
 from storage import history, migrations
-from storage.backup import restoring, writing
+from storage.backup import cells, restoring, writing
 from storage.backup.archive import BadBackup
-from storage.backup.cells import columns_of, table_of
 from storage.db import Database
 from storage.files import FileStore
 from storage.tables import Attachment, Base, Case, File, Setting
@@ -21,9 +20,12 @@ from tests.backup.conftest import PICTURE, Place
 from tests.conftest import KEY, fresh_postgres
 from tests.world import WORKING_MORNING, World
 
-# What came after version 0007: tables, and columns of older ones.
-NEWER = {"register_lines", "subscriptions", "case_holds", "consents", "reveals"}
-NEWER_COLUMNS = {"accounts": {"notice_version"}, "data_requests": {"outcome", "decided_at", "person_id", "answer"}}
+# What came after version 0007.
+NEWER_TABLES = {"register_lines", "subscriptions", "push_readings", "case_holds", "consents", "reveals"}
+NEWER_COLUMNS = {
+    *(("outbox", "purpose"), ("outbox", "agency_code"), ("accounts", "notice_version")),
+    *(("data_requests", name) for name in ("outcome", "decided_at", "person_id", "answer")),
+}
 
 
 def told(printed: Printed, folder: Path) -> dict[str, object]:
@@ -123,7 +125,7 @@ def test_an_event_that_was_not_worked_on_yet_is_worked_on_there(source: Place, p
 
 def test_an_older_backup_is_brought_up_to_date(source: Place, place: Place, tmp_path: Path) -> None:
     db = source.opened()
-    older = [_before(table) for table in Base.metadata.sorted_tables if table.name not in NEWER]
+    older = [_older(table) for table in Base.metadata.sorted_tables if table.name not in NEWER_TABLES]
     writing.write(db, source.data, tmp_path / "old.tar", WORKING_MORNING, "0", tables=older, version="0007")
     db.close()
     there = place.opened()
@@ -131,12 +133,6 @@ def test_an_older_backup_is_brought_up_to_date(source: Place, place: Place, tmp_
     assert migrations.current(there) == migrations.newest()
     World(there, events=100).citizen("U1").says("สวัสดี").hears("สวัสดี")
     there.close()
-
-
-def _before(table: Table) -> Table:
-    """The table as version 0007 had it."""
-    newer = NEWER_COLUMNS.get(table.name, set())
-    return table_of(table.name, [(name, kind) for name, kind in columns_of(table) if name not in newer])
 
 
 def test_a_migrated_database_may_be_restored_into(kept: Path, place: Place) -> None:
@@ -201,15 +197,17 @@ def test_who_was_erased_since_is_erased_within_the_restore(kept: Path, place: Pl
     """What is done afterwards belongs to the restore: where it fails, nothing was restored."""
     db = place.opened()
 
-    def fails(_session: object) -> None:
+    def fails(_session: object, _made_at: object) -> None:
         raise BadBackup("the list of the erased is not readable")
 
     with pytest.raises(BadBackup):
         restoring.restore(db, place.data, kept, fails)
     assert place.is_untouched()
     seen = []
-    restoring.restore(db, place.data, kept, lambda session: seen.append(session.scalar(select(func.count(Case.id)))))
-    assert seen == [1]
+    restoring.restore(
+        db, place.data, kept, lambda session, at: seen.append((at, session.scalar(select(func.count(Case.id)))))
+    )
+    assert seen == [(WORKING_MORNING, 1)]
     db.close()
 
 
@@ -235,5 +233,10 @@ def test_nothing_of_the_person_is_readable_in_it(kept: Path) -> None:
     assert PICTURE not in raw
 
 
-def _numbered() -> list:
+def _older(table: Table) -> Table:
+    kept = [(name, kind) for name, kind in cells.columns_of(table) if (table.name, name) not in NEWER_COLUMNS]
+    return cells.table_of(table.name, kept)
+
+
+def _numbered() -> list[Table]:
     return [table for table in Base.metadata.sorted_tables if "id" in table.columns]
