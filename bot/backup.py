@@ -78,6 +78,7 @@ def _erased_again(db: Database, session: Session, config: Settings, made_at: dat
         account = people.by_key(session, key)
         user_id = None if account is None else session.keys.open_text(account.user_id)
         if account is not None and user_id:
-            forgetting.take_out(Lent(db, session), tools(config), account.channel, user_id, clock.now(), keep=keep)
+            lent = Lent(db, session)
+            forgetting.take_out(lent, tools(config), account.channel, user_id, clock.now(), keep=keep)
             gone.append(key)
     return gone

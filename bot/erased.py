@@ -9,6 +9,7 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from storage import people
 from storage.db import Database
@@ -22,9 +23,9 @@ class ListDamaged(Exception):
 
 
 def note(db: Database, data_dir: Path, channel: str, user_id: str, at: datetime, *, keep: bool = False) -> None:
-    """Write down that this account was erased, for good. `keep`: its cases stayed, without a name. Raises OSError."""
-    key = people.key_of(db.keys, channel, user_id)
-    line = {"account": key, "at": at.isoformat(timespec="seconds"), "keep": keep}
+    """Write down that this account was erased, for good; with `keep`, but for its cases. Raises OSError."""
+    line: dict[str, Any] = {"account": people.key_of(db.keys, channel, user_id), "at": at.isoformat(timespec="seconds")}
+    line |= {"keep": True} if keep else {}
     handle = os.open(data_dir / _NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
     with os.fdopen(handle, "a", encoding="ascii") as out:
         out.write(json.dumps(line) + "\n")
@@ -33,7 +34,7 @@ def note(db: Database, data_dir: Path, channel: str, user_id: str, at: datetime,
 
 
 def since(data_dir: Path, moment: datetime) -> dict[str, bool]:
-    """Keyed hashes of the accounts that were erased since then, and whether their cases stayed. Raises ListDamaged.
+    """Keyed hashes of the accounts that were erased since then, and whether their cases were kept. Raises ListDamaged.
 
     Whoever was erased before and wrote again is somebody new, whom a backup of this moment may bring back.
     """
@@ -45,7 +46,7 @@ def since(data_dir: Path, moment: datetime) -> dict[str, bool]:
         try:
             entry = json.loads(line)
             if datetime.fromisoformat(entry["at"]) >= moment:
-                found[str(entry["account"])] = bool(entry.get("keep"))
+                found[str(entry["account"])] = bool(entry.get("keep")) and found.get(str(entry["account"]), True)
         except (ValueError, KeyError, TypeError) as broken:
             raise ListDamaged(f"{path}: line {number} cannot be read: who was erased there could come back") from broken
     return found

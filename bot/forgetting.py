@@ -49,9 +49,9 @@ def take_out(
         return None if who is None else counts + erasing.erase(svc, who, erasing.traces(svc, who), after)
 
 
-def carry_out(db: Database, tools: Tools, now: datetime, data_dir: Path | None, dry_run: bool) -> dict[str, int]:
-    """Erase those whose request an officer approved, once the answer to it has had time to leave. `data_dir`: where it
-    is noted, so that no backup brings them back. Counts: `approved` requests that are due, people `erased`."""
+def carry_out(db: Database, tools: Tools, now: datetime, dry_run: bool, data_dir: Path | None = None) -> dict[str, int]:
+    """Erase those whose request an officer approved, once the answer to it has had time to leave. Counts: `approved`
+    requests that are due, people `erased`. `data_dir`: where it is written down that no restore brings them back."""
     with db.reading() as session:
         due = data_requests.approved(session, now - TOLD_FIRST)
         found = [(people.account(session, row.account_id), row.outcome != data_requests.APPROVED_ALL) for row in due]
@@ -59,10 +59,10 @@ def carry_out(db: Database, tools: Tools, now: datetime, data_dir: Path | None, 
         names = [(one.channel, opened(one.user_id) or "", keep) for one, keep in found if one is not None]
     count = 0
     for channel, user_id, keep in [] if dry_run else names:
-        gone = take_out(db, tools, channel, user_id, now, keep=keep) is not None
-        if gone and data_dir is not None:
-            erased.note(db, data_dir, channel, user_id, now, keep=keep)
-        count += gone
+        if take_out(db, tools, channel, user_id, now, keep=keep) is not None:
+            count += 1
+            if data_dir is not None:
+                erased.note(db, data_dir, channel, user_id, now, keep=keep)
     if count:
         _scrub(db)
     return {"approved": len(due), "erased": count}

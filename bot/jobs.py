@@ -193,8 +193,8 @@ def _one_survey(context: JobContext, survey_id: int, dry_run: bool) -> Counter[s
 
 def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
     """Erase those whose request an officer approved (see `forgetting.carry_out`)."""
-    data_dir = None if context.files is None else context.files.parent
-    return forgetting.carry_out(context.db, context.tools, context.clock(), data_dir, dry_run)
+    data_dir = context.files.parent if context.files is not None else None
+    return forgetting.carry_out(context.db, context.tools, context.clock(), dry_run, data_dir)
 
 
 def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:

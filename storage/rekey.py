@@ -93,7 +93,8 @@ def find_as_before(keys: Keyring, known: dict[str, Any]) -> None:
 
 def reindex(session: Session) -> dict[str, int]:
     """New hashes for accounts and chats, by fresh chance: for when an old key became known to others. The service must
-    stand still. Invitations not used yet are void afterwards. Raises NotNow while events wait to be worked on."""
+    stand still. Invitations not used yet are void afterwards, and whoever is erased from then on is not found in
+    backups made before: make a new one. Raises NotNow while events wait to be worked on."""
     waiting = select(InboxEvent.id).where(InboxEvent.state == InboxState.RECEIVED).limit(1)
     if session.scalar(waiting) is not None:
         raise NotNow("events wait to be worked on: let the service work them off, then stop it")

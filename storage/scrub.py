@@ -25,9 +25,9 @@ def scrub(db: Database, *, full: bool = False) -> None:
     """Rewrite what rows left behind, while the service goes on. Raises CannotScrub.
 
     SQLite: deleted bytes are overwritten at once (`secure_delete`); what page moves and the write-ahead log may still
-    hold goes by VACUUM and a checkpoint that cuts the log to nothing. Writers wait meanwhile, about a second for each
-    100 MB; readers do not. Copies made by the file system (snapshots, an SSD's spare blocks) are out of our reach:
-    let the disk be encrypted.
+    hold goes by VACUUM and a checkpoint that cuts the log to nothing. Writers wait meanwhile, one to three seconds for
+    each 100 MB (a database of many GB is better erased at night); readers do not. Copies made by the file system
+    (snapshots, an SSD's spare blocks) are out of our reach: let the disk be encrypted.
 
     PostgreSQL: VACUUM of the tables frees the old versions of rows, which are overwritten as pages are used again;
     `full` rewrites the tables (VACUUM FULL), so that nothing is left in their files, and locks each one meanwhile. The

@@ -21,8 +21,11 @@ from tests.conftest import KEY, fresh_postgres
 from tests.world import WORKING_MORNING, World
 
 # What came after version 0007.
-NEWER_TABLES = {"register_lines", "subscriptions", "push_readings", "case_holds"}
-NEWER_COLUMNS = {("outbox", "purpose"), ("outbox", "agency_code")}
+NEWER_TABLES = {"register_lines", "subscriptions", "push_readings", "case_holds", "consents", "reveals"}
+NEWER_COLUMNS = {
+    *(("outbox", "purpose"), ("outbox", "agency_code"), ("accounts", "notice_version")),
+    *(("data_requests", name) for name in ("outcome", "decided_at", "person_id", "answer")),
+}
 
 
 def told(printed: Printed, folder: Path) -> dict[str, object]:

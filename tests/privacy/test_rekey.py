@@ -44,7 +44,11 @@ def reference(url: str, tmp_path: Path) -> Iterator[str]:
 
 def opened(url: str, *keys: str) -> Database:
     db = Database(url, Keyring(list(keys)))
-    check_key(db)
+    try:
+        check_key(db)
+    except WrongKey:
+        db.close()
+        raise
     return db
 
 
