@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup dev demo check test bench model figures lock attacks sbom audit
+.PHONY: setup dev demo check test bench faults model figures lock attacks sbom audit
 
 setup: .venv/.installed
 dev: .venv/.dev
@@ -36,6 +36,10 @@ test: dev
 
 bench: dev
 	.venv/bin/python -m tests.bench
+
+# What goes wrong on purpose, on both engines, and what is left of it.
+faults: dev
+	.venv/bin/python -m tests.faults
 
 # The shipped model, from the texts in nlp/data/training; the same texts give the same file.
 model: dev

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import commands, digests, engine, papers, registers, surveys
+from bot import backup, commands, digests, engine, erasing, papers, registers, rekey, surveys
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
 
@@ -68,11 +68,30 @@ def _parser() -> argparse.ArgumentParser:
     _papers(add)
     _digest(add("digest", digests.digest, "the figures of a period, printed without sending"))
     _survey(add)
-    add("verify", commands.verify, "check the history chain")
-    replay = add("replay", commands.replay, "work on a parked event again")
-    replay.add_argument("event_id", metavar="EVENT_ID")
+    _safe(add)
+    _trust(add)
     _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
     return parser
+
+
+def _safe(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What keeps an installation whole."""
+    replay = add("replay", commands.replay, "work on a parked event again")
+    replay.add_argument("event_id", metavar="EVENT_ID")
+    keep = add("backup", backup.backup, "the whole installation, database and files, into one file")
+    keep.add_argument("--out", metavar="FILE", required=True)
+    restore = add("restore", backup.restore, "bring a backup back into an empty database, on either engine")
+    restore.add_argument("file", metavar="FILE")
+
+
+def _trust(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What people may ask of us, and what proves that nothing was changed."""
+    add("verify", commands.verify, "check the history chain")
+    erase = add("erase", erasing.erase, "a person goes: rows, files, free pages; the service may run meanwhile")
+    erase.add_argument("--account", required=True, metavar="CHANNEL:USERID")
+    sealing = add("rekey", rekey.run, "seal everything anew with the newest key of PRATU_SECRET_KEY=NEW,OLD")
+    sealing.add_argument("--index", action="store_true", help="new hashes too; the service must be stopped")
+    erase.add_argument("--rewrite", action="store_true", help="PostgreSQL: rewrite the tables (VACUUM FULL)")
 
 
 def _simulate(parser: argparse.ArgumentParser) -> None:
@@ -102,6 +121,8 @@ def _papers(add: Callable[..., argparse.ArgumentParser]) -> None:
     report.add_argument("--what", choices=papers.PAPERS, default=papers.PAPERS[0], help="another paper of the pack")
     report.add_argument("--out", metavar="FILE", help=f"ends in {' or '.join(papers.REPORTS)}")
     report.add_argument("--issue", action="store_true", help="keep it as it is now: a version that never moves again")
+    text = "as it was issued: version N, the newest without a number"
+    report.add_argument("--issued", nargs="?", type=int, const=0, metavar="N", help=text)
     report.add_argument("--behind", metavar="CELL", help="what a figure counts, one a line: T-04:line:2570")
     _registers(add("registers", registers.registers, "the registers of the evidence as a workbook, out and in"))
 

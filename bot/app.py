@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from bot import edge, health, models
 from bot.channels import Channel, Drawer, SendFailed
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.documents import pictures
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
@@ -30,10 +31,10 @@ from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import agencies, migrations
+from storage import agencies, migrations, rekey
 from storage.db import Database
 from storage.files import FileStore
-from storage.seal import Keyring
+from storage.seal import CannotOpen, Keyring
 
 if TYPE_CHECKING:
     from bot.telegram.outbound import TelegramChannel
@@ -61,12 +62,16 @@ def open_database(settings: Settings, *, hurried: bool = False) -> Database:
 
 def check_key(db: Database) -> None:
     """Remember the key on first sight; stop when it is another one. Raises WrongKey."""
-    mark = db.keys.fingerprint()
     with db.transaction() as session:
-        known = agencies.setting(session, "key").get("fingerprint")
-        if known is None:
+        known = agencies.setting(session, "key")
+        try:
+            rekey.find_as_before(db.keys, known)
+        except CannotOpen as unknown:
+            raise WrongKey("everything is sealed with a newer PRATU_SECRET_KEY; give that one") from unknown
+        mark = db.keys.fingerprint()
+        if "fingerprint" not in known:
             agencies.put_setting(session, "key", {"fingerprint": mark})
-        elif known != mark:
+        elif known["fingerprint"] != mark:
             raise WrongKey(
                 "this database was begun with another PRATU_SECRET_KEY; give that one (or keep it last in the list)"
             )
@@ -114,13 +119,16 @@ class App:
         if self.demo:  # everybody sits in front of this machine: its pages need no public address
             self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
-        self.channels = build_channels(self.settings, self.files, papers.drawer(self.db, self.tools, self.clock))
+        self._load = pictures.stored_in(self.settings.data_dir / "files", self.db.keys)
+        drawer = papers.drawer(self.db, self.tools, self.clock, self._load)
+        self.channels = build_channels(self.settings, self.files, drawer)
         self.intake = Intake(self.db)
         self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
-        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock))
+        quota = quota_reader(self.settings)
+        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder, quota))
         self._poller = self._make_poller()
         self._begun = threading.Event()
         self._broken = False
@@ -250,7 +258,7 @@ class App:
             routes += webchat.routes(context)
             routes += track.routes(self.db, self.tools, self.clock)
             routes += files.routes(self.db, self.tools, self.clock, self.settings.data_dir / "files")
-            routes += papers.routes(self.db, self.tools, self.clock)
+            routes += papers.routes(self.db, self.tools, self.clock, self._load)
             routes += registers.routes(self.db, self.tools, self.clock)
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)
@@ -295,6 +303,16 @@ def build_channels(settings: Settings, files: FileStore, drawer: Drawer | None =
     if settings.telegram_on:
         channels["telegram"] = telegram_channel(settings, drawer)
     return channels
+
+
+def quota_reader(settings: Settings) -> Callable[[], tuple[int | None, int]] | None:
+    """Asks LINE for the month's pushes (LineChannel.quota), from a thread without a loop; None while LINE is off."""
+    if not settings.line_on:
+        return None
+    from bot.line.outbound import LineChannel
+
+    channel = LineChannel(str(settings.line_channel_access_token), settings.line_api_url or None)
+    return lambda: asyncio.run(channel.quota())
 
 
 def telegram_channel(settings: Settings, drawer: Drawer | None = None) -> TelegramChannel:

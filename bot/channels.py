@@ -15,6 +15,7 @@ SendProblem = Literal[
     "token",  # definite: the free reply token is no good; the same content may be pushed
     "again",  # definite or safely repeatable: try again later (connect error, 5xx with a retry key, rate 429)
     "quota",  # definite: the month's push quota is used up; hold it, tell people
+    "kept",  # ours: pushes run short, and this one can wait for a free answer
     "ambiguous",  # the platform may or may not have taken it and no key makes a repeat harmless
     "unreachable",  # definite: this person cannot be reached here (blocked, gone)
     "moved",  # definite: the chat has another address now, in `chat_id`

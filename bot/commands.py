@@ -101,7 +101,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
     from bot.app import check_key
     from storage import migrations
 
-    with _database() as db:
+    with reachable_database() as db:
         before, now = migrations.migrate(db)
         check_key(db)
     print(f"database: {before or 'empty'} -> {now}" if before != now else f"database: already at {now}")
@@ -305,8 +305,10 @@ def telegram_webhook(_arguments: argparse.Namespace) -> int:
 
 def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
-    from bot.app import tools
+    from bot import forgetting
+    from bot.app import quota_reader, tools
     from bot.jobs import JOBS, JobContext
+    from storage.files import FileStore
 
     if arguments.name not in JOBS:
         raise Refused(f"no job {arguments.name!r}; there are: {', '.join(sorted(JOBS))}")
@@ -316,10 +318,14 @@ def job(arguments: argparse.Namespace) -> int:
             when = clock.stopped_at(datetime.fromisoformat(arguments.now))
         except ValueError as wrong:
             raise Refused(f"--now: {wrong}") from wrong
+    config = settings.read()
     with current_database() as db:
-        result = JOBS[arguments.name](JobContext(db, tools(settings.read()), when), arguments.dry_run)
+        context = JobContext(db, tools(config), when, config.data_dir / "files", quota_reader(config))
+        result = JOBS[arguments.name](context, arguments.dry_run)
+        if not arguments.dry_run:
+            forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed
     print(json.dumps(result))
-    return 0
+    return 1 if result.get("mismatches") else 0
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -380,7 +386,7 @@ def verify(_arguments: argparse.Namespace) -> int:
     """Check the history chain."""
     from storage import history
 
-    with current_database() as db, db.transaction() as session:
+    with current_database() as db, db.snapshot() as session:
         found = history.verify(session)
     if found.broken_at is None:
         print(f"history: {found.links} links hold, head {found.head}")
@@ -416,7 +422,7 @@ def _told_plainly() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[Any]:
+def reachable_database() -> Iterator[Any]:
     from bot.app import open_database
 
     db = open_database(settings.read())
@@ -433,7 +439,7 @@ def current_database() -> Iterator[Any]:
     """The database of the settings, at the newest version and with its key. Raises Refused."""
     from bot.app import check_key, check_version
 
-    with _database() as db:
+    with reachable_database() as db:
         with _told_plainly():
             check_version(db)
             check_key(db)

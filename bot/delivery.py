@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.channels import Call, Channel, SendFailed, Sent
 from bot.clock import Clock
+from bot.pushes import Budget
 from handlers.actions import reached
 from handlers.messages import Say, from_json
 from handlers.services import Tools
@@ -51,6 +52,7 @@ class Outcome:
     taken: list[tuple[Call, Sent]] = field(default_factory=list)
     unclear: bool = False  # a try may have been taken
     quota: bool = False
+    kept: bool = False  # pushes are left, for what cannot wait
     unreachable: bool = False
     moved_to: str = ""  # the chat's new address
 
@@ -63,6 +65,7 @@ class Delivery:
         self._tools = tools
         self._channels = channels
         self._clock = clock
+        self._budget = Budget(tools.zone)
         self._worker = ids.new_key()
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
@@ -149,6 +152,7 @@ class Delivery:
         if due is None or due > self._clock():
             return []  # looking costs no write lock
         with self._db.transaction() as session:
+            self._budget.refresh(session, self._clock())
             return outbox.claim(session, self._worker, self._clock())
 
     async def _one(self, message: Claimed) -> None:
@@ -229,12 +233,15 @@ class Delivery:
             ended, problem = await self._reply(channel, message, outcome, call)
             if ended:
                 return problem
+        if self._budget.waits(message):
+            return SendFailed("kept", "pushes are kept for what cannot wait")
         try:
             sent = await channel.push(message.chat_id, call, key or ids.key_from(message.key, number))
         except SendFailed as failed:
             if failed.problem == "same":
                 return None
             return failed
+        self._budget.pushed(message)
         outcome.taken.append((call, sent))
         return None
 
@@ -289,11 +296,13 @@ class Delivery:
 
     def _failed(self, message: Claimed, outcome: Outcome, failed: SendFailed) -> None:
         outcome.unclear |= failed.unclear
-        outcome.quota = message.quota or failed.problem == "quota"
+        outcome.kept = failed.problem == "kept"
+        outcome.quota = message.quota or outcome.kept or failed.problem == "quota"
         outcome.error = failed.why[:300]
         decide: dict[str, Callable[[], None]] = {
             "again": lambda: self._again(message, outcome, failed.retry_after),
             "quota": lambda: self._hold(outcome),
+            "kept": lambda: self._hold(outcome),
             "ambiguous": lambda: self._ambiguous(message, outcome),
             "moved": lambda: self._moved(outcome, failed.chat_id),
         }
@@ -312,7 +321,8 @@ class Delivery:
         outcome.again_at = self._clock() + wait
 
     def _hold(self, outcome: Outcome) -> None:
-        log.error("the month's push quota is used up: messages wait", extra={"outbox": outcome.message.id})
+        if not outcome.kept:
+            log.error("the month's push quota is used up: messages wait", extra={"outbox": outcome.message.id})
         outcome.state, outcome.again_at = OutboxState.HELD, self._clock() + QUOTA_WAIT
 
     def _moved(self, outcome: Outcome, chat_id: str) -> None:
@@ -370,7 +380,7 @@ class Delivery:
                 taken = [
                     reached.Taken(call.texts, call.messages, list(sent.message_ids)) for call, sent in outcome.taken
                 ]
-                how = reached.Ending(outcome.state, outcome.unreachable, outcome.quota, outcome.moved_to)
+                how = reached.Ending(outcome.state, outcome.unreachable, outcome.quota, outcome.moved_to, outcome.kept)
                 reached.note(session, self._tools, outcome.message, how, taken, now)
             session.wake("outbox")
             session.wake("sent")

@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from handlers.reports import machine
+from handlers.rules import pushing
 from handlers.rules.thai_calendar import BUDDHIST_ERA, fiscal_year
-from storage import closings, inbox, migrations, outbox
+from storage import closings, inbox, migrations, outbox, pushes
 from storage.db import Database
 
 OLDEST_SECONDS = 120.0  # an unread event older than this means turns are not being run
@@ -69,6 +70,8 @@ def _metrics(gauges: Gauges) -> str:
         waiting = inbox.depth(session, gauges.clock())
         states = outbox.depth(session)
         weeks = machine.last_week(session, gauges.clock(), gauges.zone)
+        month = pushing.month_of(gauges.clock().astimezone(gauges.zone))
+        pushed = pushes.standing(session, pushing.COSTS, month)
         closed = closings.by_agency(session, _fiscal_year_began(gauges), gauges.clock())
     lines = [
         f"pratu_inbox_unread {waiting['unread']}",
@@ -76,6 +79,8 @@ def _metrics(gauges: Gauges) -> str:
         f"pratu_inbox_oldest_seconds {waiting['oldest_seconds']:.3f}",
         *(f'pratu_outbox{{state="{state}"}} {count}' for state, count in sorted(states.items())),
         *(f"pratu_{name} {value:g}" for name, value in sorted(gauges.counts().items())),
+        f"pratu_pushes_used {pushed.used}",
+        *([] if pushed.most is None else [f"pratu_pushes_limit {pushed.most}"]),
         *(line for week in weeks if week.agency for line in _model(week)),
         *(line for agency, counts in closed.items() for line in _closed(agency, counts)),
     ]

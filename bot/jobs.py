@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot import forgetting
+from bot.channels import SendFailed
 from bot.clock import Clock
 from handlers import turn
-from handlers.actions import by_clock, digesting, news, surveying
+from handlers.actions import by_clock, digesting, news, pushing, reconciling, surveying
+from handlers.actions import retention as keeping
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
 from handlers.services import Svc, Tools
@@ -29,6 +34,8 @@ class JobContext:
     db: Database
     tools: Tools
     clock: Clock
+    files: Path | None = None  # where the sealed files lie
+    quota: Callable[[], tuple[int | None, int]] | None = None  # LINE's word; see LineChannel.quota
 
 
 @contextmanager
@@ -184,7 +191,70 @@ def _one_survey(context: JobContext, survey_id: int, dry_run: bool) -> Counter[s
     return Counter({"due": 1, deed: 1}) if deed else Counter()
 
 
-Job = Callable[[JobContext, bool], dict[str, int]]
+def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Erase those whose request an officer approved (see `forgetting.carry_out`)."""
+    data_dir = None if context.files is None else context.files.parent
+    return forgetting.carry_out(context.db, context.tools, context.clock(), data_dir, dry_run)
+
+
+def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """What is too old goes, a portion at a time; counts of rows by class of records. In a dry run: what would go."""
+    with _looking(context) as svc:
+        counts = keeping.due(svc)
+    if dry_run:
+        return counts
+    for name in counts:
+        counts[name] = 0
+        while True:
+            with _working(context) as svc:
+                gone = keeping.take(svc, name)
+            counts[name] += gone
+            if not gone:
+                break
+    if any(counts.values()):
+        forgetting.cut_log(context.db)
+    return counts
+
+
+def reconcile(context: JobContext, dry_run: bool = False) -> dict[str, Any]:
+    """Prove that received = answered + open + parked and that nothing is lost on its way; tell people where not.
+
+    Counts: events by state, `mismatches` in all; where there are any, how many of each kind, and `where`: their names.
+    """
+    with context.db.snapshot() as session:
+        svc = Svc(session, context.clock(), context.tools)
+        events, found = reconciling.events(svc), reconciling.look(svc, context.files)
+    if found and not dry_run:
+        with _working(context) as svc:
+            reconciling.tell(svc, found)
+    counts = {name: places.count for name, places in found.items()}
+    told = {**events, "mismatches": sum(counts.values()), **counts}
+    if not found:
+        return told
+    log.error("what came in and what became of it do not agree", extra=counts)
+    return {**told, "where": {name: places.names for name, places in found.items()}}
+
+
+def quota(context: JobContext, dry_run: bool = False) -> dict[str, int]:
+    """Ask LINE how many pushes the month has and how many went; warn before they are used up.
+
+    Counts: `read`, those `used`, the `limit` (0: none), the `level` of warning in percent, and `failed`.
+    """
+    if context.quota is None:
+        return {"read": 0}
+    try:
+        most, used = context.quota()
+    except SendFailed as failed:
+        log.warning("LINE does not tell its quota", extra={"why": failed.why})
+        return {"read": 0, "failed": 1}
+    level = 0
+    if not dry_run:
+        with _working(context) as svc:
+            level = pushing.take(svc, most, used)
+    return {"read": 1, "used": used, "limit": most or 0, "level": level}
+
+
+Job = Callable[[JobContext, bool], Mapping[str, Any]]
 
 # By the names operators use (`pratu job NAME`).
 JOBS: dict[str, Job] = {
@@ -192,10 +262,21 @@ JOBS: dict[str, Job] = {
     "status-updates": status_updates,
     "weekly-digest": weekly_digest,
     "surveys": surveys,
-    "reconcile": sweep,
+    "erasures": erasures,
+    "retention": retention,
+    "reconcile": reconcile,
+    "quota": quota,
 }
 # Which of them wake by themselves, and how often, in seconds.
-TIMETABLE: dict[str, int] = {"reminders": 60, "status-updates": 300, "weekly-digest": 300, "surveys": 60}
+TIMETABLE: dict[str, int] = {
+    "reminders": 60,
+    "status-updates": 300,
+    "weekly-digest": 300,
+    "surveys": 60,
+    "erasures": 300,
+    "quota": 900,
+}
+NIGHTLY: dict[str, int] = {"retention": 2, "reconcile": 3}  # at this hour
 
 
 class Timetable:
@@ -212,6 +293,8 @@ class Timetable:
             self._scheduler.add_job(
                 self.run, "interval", args=[name], seconds=seconds, max_instances=1, coalesce=True, id=name
             )
+        for name, hour in NIGHTLY.items():
+            self._scheduler.add_job(self.run, "cron", args=[name], hour=hour, max_instances=1, coalesce=True, id=name)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -232,6 +315,7 @@ class Timetable:
         except Exception:  # one of the three places that catch broadly: the next wake-up tries again
             log.exception("a job failed", extra={"job": name})
             return False
-        if any(result.values()):
-            log.info("job done", extra={"job": name, **result})
+        told = {key: count for key, count in result.items() if isinstance(count, int)}
+        if any(told.values()):
+            log.info("job done", extra={"job": name, **told})
         return True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import clock, owners, settings
 from bot.commands import Refused, current_database
@@ -20,6 +20,7 @@ PAPERS = (
 )
 
 if TYPE_CHECKING:
+    from handlers.reports.evidence.pack import Pack
     from handlers.reports.evidence.scope import Scope
     from handlers.services import Svc
     from storage.tables import Case
@@ -74,13 +75,14 @@ def report(arguments: argparse.Namespace) -> int:
 
         return evidence.behind(arguments) if arguments.behind else evidence.issue(arguments)
     out, ending = _asked(arguments)
+    as_issued = arguments.issued is not None
     with current_database() as db, db.reading() as session:
         svc = Svc(session, clock.now(), tools(settings.read()))
         if arguments.agency and agencies.agency(session, arguments.agency) is None:
             raise Refused(f"no agency {arguments.agency!r}")
         scope = Scope(svc, arguments.fiscal_year, arguments.agency)
         try:
-            content = _json(scope) if ending == ".json" else _pack(scope, arguments.what, ending)
+            content = _issued(scope, arguments.issued, ending) if as_issued else _live(scope, arguments.what, ending)
         except reports.DoesNotReconcile as wrong:
             raise Refused("the report does not reconcile:\n" + "\n".join(wrong.places)) from wrong
     _write(out, content)
@@ -96,21 +98,43 @@ def _asked(arguments: argparse.Namespace) -> tuple[Path, str]:
     out, ending = _out(arguments.out, REPORTS)
     if ending == ".json" and arguments.what != PAPERS[0]:
         raise Refused(f"--out {arguments.out!r}: only the tables are given as JSON")
+    if arguments.issued is not None and arguments.what != PAPERS[0]:
+        raise Refused("--issued: only the tables are issued")
     return out, ending
 
 
-def _json(scope: Scope) -> bytes:
+def _live(scope: Scope, name: str, ending: str) -> bytes:
+    """A paper of the rows as they stand."""
+    from handlers.reports.evidence import papers
     from handlers.reports.evidence import report as reports
 
-    return json.dumps(reports.as_json(reports.report(scope)), ensure_ascii=False, indent=1).encode()
+    if ending == ".json":
+        return _json(reports.as_json(reports.report(scope)))
+    return _drawn(scope, papers.paper(name, scope), ending)
 
 
-def _pack(scope: Scope, name: str, ending: str) -> bytes:
-    from bot.documents import draw
-    from handlers.reports.evidence import papers
+def _issued(scope: Scope, number: int, ending: str) -> bytes:
+    """The tables as they were handed on. Raises Refused."""
+    from handlers.reports.evidence import issuing, printed
+
+    try:
+        if ending == ".json":
+            return _json(issuing.version(scope, number).found)
+        return _drawn(scope, printed.issued(scope, number), ending)
+    except issuing.NotIssued as none:
+        raise Refused(f"{none}; --issue makes the next version") from none
+
+
+def _json(found: Mapping[str, Any]) -> bytes:
+    return json.dumps(found, ensure_ascii=False, indent=1).encode()
+
+
+def _drawn(scope: Scope, pack: Pack, ending: str) -> bytes:
+    from bot.documents import draw, pictures
 
     svc = scope.svc
-    return draw.pack(papers.paper(name, scope), ending, svc.now, svc.texts.word("pack.contents"))
+    load = pictures.stored_in(settings.read().data_dir / "files", svc.session.keys)
+    return draw.pack(pack, ending, svc.now, svc.texts.word("pack.contents"), load)
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from handlers.messages import Board, Card, Choice, Document, Part, Picture, Say, choices_of, from_json, to_json
+from handlers.rules.pushing import Purpose
 from handlers.rules.thai_calendar import OfficeHours
 from handlers.texts import Texts
 from nlp.verdict import Verdict
-from storage import agencies, conversations, outbox
+from storage import agencies, cases, conversations, outbox
 from storage.db import Session
 from storage.tables import Account, Agency, Conversation, Message
 
@@ -163,11 +164,15 @@ def put_out(
     held: str = "",
     urgent: bool = False,
     news: str = "",
+    purpose: Purpose = "notice",
+    agency: str = "",
 ) -> int | None:
     """Put parts into the outbox for one chat. With `once`, a fact is told once only; `held`: not sent by itself.
 
     An answer to somebody takes along what was held for them: a free answer is the chance to tell it. An `urgent`
-    one (about danger) stands alone. `news` of a case (promise or plain) rides on the person's next free answer.
+    one (about danger) stands alone. `purpose`, `agency` (the case's, else our own): what it counts as where a push
+    costs; of an urgent case everything is urgent. `news` of a case (promise or plain) rides on the person's next free
+    answer.
     """
     chat_id = svc.session.keys.open_text(conversation.chat_id)
     if not parts or not chat_id:
@@ -190,7 +195,15 @@ def put_out(
         undo=svc.deed if not is_answer else "",
         undo_until=svc.now + svc.undo_time if svc.deed and not is_answer else None,
         news=news,
+        **({} if is_answer else _counted(svc, case_id, purpose, agency)),
     )
+
+
+def _counted(svc: Svc, case_id: int | None, purpose: Purpose, agency: str) -> dict[str, str]:
+    case = None if case_id is None else cases.get(svc.session, case_id)
+    if case is None:
+        return {"purpose": purpose, "agency_code": agency or svc.agency.code}
+    return {"purpose": "urgent" if case.urgent else purpose, "agency_code": agency or case.agency_code}
 
 
 def _waited(svc: Svc, conversation: Conversation, answer: Sequence[Part]) -> list[Part]:

@@ -278,8 +278,7 @@ def _case_of(svc: Svc, talk: Talk) -> int | None:
     filed = talk.state.get("filed")
     if not filed or filed["at"] != svc.now.isoformat():
         return None
-    case = cases.by_reference(svc.session, filed["reference"])
-    return None if case is None else case.id
+    return cases.id_of(svc.session, filed["reference"])
 
 
 # --- when a turn fails ---------------------------------------------------------------------------------------------

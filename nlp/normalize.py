@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from nlp.digits import arabic
@@ -110,6 +110,23 @@ def _lengthened(line: str) -> str:
     return known.counted.sub(lambda found: found.group(1) + known.counted_reads[found.group(2)], line)
 
 
+_SLIPS = tuple(
+    (re.compile(pattern), read)
+    for pattern, read in (
+        (f"\u0e4d([{_TONES}])\u0e32", "\\1\u0e33"),  # นํ้า
+        (f"\u0e33([{_TONES}])", "\\1\u0e33"),  # นำ้ → น้ำ
+        (f"([{_MARKS}])\\1+", r"\1"),  # a mark twice is a slip
+        (f"([{_TONES}])([{_VOWELS}])", r"\2\1"),  # น้ิ: the tone above the vowel
+        (f"([{_TONES}])[{_TONES}]+", r"\1"),  # ข้่าง
+        (r"([าะำ])\1+", r"\1"),  # ค่าา: never twice
+        (r"(?<!\d)5{3,}(?!\d)", "555"),  # laughter
+        (r"(\D)\1{2,}", r"\1"),  # มากกกก, !!!
+        (r"(?:ๆ\s*)+", "ๆ "),
+    )
+)
+
+
+@lru_cache(maxsize=2048)
 def normalize(text: str) -> str:
     """The text as the engine reads it, at most 5,000 characters. Never raises."""
     line = text[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
@@ -129,15 +146,8 @@ def _once(text: str) -> str:
     line = unicodedata.normalize("NFC", _INVISIBLE.sub("", arabic(text)))
     line = _from_wrong_keyboard(line).lower()
     line = line.replace("\u0e4d\u0e32", "\u0e33").replace("เเ", "แ")
-    line = re.sub(f"\u0e4d([{_TONES}])\u0e32", "\\1\u0e33", line)  # นํ้า
-    line = re.sub(f"\u0e33([{_TONES}])", "\\1\u0e33", line)  # นำ้ → น้ำ
-    line = re.sub(f"([{_MARKS}])\\1+", r"\1", line)  # a mark twice is a slip
-    line = re.sub(f"([{_TONES}])([{_VOWELS}])", r"\2\1", line)  # น้ิ: the tone above the vowel
-    line = re.sub(f"([{_TONES}])[{_TONES}]+", r"\1", line)  # ข้่าง
-    line = re.sub(r"([าะำ])\1+", r"\1", line)  # ค่าา: never twice
-    line = re.sub(r"(?<!\d)5{3,}(?!\d)", "555", line)  # laughter
-    line = re.sub(r"(\D)\1{2,}", r"\1", line)  # มากกกก, !!!
-    line = re.sub(r"(?:ๆ\s*)+", "ๆ ", line)
+    for pattern, read in _SLIPS:
+        line = pattern.sub(read, line)
     line = _lengthened(_respelt(line))
     return " ".join(line.split())
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlp.normalize import normalize
 
@@ -17,6 +18,7 @@ ALIKE = 0.28
 NEAR_M = 150  # metres between two pins of one spot: a telephone's pin may be fifty off
 _SAME_WORDS = 0.8  # of places that name nothing we know: nearly the same words
 _EARTH_M = 6_371_000.0
+_ROUNDED = 1e-9
 
 
 def likeness(one: str, other: str) -> float:
@@ -32,10 +34,20 @@ def matter(one: str, other: str, places: Iterable[str] = ()) -> float:
     return (_shared(first, second, 2) + _shared(first, second, 3)) / 2
 
 
-def sameness(one: str, other: str) -> float:
-    """0 to 1: how far two texts are one text, of the longer one's runs of three letters."""
-    first, second = _runs(_line(one), 3), _runs(_line(other), 3)
-    return len(first & second) / max(len(first), len(second)) if first and second else 0.0
+def is_same(one: str, other: str, share: float) -> bool:
+    """Are two texts nearly one? So much of the longer one's runs of three letters must be the shorter one's too."""
+    first, second = _line(one), _line(other)
+    runs = _runs(first, 3)
+    if not runs or len(second) < 3:
+        return False
+    missing = len(runs) - share * len(runs)  # hundreds of texts are compared: most are others at once
+    for run in runs:
+        if run not in second:
+            missing -= 1
+            if missing < -_ROUNDED:
+                return False
+    others = _runs(second, 3)
+    return len(runs & others) >= share * max(len(runs), len(others))
 
 
 def _shared(one: str, other: str, size: int) -> float:
@@ -99,7 +111,8 @@ class Shared:
     words: str
 
 
-def named(place: str) -> dict[str, dict[str, str]]:
+@lru_cache(maxsize=2048)
+def named(place: str) -> Mapping[str, Mapping[str, str]]:
     """What a place names, by sort (moo, soi, road, tambon, mark, pole): name → as it was written."""
     line = normalize(place[:_LONGEST_PLACE])
     found: dict[str, dict[str, str]] = {}
@@ -125,7 +138,7 @@ def same_place(one: str, other: str) -> Shared | None:
     return Shared(" ".join(words)) if words else None
 
 
-def _both(sort: str, first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
+def _both(sort: str, first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
     """What both name, as far as both name it: of a landmark the shorter form (วัด of วัดใหม่)."""
     if sort != "mark":
         return {name: shown for name, shown in first.items() if name in second}

@@ -90,10 +90,8 @@ def hotlines(session: Session) -> list[Hotline]:
 
 def services(session: Session, agency_code: str | None = None) -> list[Service]:
     """Service standards, of one agency where given."""
-    query = select(Service).order_by(Service.code)
-    if agency_code is not None:
-        query = query.where(Service.agency_code == agency_code)
-    return list(session.scalars(query))
+    every = session.once(("services",), lambda: list(session.scalars(select(Service).order_by(Service.code))))
+    return [row for row in every if agency_code in (None, row.agency_code)]
 
 
 def register(session: Session, name: str) -> list[RegisterRow]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 
 from storage.db import Session
 from storage.tables import Case, CaseJoin, CaseTask, StatusUpdate
+from storage.tables.base import among, plain
 from storage.words import ENDED, Kind, Status
 
 # Kinds that stand at a spot; what was withdrawn or merged is no case of its own there.
@@ -21,35 +22,56 @@ _NO_CASE = (Status.DRAFT, Status.WITHDRAWN, Status.MERGED)
 def add(session: Session, values: dict[str, Any]) -> Case:
     """A new case row; the caller (an action) has decided every value."""
     case = Case(**values)
-    session.add(case)
-    session.flush()
+    session.write(case)
     return case
 
 
 def by_reference(session: Session, reference: str, lock: bool = False) -> Case | None:
     """The case of this printed reference."""
-    query = select(Case).where(Case.reference == reference)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).first()
+    return session.scalars(_LOCKED_BY_REFERENCE if lock else _BY_REFERENCE, {"reference": reference}).first()
+
+
+_BY_REFERENCE = select(Case).where(Case.reference == bindparam("reference"))
+_LOCKED_BY_REFERENCE = _BY_REFERENCE.with_for_update().execution_options(populate_existing=True)
+
+
+def id_of(session: Session, reference: str) -> int | None:
+    """The row id of the case of this printed reference."""
+    found: int | None = session.ask(_ID, {"reference": reference}).scalar()
+    return found
+
+
+_CASE, _UPDATE = plain(Case).c, plain(StatusUpdate).c
+_ID = select(_CASE.id).where(_CASE.reference == bindparam("reference"))
 
 
 def get(session: Session, case_id: int, lock: bool = False) -> Case:
     """The case of this row id. Raises sqlalchemy's NoResultFound when there is none."""
-    return session.get_one(Case, case_id, with_for_update=lock or None, populate_existing=lock)
+    return session.scalars(_LOCKED, {"row": case_id}).one() if lock else session.get_one(Case, case_id)
+
+
+_LOCKED = select(Case).where(Case.id == bindparam("row")).with_for_update().execution_options(populate_existing=True)
 
 
 def of_account(session: Session, account_id: int, limit: int = 10) -> list[Case]:
     """A person's own cases, open ones first, newest first."""
-    ended = Case.status.in_([status.value for status in ENDED])
-    return list(
-        session.scalars(select(Case).where(Case.account_id == account_id).order_by(ended, Case.id.desc()).limit(limit))
-    )
+    return list(session.scalars(_OF_ACCOUNT, {"account": account_id, "most": limit}))
+
+
+_OF_ACCOUNT = (
+    select(Case)
+    .where(Case.account_id == bindparam("account"))
+    .order_by(among(Case.status, *sorted(ENDED)), Case.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def after(session: Session, case_id: int) -> list[Case]:
     """Every case filed after this row, oldest first."""
-    return list(session.scalars(select(Case).where(Case.id > case_id).order_by(Case.id)))
+    return list(session.scalars(_AFTER, {"row": case_id}))
+
+
+_AFTER = select(Case).where(Case.id > bindparam("row")).order_by(Case.id)
 
 
 def held_by(session: Session, person_id: int, statuses: Sequence[Status]) -> list[Case]:
@@ -84,18 +106,34 @@ def add_update(
         note_masked=masked,
         message_id=message_id,
     )
-    session.add(row)
+    session.write(row)
     if status is not None:
         case.status = status
-    session.flush()
     return row
 
 
 def updates(session: Session, case_ids: Sequence[int]) -> list[StatusUpdate]:
     """What happened to these cases, oldest first."""
-    return list(
-        session.scalars(select(StatusUpdate).where(StatusUpdate.case_id.in_(case_ids)).order_by(StatusUpdate.id))
-    )
+    return list(session.scalars(_UPDATES, {"cases": case_ids}))
+
+
+_UPDATES = (
+    select(StatusUpdate).where(StatusUpdate.case_id.in_(bindparam("cases", expanding=True))).order_by(StatusUpdate.id)
+)
+
+
+def reopened_at(session: Session, case_id: int) -> datetime | None:
+    """When a case was opened again last, by its complainant or the head."""
+    found: datetime | None = session.ask(_REOPENED, {"row": case_id}).scalar()
+    return found
+
+
+_REOPENED = (
+    select(_UPDATE.at)
+    .where(_UPDATE.case_id == bindparam("row"), among(_UPDATE.what, "reopened", "reopened_head"))
+    .order_by(_UPDATE.id.desc())
+    .limit(1)
+)
 
 
 def follow(session: Session, case_id: int, main_id: int) -> None:
@@ -127,20 +165,29 @@ class Note:
 def last_note(session: Session, case: Case, *whats: str) -> Note | None:
     """The newest note of these kinds ("told", "asked", "result"); words to one person are no news to the next, so of
     notes from before a case was handed over only a result counts."""
-    changed = select(func.max(StatusUpdate.id)).where(
-        StatusUpdate.case_id == case.id, StatusUpdate.what == "handed_over"
-    )
-    since = session.scalar(changed) or 0
-    row = session.scalars(
-        select(StatusUpdate)
-        .where(StatusUpdate.case_id == case.id, StatusUpdate.what.in_(whats))
-        .where(or_(StatusUpdate.id > since, StatusUpdate.what == "result"))
-        .order_by(StatusUpdate.id.desc())
-        .limit(1)
-    ).first()
+    row = session.ask(_LAST_NOTE, {"row": case.id, "whats": whats}).first()
     if row is None:
         return None
-    return Note(row.at, row.what, session.keys.open_text(row.note) or "", row.id < since)
+    return Note(row.at, row.what, session.keys.open_text(row.note) or "", row.id < row.since)
+
+
+def _last_note() -> Select[*tuple[Any, ...]]:
+    earlier = plain(StatusUpdate).alias()
+    since = (
+        select(func.coalesce(func.max(earlier.c.id), 0))
+        .where(earlier.c.case_id == bindparam("row"), earlier.c.what == "handed_over")
+        .scalar_subquery()
+    )
+    return (
+        select(_UPDATE.id, _UPDATE.at, _UPDATE.what, _UPDATE.note, since.label("since"))
+        .where(_UPDATE.case_id == bindparam("row"), _UPDATE.what.in_(bindparam("whats", expanding=True)))
+        .where(or_(_UPDATE.id > since, _UPDATE.what == "result"))
+        .order_by(_UPDATE.id.desc())
+        .limit(1)
+    )
+
+
+_LAST_NOTE = _last_note()
 
 
 def ending_with(session: Session, agency_codes: Sequence[str], digits: str) -> list[str]:
@@ -220,6 +267,19 @@ def summary(
 # --- the same matter, the same spot ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What tells whether a case is the same as a newcomer's: where it is, and its masked words."""
+
+    id: int
+    reference: str
+    urgent: bool
+    lat: float | None
+    lon: float | None
+    place_masked: str | None
+    masked: str | None
+
+
 def alike(
     session: Session,
     *,
@@ -229,33 +289,38 @@ def alike(
     since: datetime,
     but: Collection[int],
     limit: int = 200,
-) -> list[Case]:
+) -> list[Alike]:
     """Open complaints a newcomer's may be the same as, newest first: of one agency and category, nothing confidential,
     brought by none of the accounts `but`, nor joined by them."""
-    joined = exists().where(CaseJoin.case_id == Case.id, CaseJoin.account_id.in_(but), CaseJoin.left_at.is_(None))
-    return list(
-        session.scalars(
-            select(Case)
-            .where(
-                Case.agency_code == agency_code,
-                Case.category == category,
-                Case.received_at >= since,
-                Case.status.in_(statuses),
-                Case.kind == Kind.COMPLAINT,
-                Case.confidential.is_(False),
-                or_(Case.account_id.is_(None), Case.account_id.not_in(but)),
-                ~joined,
-            )
-            .order_by(Case.received_at.desc(), Case.id.desc())
-            .limit(limit)
-        )
+    values = {"agency": agency_code, "category": category, "statuses": statuses, "since": since, "but": but}
+    return [Alike(*row) for row in session.ask(_ALIKE, {**values, "most": limit})]
+
+
+_BUT: BindParameter[Any] = bindparam("but", expanding=True)
+_JOIN = plain(CaseJoin).c
+_ALIKE = (
+    select(*(_CASE.id, _CASE.reference, _CASE.urgent, _CASE.lat, _CASE.lon, _CASE.place_masked, _CASE.masked))
+    .where(
+        _CASE.agency_code == bindparam("agency"),
+        _CASE.category == bindparam("category"),
+        _CASE.received_at >= bindparam("since"),
+        _CASE.status.in_(bindparam("statuses", expanding=True)),
+        _CASE.kind == Kind.COMPLAINT,
+        _CASE.confidential.is_(False),
+        or_(_CASE.account_id.is_(None), _CASE.account_id.not_in(_BUT)),
+        ~exists().where(_JOIN.case_id == _CASE.id, _JOIN.account_id.in_(_BUT), _JOIN.left_at.is_(None)),
     )
+    .order_by(_CASE.received_at.desc(), _CASE.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def joined_count(session: Session, case_id: int) -> int:
     """How many people joined a case and did not leave; the complainant is not one of them."""
-    query = select(func.count()).select_from(CaseJoin)
-    return session.scalar(query.where(CaseJoin.case_id == case_id, CaseJoin.left_at.is_(None))) or 0
+    return session.ask(_JOINED, {"row": case_id}).scalar() or 0
+
+
+_JOINED = select(func.count(_JOIN.id)).where(_JOIN.case_id == bindparam("row"), _JOIN.left_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -289,12 +354,7 @@ def repeat_spots(
     People who joined count in no spot: a spot is counted in cases. `name` makes one name of masked place words
     ("" is no spot): handlers give nlp.similar.place_key.
     """
-    columns = (Case.category, Case.lat, Case.lon, Case.place_masked, Case.reference)
-    rows = session.execute(
-        select(*columns)
-        .where(*_at_spots(agency_code), Case.received_at >= since, Case.received_at < until)
-        .order_by(Case.received_at, Case.id)
-    )
+    rows = session.ask(_AT_SPOTS, {"agency": agency_code, "since": since, "until": until})
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for category, lat, lon, place, reference in rows:
         spot = _spot(lat, lon, place, name)
@@ -311,6 +371,20 @@ def repeat_spots(
         if len(told) > 1
     ]
     return sorted(spots, key=lambda spot: (-spot.times, spot.category, spot.spot))
+
+
+_AT_SPOTS = (
+    select(_CASE.category, _CASE.lat, _CASE.lon, _CASE.place_masked, _CASE.reference)
+    .where(
+        _CASE.agency_code == bindparam("agency"),
+        _CASE.received_at >= bindparam("since"),
+        _CASE.received_at < bindparam("until"),
+        ~_CASE.confidential,
+        _CASE.kind.in_(_AT_A_SPOT),
+        _CASE.status.not_in(_NO_CASE),
+    )
+    .order_by(_CASE.received_at, _CASE.id)
+)
 
 
 def before_at_spot(session: Session, case: Case, since: datetime, name: SpotName = plain_spot) -> list[str]:

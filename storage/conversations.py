@@ -43,12 +43,15 @@ _LOCKED = (
 
 def lock_by_id(session: Session, conversation_id: int) -> Conversation | None:
     """The chat's row with its lock held; None when somebody else holds it."""
-    return session.scalars(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    return session.scalars(_LOCKED_BY_ID, {"row": conversation_id}).first()
+
+
+_LOCKED_BY_ID = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("row"))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def by_id(session: Session, conversation_id: int) -> Conversation | None:
@@ -71,17 +74,17 @@ def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversa
     found = by_lane(session, lane)
     if found is None:
         found = Conversation(lane=lane, channel=channel, chat_id=session.keys.seal_text(chat_id))
-        session.add(found)
-        session.flush()
+        session.write(found)
         session.known[_CHAT, lane] = found
     return found
 
 
 def groups_of(session: Session, agency_code: str) -> list[Conversation]:
     """The officers' groups that joined this agency."""
-    return list(
-        session.scalars(select(Conversation).where(Conversation.agency_code == agency_code).order_by(Conversation.id))
-    )
+    return list(session.scalars(_GROUPS, {"agency": agency_code}))
+
+
+_GROUPS = select(Conversation).where(Conversation.agency_code == bindparam("agency")).order_by(Conversation.id)
 
 
 def move(session: Session, old: Conversation, new: Conversation) -> None:

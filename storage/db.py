@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Insert,
+    Table,
+    create_engine,
+    event,
+    insert,
+    make_url,
+)
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
 from sqlalchemy.orm import Session as PlainSession
 
 from storage.seal import Keyring
 
 T = TypeVar("T")
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None  # of a statement's parameters; several: once for each
 
 
 class CannotConnect(Exception):
@@ -28,6 +43,7 @@ class Session(PlainSession):
     keys: Keyring
     after_commit: list[str]
     late: list[Callable[[], None]]  # what takes a lock everybody waits for
+    kept: list[object]  # every row read or written in this transaction, so that nothing is read twice by its id
     facts: list[Any]  # of cases, to be linked into the chain then
     known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
 
@@ -39,6 +55,25 @@ class Session(PlainSession):
         found: T = self.known[key]
         return found
 
+    def ask(self, statement: Executable, values: Values = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement over bare tables (`tables.base.plain`), after what waits to be written: where single values
+        are wanted it costs a third of one over classes. Objects read before do not learn what it changes."""
+        self.flush()
+        return self.connection().execute(statement, values)
+
+    def write(self, row: DeclarativeBase) -> None:
+        """Insert one new row now, at a third of a flush's price; it has its id then. What it points to must be there,
+        and what else waits to be written goes on waiting: many changes of one row in a turn become one."""
+        new, known = _insert_of(type(row)), row.__dict__
+        done = self.connection().execute(new.statement, {name: known[name] for name in new.columns if name in known})
+        known.update(cast("Mapping[str, Any]", done.last_inserted_params()))  # with what the class fills in by itself
+        known.update(zip(new.key, done.inserted_primary_key or (), strict=True))
+        for name in new.empty:
+            known.setdefault(name, None)
+        make_transient_to_detached(row)
+        self.add(row)
+        self.kept.append(row)
+
     def finish(self) -> None:
         """Do now what was put off to the end of the transaction."""
         while self.late:
@@ -49,6 +84,38 @@ class Session(PlainSession):
         """Say after the commit that there is work of this topic ("inbox", "outbox", "media")."""
         if topic not in self.after_commit:
             self.after_commit.append(topic)
+
+
+def session_of(session: Session, keys: Keyring) -> Session:
+    """This session, made ready to work."""
+    session.keys = keys
+    session.after_commit, session.late, session.facts, session.kept, session.known = [], [], [], [], {}
+    return session
+
+
+@event.listens_for(Session, "pending_to_persistent")
+@event.listens_for(Session, "loaded_as_persistent")
+def _keep(session: Session, row: object) -> None:
+    session.kept.append(row)
+
+
+@dataclass(frozen=True)
+class _New:
+    """How a row of a class is added; `empty`: columns where nothing stands if nothing was said."""
+
+    statement: Insert
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    empty: tuple[str, ...]
+
+
+@cache
+def _insert_of(kind: type[DeclarativeBase]) -> _New:
+    table = kind.__table__
+    assert isinstance(table, Table)
+    empty = [column.name for column in table.columns if column.default is None and column.server_default is None]
+    key = tuple(table.primary_key.columns.keys())
+    return _New(insert(table), tuple(table.columns.keys()), key, tuple(name for name in empty if name not in key))
 
 
 class WriteTurn:
@@ -134,6 +201,14 @@ class Database:
             session.rollback()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Look at one state of everything, however long it takes; waits for nobody and keeps nobody waiting."""
+        level = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._session(reading=True, **level) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A bare connection in a transaction of its own, for the intake's one statement: it goes before others."""
         if self._bound is not None:
@@ -171,18 +246,13 @@ class Database:
             listener(topic)
 
     @contextmanager
-    def _session(self, reading: bool = False) -> Iterator[Session]:
+    def _session(self, reading: bool = False, **options: str) -> Iterator[Session]:
         if self._bound is not None:
             session = Session(bind=self._bound, join_transaction_mode="create_savepoint", expire_on_commit=False)
         else:
-            options = {"pratu_read": True} if reading else {}
-            session = Session(bind=self.engine.execution_options(**options), expire_on_commit=False)
-        session.keys = self.keys
-        session.after_commit = []
-        session.late = []
-        session.facts = []
-        session.known = {}
-        with session:
+            engine = self.engine.execution_options(**({"pratu_read": True} if reading else {}), **options)
+            session = Session(bind=engine, expire_on_commit=False)
+        with session_of(session, self.keys):
             yield session
 
     @contextmanager
@@ -238,6 +308,7 @@ def _sqlite_engine(url: str, pace: Sequence[str]) -> Engine:
             *pace,
             "foreign_keys=ON",
             "secure_delete=ON",
+            "mmap_size=268435456",  # 256 MB are read where they lie, without asking the system for each page
             "busy_timeout=30000",
         ):
             connection.execute(f"PRAGMA {pragma}")

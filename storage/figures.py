@@ -259,17 +259,6 @@ def engine_version(session: Session, scope: Scope) -> str:
     return session.scalar(query.order_by(Case.received_at.desc(), Case.id.desc()).limit(1)) or ""
 
 
-def pushes(session: Session, channel: str, since: datetime) -> int:
-    """Messages that went out on a channel since then and answered nobody: those that cost, where pushes do."""
-    query = (
-        select(func.count(func.distinct(Message.outbox_id)))
-        .join(OutboxMessage, OutboxMessage.id == Message.outbox_id)
-        .where(Message.at >= since, Message.direction == "out", Message.channel == channel)
-        .where(OutboxMessage.reply_event_us.is_(None))
-    )
-    return session.scalar(query) or 0
-
-
 def held_for_quota(session: Session) -> int:
     """Messages that wait because the month's pushes are used up."""
     held = OutboxMessage.state == bindparam("held", OutboxState.HELD.value, literal_execute=True)  # for its index

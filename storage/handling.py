@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from storage.db import Session
 from storage.tables import (
@@ -17,6 +17,7 @@ from storage.tables import (
     CaseVisit,
     StatusUpdate,
 )
+from storage.tables.base import plain
 
 # --- deeds -----------------------------------------------------------------------------------------------------------
 
@@ -30,7 +31,8 @@ _KEPT = (
 def standing(session: Session, case: Case) -> dict[str, Any]:
     """How a case and its notices stand now, as JSON data: what `put_back` takes."""
     found = {name: _moment(getattr(case, name)) for name in _KEPT}
-    told = {row.recipient: [_moment(row.done_at), row.how, row.number] for row in notices(session, case.id)}
+    rows = session.ask(_TOLD, {"row": case.id})
+    told = {row.recipient: [_moment(row.done_at), row.how, row.number] for row in rows}
     return {**found, "notices": told}
 
 
@@ -54,7 +56,16 @@ def put_back(session: Session, case: Case, before: dict[str, Any]) -> None:
 
 def last_update_id(session: Session, case_id: int) -> int:
     """The row id of the newest thing that happened to a case; 0 where nothing did."""
-    return session.scalar(select(func.max(StatusUpdate.id)).where(StatusUpdate.case_id == case_id)) or 0
+    return session.ask(_LAST_UPDATE, {"row": case_id}).scalar() or 0
+
+
+_UPDATE, _NOTICE = plain(StatusUpdate).c, plain(CaseNotice).c
+_LAST_UPDATE = select(func.max(_UPDATE.id)).where(_UPDATE.case_id == bindparam("row"))
+_TOLD = (
+    select(_NOTICE.recipient, _NOTICE.done_at, _NOTICE.how, _NOTICE.number)
+    .where(_NOTICE.case_id == bindparam("row"))
+    .order_by(_NOTICE.id)
+)
 
 
 def note_deed(
@@ -122,15 +133,23 @@ def told_lately(
     session: Session, case_id: int, whats: frozenset[str], but: int, since: datetime
 ) -> StatusUpdate | None:
     """The newest thing somebody else told the complainant since then, if it was not taken back."""
-    row = session.scalars(
-        select(StatusUpdate)
-        .where(StatusUpdate.case_id == case_id, StatusUpdate.at >= since, StatusUpdate.what.in_({*whats, "undone"}))
-        .order_by(StatusUpdate.id.desc())
-        .limit(1)
-    ).first()
+    asked = {"row": case_id, "since": since, "whats": {*whats, "undone"}}
+    row = session.scalars(_LATELY, asked).first()
     if row is None or row.what == "undone" or row.person_id is None or row.person_id == but:
         return None
     return row
+
+
+_LATELY = (
+    select(StatusUpdate)
+    .where(
+        StatusUpdate.case_id == bindparam("row"),
+        StatusUpdate.at >= bindparam("since"),
+        StatusUpdate.what.in_(bindparam("whats", expanding=True)),
+    )
+    .order_by(StatusUpdate.id.desc())
+    .limit(1)
+)
 
 
 # --- a working group's tasks -----------------------------------------------------------------------------------------
@@ -138,7 +157,10 @@ def told_lately(
 
 def tasks(session: Session, case_id: int) -> list[CaseTask]:
     """The shares of a case's units, in the order they were given."""
-    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.id)))
+    return list(session.scalars(_TASKS, {"row": case_id}))
+
+
+_TASKS = select(CaseTask).where(CaseTask.case_id == bindparam("row")).order_by(CaseTask.id)
 
 
 def has_task(session: Session, case_id: int, agency_code: str, unit_code: str | None) -> bool:
@@ -172,19 +194,22 @@ def forget_words(session: Session, case_id: int, at: datetime) -> None:
 
 def notices(session: Session, case_id: int) -> list[CaseNotice]:
     """Who is to be told of a case's end, and who was."""
-    return list(session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id).order_by(CaseNotice.id)))
+    return list(session.scalars(_NOTICES, {"row": case_id}))
+
+
+_NOTICES = select(CaseNotice).where(CaseNotice.case_id == bindparam("row")).order_by(CaseNotice.id)
 
 
 def want_notice(session: Session, case_id: int, recipient: str, now: datetime) -> CaseNotice:
     """The notice to this recipient, wanted anew where it was wanted before."""
-    row = session.scalars(
-        select(CaseNotice).where(CaseNotice.case_id == case_id, CaseNotice.recipient == recipient)
-    ).first()
+    row = session.scalars(_NOTICES_TO, {"row": case_id, "to": recipient}).first()
     if row is None:
         row = CaseNotice(case_id=case_id, recipient=recipient, wanted_at=now)
-        session.add(row)
-        session.flush()
+        session.write(row)
     return row
+
+
+_NOTICES_TO = _NOTICES.where(CaseNotice.recipient == bindparam("to"))
 
 
 def tick(
@@ -198,7 +223,6 @@ def tick(
 ) -> None:
     """Told: when, how, under which letter, by whom."""
     row.done_at, row.how, row.number, row.person_id = now, how, number, person_id
-    session.flush()
 
 
 def not_told_after_all(session: Session, case_id: int) -> None:

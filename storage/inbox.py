@@ -7,14 +7,14 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from storage.db import Database, Session
 from storage.seal import Keyring
 from storage.tables import Conversation, InboxEvent
-from storage.tables.base import plain
+from storage.tables.base import among, plain
 from storage.words import InboxState
 
 BOT = "main"  # one account of each channel per installation; the key is ready for more
@@ -189,21 +189,29 @@ def _oldest_unread(now: datetime) -> Select[str, str]:
 
 def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
     """The row of the chat's oldest unread event, sealed."""
-    return session.scalars(_OLDEST, {"lane": lane}).first()
+    return session.scalars(_OLDEST_ROW, {"lane": lane}).first()
 
 
+_IN = plain(InboxEvent).c
+_UNREAD = (_IN.lane == bindparam("lane"), among(_IN.state, InboxState.RECEIVED))
+_OLDEST_ROW = select(InboxEvent).where(*_UNREAD).order_by(_IN.event_us, _IN.id).limit(1)
 _OLDEST = (
-    select(InboxEvent)
-    .where(InboxEvent.lane == bindparam("lane"), InboxEvent.state == InboxState.RECEIVED)
-    .order_by(InboxEvent.event_us, InboxEvent.id)
+    select(_IN.id, _IN.channel, _IN.event_id, _IN.lane, _IN.event_us, _IN.received_us, _IN.body, _IN.attempts)
+    .where(*_UNREAD)
+    .order_by(_IN.event_us, _IN.id)
     .limit(1)
 )
 
 
 def oldest_unread(session: Session, lane: str) -> Unread | None:
     """The chat's oldest unread event by the platform's time. Call it only with the chat's lock held."""
-    row = oldest_unread_row(session, lane)
+    row = session.ask(_OLDEST, {"lane": lane}).first()
     return None if row is None else _opened(session, row)
+
+
+def has_unread(session: Session, lane: str) -> bool:
+    """Does an event of this chat wait to be worked on?"""
+    return session.ask(_OLDEST, {"lane": lane}).first() is not None
 
 
 def unread_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
@@ -249,7 +257,7 @@ def unread_between(session: Session, since_us: int, until_us: int, limit: int) -
     return [_opened(session, row) for row in rows]
 
 
-def _opened(session: Session, row: InboxEvent) -> Unread:
+def _opened(session: Session, row: Any) -> Unread:
     return Unread(
         id=row.id,
         channel=row.channel,
@@ -262,6 +270,11 @@ def _opened(session: Session, row: InboxEvent) -> Unread:
     )
 
 
+def any_of_lane(session: Session, lane: str) -> bool:
+    """Did anything ever come in from this chat?"""
+    return session.scalar(select(InboxEvent.id).where(InboxEvent.lane == lane).limit(1)) is not None
+
+
 def any_unread_before(session: Session, received_us: int) -> bool:
     """Is there an unread event that was stored before this moment?"""
     query = select(InboxEvent.id).where(InboxEvent.state == InboxState.RECEIVED, InboxEvent.received_us < received_us)
@@ -270,7 +283,7 @@ def any_unread_before(session: Session, received_us: int) -> bool:
 
 def settle(session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None) -> None:
     """End an event's life: done, or parked for people."""
-    session.execute(_SETTLE, {"row": event_id, "to": state, "now": now, "why": error})
+    session.ask(_SETTLE, {"row": event_id, "to": state, "now": now, "why": error})
 
 
 _SETTLE = (

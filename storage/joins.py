@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from storage.db import Session
 from storage.tables import Attachment, Case, CaseJoin
+from storage.tables.base import among
 from storage.words import ENDED
 
 
@@ -22,29 +23,44 @@ def add(session: Session, values: dict[str, Any]) -> CaseJoin:
 
 def find(session: Session, case_id: int, account_ids: Collection[int]) -> CaseJoin | None:
     """The row of one of these accounts in a case, also of somebody who left; who stayed comes first."""
-    left = CaseJoin.left_at.is_not(None)
-    query = select(CaseJoin).where(CaseJoin.case_id == case_id, CaseJoin.account_id.in_(account_ids))
-    newest = query.order_by(left, CaseJoin.id).limit(1).execution_options(populate_existing=True)
-    return session.scalars(newest).first()
+    return session.scalars(_OF_ACCOUNTS, {"row": case_id, "accounts": account_ids}).first()
+
+
+_OF_ACCOUNTS = (
+    select(CaseJoin)
+    .where(CaseJoin.case_id == bindparam("row"), CaseJoin.account_id.in_(bindparam("accounts", expanding=True)))
+    .order_by(CaseJoin.left_at.is_not(None), CaseJoin.id)
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
 
 
 def of_case(session: Session, case_id: int) -> list[CaseJoin]:
     """Everybody who joined a case and did not leave, in the order they came."""
-    query = select(CaseJoin).where(CaseJoin.case_id == case_id, CaseJoin.left_at.is_(None)).order_by(CaseJoin.id)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    return list(session.scalars(_OF_CASE, {"row": case_id}))
+
+
+_OF_CASE = (
+    select(CaseJoin)
+    .where(CaseJoin.case_id == bindparam("row"), CaseJoin.left_at.is_(None))
+    .order_by(CaseJoin.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def of_account(session: Session, account_ids: Collection[int], limit: int = 10) -> list[tuple[Case, CaseJoin]]:
     """The cases these accounts joined and did not leave, open ones first, newest first."""
-    ended = Case.status.in_([status.value for status in ENDED])
-    rows = session.execute(
-        select(Case, CaseJoin)
-        .join(CaseJoin, CaseJoin.case_id == Case.id)
-        .where(CaseJoin.account_id.in_(account_ids), CaseJoin.left_at.is_(None))
-        .order_by(ended, CaseJoin.id.desc())
-        .limit(limit)
-    )
+    rows = session.execute(_CASES, {"accounts": account_ids, "most": limit})
     return [(case, joined) for case, joined in rows]
+
+
+_CASES = (
+    select(Case, CaseJoin)
+    .join(CaseJoin, CaseJoin.case_id == Case.id)
+    .where(CaseJoin.account_id.in_(bindparam("accounts", expanding=True)), CaseJoin.left_at.is_(None))
+    .order_by(among(Case.status, *sorted(ENDED)), CaseJoin.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def all_of_account(session: Session, account_id: int) -> list[CaseJoin]:

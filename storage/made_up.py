@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, func, insert, or_, select, update
 
 from storage import agencies
 from storage.db import Session
 from storage.tables import Attachment, Case, Conversation, Message, OutboxMessage, Survey, SurveyAnswer
+from storage.tables.base import among, plain
 from storage.words import AttachmentState, OutboxState, SurveyState
 
 SCALE = ("very_satisfied", "satisfied", "dissatisfied")  # as storage/surveys.py has it
@@ -52,33 +53,36 @@ _MARK = "made_up"
 def arrive(session: Session, now: datetime, *, everything: bool = False) -> list[Arrived]:
     """Everything that waits to be sent is taken for sent, at the moment it was put out; what was said is returned, to
     be written down by `write_down`. `everything`: also what waited for a free answer or a later hour; as of `now`."""
-    session.flush()
-    held = OutboxMessage.state == OutboxState.HELD
-    due = or_(OutboxMessage.state.in_(_WAITING), held if everything else and_(held, OutboxMessage.not_before <= now))
-    rows = session.execute(
-        select(OutboxMessage, Conversation.id)
-        .join(Conversation, Conversation.lane == OutboxMessage.lane)
-        .where(due)
-        .order_by(OutboxMessage.id)
-    ).all()
-    found = [_arrived(session, row, conversation_id, now) for row, conversation_id in rows]
-    late = {"sent_at": now} if everything else {"sent_at": OutboxMessage.created_at}
-    session.execute(
-        update(OutboxMessage)
-        .where(due)
-        .values(state=OutboxState.SENT, parts=None, error=None, **late)
-        .execution_options(synchronize_session=False)
-    )
-    for row, _conversation_id in rows:
-        session.expire(row)
-    return found
+    ways = _ARRIVING[everything]
+    rows = session.ask(ways[0], {"now": now}).all()
+    session.ask(ways[1], {"now": now})
+    return [_arrived(session, row, now) for row in rows]
 
 
-def _arrived(session: Session, row: OutboxMessage, conversation_id: int, now: datetime) -> Arrived:
+_OUT = plain(OutboxMessage).c
+
+
+def _arriving(everything: bool) -> tuple[Select[*tuple[Any, ...]], Update]:
+    """(what arrives, that it did)."""
+    held = among(_OUT.state, OutboxState.HELD)
+    due = or_(among(_OUT.state, *_WAITING), held if everything else and_(held, _OUT.not_before <= bindparam("now")))
+    columns = (_OUT.id, _OUT.channel, _OUT.account_id, _OUT.case_id, _OUT.state, _OUT.created_at, _OUT.parts)
+    chats = plain(Conversation)
+    found = select(chats.c.id.label("chat"), *columns).join(chats, chats.c.lane == _OUT.lane)
+    sent_at = bindparam("now") if everything else _OUT.created_at
+    done = update(plain(OutboxMessage)).where(due)
+    sent = {"state": OutboxState.SENT, "parts": None, "error": None, "sent_at": sent_at}
+    return found.where(due).order_by(_OUT.id), done.values(**sent)
+
+
+_ARRIVING = {everything: _arriving(everything) for everything in (False, True)}
+
+
+def _arrived(session: Session, row: Any, now: datetime) -> Arrived:
     parts: list[dict[str, Any]] = [] if row.parts is None else session.keys.open_data(row.parts)
     texts = tuple(str(part.get("text") or part.get("alt") or "") for part in parts)
     at = now if row.state == OutboxState.HELD else row.created_at
-    return Arrived(row.id, row.channel, conversation_id, row.account_id, row.case_id, at, texts)
+    return Arrived(row.id, row.channel, row.chat, row.account_id, row.case_id, at, texts)
 
 
 def write_down(session: Session, arrived: Sequence[Arrived], masked: Sequence[Sequence[str]]) -> None:
@@ -101,7 +105,10 @@ def write_down(session: Session, arrived: Sequence[Arrived], masked: Sequence[Se
         for text, plain in zip(one.texts, hidden, strict=True)
     ]
     if rows:
-        session.execute(insert(Message), rows)
+        session.ask(_SAID, rows)
+
+
+_SAID = insert(plain(Message))
 
 
 def pictures(session: Session, limit: int = 500) -> list[int]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from storage.db import Session
 from storage.tables import Attachment, CaseJoin, CasePhoto, Conversation, File, Message, OutboxMessage, Point
+from storage.tables.base import among, plain
 
 _WITH_WORDS = frozenset({"text", "image", "video", "audio", "file", "edit"})
 
@@ -54,8 +57,7 @@ def add_in(
         event_id=event_id,
         message_id=message_id or None,
     )
-    session.add(row)
-    session.flush()
+    session.write(row)
     return row
 
 
@@ -109,8 +111,7 @@ def add_attachment(session: Session, message: Message, *, kind: str, ref: str, n
         not_before=now,
         created_at=now,
     )
-    session.add(row)
-    session.flush()
+    session.write(row)
     session.wake("media")
     return row
 
@@ -180,14 +181,28 @@ def last_in(session: Session, conversation_id: int) -> Message | None:
 
 def last_at(session: Session, conversation_id: int) -> datetime | None:
     """When anything was last said in a chat, by either side."""
-    newest = select(Message.at).where(Message.conversation_id == conversation_id).order_by(Message.id.desc()).limit(1)
-    return session.scalar(newest)
+    found: datetime | None = session.ask(_LAST_AT, {"chat": conversation_id}).scalar()
+    return found
+
+
+_LAST_AT = (
+    select(plain(Message).c.at)
+    .where(plain(Message).c.conversation_id == bindparam("chat"))
+    .order_by(plain(Message).c.id.desc())
+    .limit(1)
+)
 
 
 def was_taken(session: Session, conversation_id: int, message_id: str) -> bool:
     """Did somebody unsend this message, perhaps before it reached us?"""
-    query = select(Message.id).where(Message.conversation_id == conversation_id, Message.takes_back == message_id)
-    return bool(message_id) and session.scalar(query.limit(1)) is not None
+    asked = {"chat": conversation_id, "name": message_id}
+    return bool(message_id) and session.ask(_TAKEN, asked).first() is not None
+
+
+_SAID = plain(Message).c
+_TAKEN = (
+    select(_SAID.id).where(_SAID.conversation_id == bindparam("chat"), _SAID.takes_back == bindparam("name")).limit(1)
+)
 
 
 def words_of(session: Session, message_ids: Collection[int]) -> list[tuple[int, str]]:
@@ -267,41 +282,77 @@ def tie_to_case(session: Session, message_ids: Collection[int], case_id: int) ->
 
     One that tells of several matters stays with the first; `Case.said` knows what each of them holds.
     """
-    rows = session.execute(select(Message.conversation_id, Message.message_id).where(Message.id.in_(message_ids))).all()
-    versions_too = and_(
-        Message.message_id.in_([name for _chat, name in rows if name]),
-        Message.conversation_id.in_([chat for chat, _name in rows]),
-    )
-    same = or_(Message.id.in_(message_ids), versions_too)
-    tied = session.scalars(
-        update(Message)
-        .where(same, Message.direction == "in", Message.case_id.is_(None))
-        .values(case_id=case_id)
-        .returning(Message.id)
-    ).all()
-    session.execute(update(Attachment).where(Attachment.message_id.in_(tied)).values(case_id=case_id))
+    rows = session.ask(_NAMES, {"rows": message_ids}).all()
+    values = {
+        "rows": message_ids,
+        "names": [name for _chat, name in rows if name],
+        "chats": [chat for chat, _name in rows],
+        "to": case_id,
+    }
+    tied = session.ask(_TIE, values).scalars().all()
+    _learn(session, Message, tied, case_id)
+    if tied:
+        _learn(session, Attachment, session.ask(_TIE_FILES, {"rows": tied, "to": case_id}).scalars().all(), case_id)
+
+
+_ROWS = _SAID.id.in_(bindparam("rows", expanding=True))
+_NAMES = select(_SAID.conversation_id, _SAID.message_id).where(_ROWS)
+_VERSIONS = and_(
+    _SAID.message_id.in_(bindparam("names", expanding=True)),
+    _SAID.conversation_id.in_(bindparam("chats", expanding=True)),
+)
+_TIE = (
+    update(plain(Message))
+    .where(or_(_ROWS, _VERSIONS), _SAID.direction == "in", _SAID.case_id.is_(None))
+    .values(case_id=bindparam("to"))
+    .returning(_SAID.id)
+)
+_FILE = plain(Attachment).c
+_TIE_FILES = (
+    update(plain(Attachment))
+    .where(_FILE.message_id.in_(bindparam("rows", expanding=True)))
+    .values(case_id=bindparam("to"))
+    .returning(_FILE.id)
+)
+
+
+def _learn(session: Session, what: type[Message | Attachment], rows: Collection[int], case_id: int) -> None:
+    """Rows that were read before know their case too."""
+    for row in rows:
+        known = session.identity_map.get(identity_key(what, row))
+        if known is not None:
+            set_committed_value(known, "case_id", case_id)
 
 
 def count_photos(session: Session, case_id: int) -> int:
-    """How many pictures people sent of a case (see `photos_of_people`)."""
-    count = select(func.count()).select_from(Attachment).join(Message, Message.id == Attachment.message_id)
-    return session.scalar(count.where(*photos_of_people(session, case_id))) or 0
+    """How many pictures people sent of a case (see `OF_PEOPLE`)."""
+    return session.ask(_COUNT_PHOTOS, {"row": case_id, **not_of(session, case_id)}).scalar() or 0
 
 
-def photos_of_people(session: Session, case_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Which attachments are the complainant's pictures of a case, and those of people who joined it: not an officer's
-    (`case_photos`), not what is gone or refused, nor what people who left it took with them."""
-    joined = session.scalars(select(CaseJoin).where(CaseJoin.case_id == case_id)).all()
-    gone = [row.account_id for row in joined if row.left_at is not None]
-    earlier = [message_id for row in joined for message_id in row.earlier_ids]
-    return (
-        Attachment.case_id == case_id,
-        Attachment.kind == "image",
-        Attachment.state.in_(("wanted", "stored")),
-        ~exists().where(CasePhoto.attachment_id == Attachment.id),
-        or_(Message.account_id.is_(None), Message.account_id.not_in(gone)),
-        Message.id.not_in(earlier),
-    )
+# Which attachments are the complainant's pictures of a case, and those of people who joined it: not an officer's
+# (`case_photos`), not what is gone or refused, nor what people who left it took with them (`not_of`).
+OF_PEOPLE = (
+    _FILE.case_id == bindparam("row"),
+    _FILE.kind == "image",
+    among(_FILE.state, "wanted", "stored"),
+    ~exists().where(plain(CasePhoto).c.attachment_id == _FILE.id),
+    or_(_SAID.account_id.is_(None), _SAID.account_id.not_in(bindparam("gone", expanding=True))),
+    _SAID.id.not_in(bindparam("earlier", expanding=True)),
+)
+_COUNT_PHOTOS = (
+    select(func.count()).select_from(plain(Attachment)).join(plain(Message), _SAID.id == _FILE.message_id)
+).where(*OF_PEOPLE)
+_JOIN = plain(CaseJoin).c
+_LEFT = select(_JOIN.account_id, _JOIN.left_at, _JOIN.earlier_ids).where(_JOIN.case_id == bindparam("row"))
+
+
+def not_of(session: Session, case_id: int) -> dict[str, list[int]]:
+    """Whose pictures, and which messages', are not a case's any more: parameters of `OF_PEOPLE`."""
+    joined = session.ask(_LEFT, {"row": case_id}).all()
+    return {
+        "gone": [row.account_id for row in joined if row.left_at is not None],
+        "earlier": [message_id for row in joined for message_id in row.earlier_ids],
+    }
 
 
 def any_file_wanted(session: Session, now: datetime) -> bool:
@@ -367,8 +418,8 @@ def any_file_doomed(session: Session) -> bool:
     return session.scalar(select(File.digest).where(File.doomed).limit(1)) is not None
 
 
-def blank(session: Session, message: Message) -> None:
-    """Take the words, the pin, the pictures and their names of a message away (unsent, erased)."""
+def blank(session: Session, message: Message) -> int:
+    """Take the words, the pin, the pictures and their names of a message away (unsent, erased); how many files."""
     message.text = message.masked = message.drawn = None
     point = session.get(Point, message.id)
     if point is not None:
@@ -383,6 +434,7 @@ def blank(session: Session, message: Message) -> None:
     )
     session.flush()
     _doom(session, [digest for digest in digests if digest])
+    return len(digests)
 
 
 def _doom(session: Session, digests: list[str]) -> None:

@@ -113,7 +113,7 @@ def chases(session: Session, lane: str) -> list[News]:
 
 def fold(session: Session, ids: Collection[int]) -> None:
     """These went along with another message, or a newer one tells it."""
-    for row in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids))):
+    for row in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids))) if ids else ():
         row.state, row.parts = OutboxState.FOLDED, None
     session.flush()
 

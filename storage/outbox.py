@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
@@ -17,7 +17,7 @@ from storage.db import Session
 from storage.inbox import microseconds
 from storage.messages import Told
 from storage.tables import Message, OutboxMessage
-from storage.tables.base import plain
+from storage.tables.base import among, plain
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
@@ -27,6 +27,7 @@ GOOD = "good"  # plain news that stays new when its case ends: praise for an off
 UNDO = "undo"  # an officer may still take it back; it goes by itself a moment later
 _UNCLEAR = ", unclear"  # a try may have been taken: from then on only its own key may repeat it
 _RECOVERED = "recovered"
+_OUT = plain(OutboxMessage).c
 LONG = timedelta(days=3650)  # held until the person writes
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # not `now`: a job may be run with another clock than the sender's
 
@@ -53,6 +54,8 @@ class Claimed:
     quota: bool  # because the month's push quota was used up
     unclear: bool  # a try of it may have been taken
     created_us: int
+    purpose: str  # what it is for; "" for an answer
+    agency_code: str
 
 
 def _is_open(row: type[OutboxMessage]) -> ColumnElement[bool]:
@@ -77,11 +80,14 @@ def put(
     undo: str = "",
     undo_until: datetime | None = None,
     news: str = "",
+    purpose: str = "",
+    agency_code: str = "",
 ) -> int | None:
     """Put a message out. With `once`, a fact already put out is not put out again (returns None).
 
     `held`: why it is not sent by itself; it goes along with the person's next answer (see `fold`). `undo`: the deed it
     tells of; with `undo_until` it waits so long, keeping nothing behind it back. `news`: promise or plain, of a case.
+    `purpose`, `agency_code`: what it is for and whose push it is, where pushes cost; no purpose: an answer.
     """
     if not held and undo_until is not None:
         held = UNDO
@@ -101,10 +107,12 @@ def put(
         "not_before": _held_until(now, held, undo_until),
         "undo": undo or None,
         "news": news or None,
+        "purpose": purpose or None,
+        "agency_code": agency_code or None,
         "created_at": now,
     }
-    session.flush()  # what it tells of was written before it
-    row_id: int | None = session.scalar(_PUT[session.get_bind().dialect.name], values)
+    put_in = _PUT[session.get_bind().dialect.name]
+    row_id: int | None = session.ask(put_in, values).scalar()  # what it tells of was written before it
     if row_id is not None:
         session.wake("outbox")
     return row_id
@@ -186,6 +194,8 @@ def _open(session: Session, row: OutboxMessage, recovered: bool, held: bool) -> 
         quota=error.startswith(QUOTA),
         unclear=recovered or error.endswith(_UNCLEAR),
         created_us=microseconds(row.created_at),
+        purpose=row.purpose or "",
+        agency_code=row.agency_code or "",
     )
 
 
@@ -205,6 +215,8 @@ def settle(
     values: dict[str, Any] = {"state": state, "error": error}
     if state == OutboxState.SENT:
         values |= {"sent_at": now, "parts": None}  # what was said is in `messages`; once is enough
+    else:  # whoever it was for was erased meanwhile: there is nothing left to send
+        values["state"] = case((OutboxMessage.parts.is_(None), OutboxState.TAKEN_BACK), else_=state)
     if again_at is not None:
         values["not_before"] = again_at
     if calls_done is not None:
@@ -253,19 +265,9 @@ def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]]
 
     Only what the platform surely never took: anything else keeps its own retry key, and goes by itself.
     """
-    rows = session.scalars(
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.lane == lane,
-            OutboxMessage.state == OutboxState.HELD,
-            OutboxMessage.error.in_((QUOTA, BLOCKED, RIDES)),
-            OutboxMessage.calls_done == 0,
-            ~OutboxMessage.tried_reply,
-        )
-        .order_by(OutboxMessage.id)
-        .limit(max(room, 0))
-        .with_for_update(skip_locked=True)
-    ).all()
+    if room <= 0 or session.ask(_RIDING, {"lane": lane}).first() is None:
+        return []
+    rows = session.scalars(_FOLDED, {"lane": lane, "room": room}).all()
     parts: list[dict[str, Any]] = []
     for row in rows:
         found = _parts(session, row)
@@ -275,6 +277,23 @@ def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]]
         parts += found
         row.state, row.parts = OutboxState.FOLDED, None
     return parts
+
+
+_rides = (
+    _OUT.lane == bindparam("lane"),
+    among(_OUT.state, OutboxState.HELD),
+    among(_OUT.error, QUOTA, BLOCKED, RIDES),
+    _OUT.calls_done == 0,
+    ~_OUT.tried_reply,
+)
+_RIDING = select(_OUT.id).where(*_rides).limit(1)
+_FOLDED = (
+    select(OutboxMessage)
+    .where(*_rides)
+    .order_by(OutboxMessage.id)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
 
 
 @dataclass(frozen=True)
@@ -290,15 +309,12 @@ class Put:
 
 def newest_put(session: Session, lane: str, conversation_id: int, now: datetime, limit: int = 6) -> list[Put]:
     """What a chat was told last, newest first: sent, on its way or about to go; not what waits for a free answer."""
-    told = select(Message.outbox_id).where(
-        Message.conversation_id == conversation_id, Message.direction == "out", Message.outbox_id.is_not(None)
-    )
-    sent = set(session.scalars(told.order_by(Message.id.desc()).limit(limit)))
-    undone = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == UNDO, OutboxMessage.not_before <= now)
-    rows: dict[int, OutboxMessage] = {}
-    for where in (OutboxMessage.id.in_(sent), and_(OutboxMessage.lane == lane, _is_open(OutboxMessage)), undone):
-        found = select(OutboxMessage).where(where, OutboxMessage.lane == lane)
-        rows |= {row.id: row for row in session.scalars(found.order_by(OutboxMessage.id.desc()).limit(limit))}
+    told = {"chat": conversation_id, "lane": lane, "now": now, "most": limit}
+    sent = session.ask(_SENT, told).scalars().all()
+    rows: dict[int, Any] = {}
+    for query in (_PUT_SENT, _PUT_OPEN, _PUT_UNDONE):
+        if sent or query is not _PUT_SENT:
+            rows |= {row.id: row for row in session.ask(query, {**told, "sent": sent})}
     return [
         Put(
             row.id,
@@ -311,13 +327,33 @@ def newest_put(session: Session, lane: str, conversation_id: int, now: datetime,
     ]
 
 
+def _newest(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    query = select(_OUT.id, _OUT.reply_event_us, _OUT.case_id, _OUT.once, _OUT.parts)
+    of_chat = query.where(_OUT.lane == bindparam("lane"), *where)
+    return of_chat.order_by(_OUT.id.desc()).limit(bindparam("most"))
+
+
+_SAID = plain(Message).c
+_SENT = (
+    select(_SAID.outbox_id)
+    .where(_SAID.conversation_id == bindparam("chat"), _SAID.direction == "out", _SAID.outbox_id.is_not(None))
+    .order_by(_SAID.id.desc())
+    .limit(bindparam("most"))
+)
+_PUT_SENT = _newest(_OUT.id.in_(bindparam("sent", expanding=True)))
+_PUT_OPEN = _newest(among(_OUT.state, *OPEN))
+_PUT_UNDONE = _newest(among(_OUT.state, OutboxState.HELD), among(_OUT.error, UNDO), _OUT.not_before <= bindparam("now"))
+
+
 def on_its_way(session: Session, lane: str) -> list[dict[str, Any]]:
     """The parts that will reach a chat by themselves: waiting, being sent, or kept for a moment to be taken back."""
-    undone = and_(OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == UNDO)
-    rows: list[OutboxMessage] = []
-    for where in (_is_open(OutboxMessage), undone):
-        rows += session.scalars(select(OutboxMessage).where(OutboxMessage.lane == lane, where))
-    return [part for row in rows if row.parts is not None for part in _parts(session, row)]
+    rows = [row for query in (_GOING, _KEPT) for row in session.ask(query, {"lane": lane})]
+    return [part for row in rows for part in _parts(session, row)]
+
+
+_going = select(_OUT.parts).where(_OUT.lane == bindparam("lane"), _OUT.parts.is_not(None)).order_by(_OUT.id)
+_GOING = _going.where(among(_OUT.state, *OPEN))
+_KEPT = _going.where(among(_OUT.state, OutboxState.HELD), among(_OUT.error, UNDO))
 
 
 def drop_riding(session: Session, lane: str, case_id: int, text: str) -> None:
@@ -357,23 +393,21 @@ def was_told(session: Session, case_id: int, account_id: int | None) -> bool:
 
 def outdate(session: Session, lane: str, case_id: int) -> None:
     """Something newer of this case is told: what was plain news and still waits for a free answer is old."""
-    session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.lane == lane,
-            OutboxMessage.case_id == case_id,
-            OutboxMessage.state == OutboxState.HELD,
-            OutboxMessage.error == RIDES,
-            OutboxMessage.news == "plain",
-        )
-        .values(state=OutboxState.FOLDED, parts=None)
-    )
+    session.ask(_OUTDATE, {"in_lane": lane, "of_case": case_id})
 
 
 def end_news(session: Session, case_id: int) -> None:
     """The case ended or has its result: whatever news of it still waits for a free answer is old. Praise is not."""
-    old = or_(OutboxMessage.news.is_(None), OutboxMessage.news != GOOD)
-    session.execute(_waiting_news(case_id).where(old).values(state=OutboxState.FOLDED, parts=None))
+    session.ask(_END_NEWS, {"of_case": case_id})
+
+
+_FOLD_NEWS = (
+    update(plain(OutboxMessage))
+    .where(_OUT.case_id == bindparam("of_case"), among(_OUT.state, OutboxState.HELD), among(_OUT.error, RIDES))
+    .values(state=OutboxState.FOLDED, parts=None)
+)
+_OUTDATE = _FOLD_NEWS.where(_OUT.lane == bindparam("in_lane"), among(_OUT.news, "plain"))
+_END_NEWS = _FOLD_NEWS.where(or_(_OUT.news.is_(None), _OUT.news != GOOD))
 
 
 def hide_news(session: Session, case_id: int, parts: list[dict[str, Any]]) -> None:
@@ -383,12 +417,6 @@ def hide_news(session: Session, case_id: int, parts: list[dict[str, Any]]) -> No
     for row in rows.all():
         row.parts = session.keys.seal_data(parts)
     session.flush()
-
-
-def _waiting_news(case_id: int) -> Update:
-    return update(OutboxMessage).where(
-        OutboxMessage.case_id == case_id, OutboxMessage.state == OutboxState.HELD, OutboxMessage.error == RIDES
-    )
 
 
 def drop_held(session: Session, once: str) -> None:
@@ -508,7 +536,7 @@ def take_out(session: Session, words: Collection[str], told: Told) -> None:
     session.flush()
 
 
-def _parts(session: Session, row: OutboxMessage) -> Any:
+def _parts(session: Session, row: Any) -> Any:
     return [] if row.parts is None else session.keys.open_data(row.parts)
 
 

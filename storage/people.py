@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from storage import ids
 from storage.db import Session
-from storage.tables import Absence, Account, DataRequest, Invite, Membership, Person, WrongGuess
+from storage.seal import Keyring
+from storage.tables import Absence, Account, Invite, Membership, Person, WrongGuess
+from storage.tables.base import plain
 
 ANYBODY = "?"  # somebody away whose invitation named nobody
 
@@ -34,10 +37,9 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
     found = known(session, channel, user_id)
     if found is not None:
         return found
-    key = session.keys.find_key("account", channel, user_id)
+    key = key_of(session.keys, channel, user_id)
     person = Person(created_at=now)
-    session.add(person)
-    session.flush()
+    session.write(person)
     account = Account(
         key=key,
         channel=channel,
@@ -45,16 +47,30 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
         person_id=person.id,
         created_at=now,
     )
-    session.add(account)
-    session.flush()
+    session.write(account)
     session.known.pop((_ACCOUNTS, person.id), None)
     return account
 
 
 def known(session: Session, channel: str, user_id: str) -> Account | None:
     """The account of a platform user we have met; nobody is made on seeing them."""
-    key = session.keys.find_key("account", channel, user_id)
-    return session.scalars(_BY_KEY, {"key": key}).first() if user_id else None
+    key = key_of(session.keys, channel, user_id)
+    found: Account | None = session.known.get((_ACCOUNT, key))
+    if found is None and user_id:
+        found = by_key(session, key)
+    if found is not None:
+        session.known[_ACCOUNT, key] = found
+    return found
+
+
+def key_of(keys: Keyring, channel: str, user_id: str) -> str:
+    """The keyed hash an account is found by; it names nobody."""
+    return keys.find_key("account", channel, user_id)
+
+
+def by_key(session: Session, key: str) -> Account | None:
+    """The account of this keyed hash."""
+    return session.scalars(_BY_KEY, {"key": key}).first()
 
 
 _BY_KEY = select(Account).where(Account.key == bindparam("key"))
@@ -63,6 +79,15 @@ _BY_KEY = select(Account).where(Account.key == bindparam("key"))
 def account(session: Session, account_id: int) -> Account | None:
     """The account of this row id."""
     return session.get(Account, account_id)
+
+
+def reachable(session: Session, account_id: int | None) -> bool | None:
+    """Can this person be reached here? None where there is no such account."""
+    row = None if account_id is None else session.ask(_GONE, {"row": account_id}).first()
+    return None if row is None else row.unreachable_at is None
+
+
+_GONE = select(plain(Account).c.unreachable_at).where(plain(Account).c.id == bindparam("row"))
 
 
 def mark_unreachable(session: Session, account_id: int, at: datetime | None) -> None:
@@ -80,7 +105,11 @@ def posts_of(session: Session, person_id: int, today: date) -> list[Post]:
     return list(session.once((_POSTS, person_id, today), read))
 
 
-_POSTS, _ACCOUNTS = "posts", "accounts"  # read once in a transaction; what changes them forgets them
+_POSTS, _ACCOUNTS, _ACCOUNT = (
+    "posts",
+    "accounts",
+    "account",
+)  # read once in a transaction; what changes them forgets them
 
 
 def _forget_posts(session: Session) -> None:
@@ -90,16 +119,14 @@ def _forget_posts(session: Session) -> None:
 
 def own_posts(session: Session, person_id: int, today: date) -> list[Post]:
     """What this person is for agencies today, in their own right."""
-    rows = session.scalars(_current(today).where(Membership.person_id == person_id)).all()
-    return [_post(session, row) for row in rows]
+    return [_post(session, row) for row in session.ask(_POSTS_OF, {"today": today, "person": person_id})]
 
 
 def posts_in(session: Session, agency_code: str, today: date) -> list[Post]:
     """Everybody who is something for this agency today; last those who stand in for somebody else."""
 
     def read() -> list[Post]:
-        rows = session.scalars(_current(today).where(Membership.agency_code == agency_code)).all()
-        own = [_post(session, row) for row in rows]
+        own = [_post(session, row) for row in session.ask(_POSTS_IN, {"today": today, "agency": agency_code})]
         return [*own, *_standing_in(session, own, today)]
 
     return list(session.once((_POSTS, agency_code, today), read))
@@ -118,18 +145,14 @@ def _standing_in(session: Session, own: Sequence[Post], today: date) -> list[Pos
     if not own:
         return []
     names = {(post.person_id, post.agency_code): post.name for post in own}
-    away = select(Absence).where(
-        Absence.stand_in_id.in_({post.person_id for post in own}), Absence.since <= today, Absence.until >= today
-    )
+    away = session.ask(_AWAY, {"today": today, "people": {post.person_id for post in own}})
     posts: list[Post] = []
-    for absence in session.scalars(away.order_by(Absence.id)):
+    for absence in away.all():
         name = names.get((absence.stand_in_id or 0, absence.agency_code))
         if name is None:
             continue
-        held = _current(today).where(
-            Membership.person_id == absence.person_id, Membership.agency_code == absence.agency_code
-        )
-        for row in session.scalars(held):
+        held = {"today": today, "person": absence.person_id, "agency": absence.agency_code}
+        for row in session.ask(_POSTS_OF_IN, held):
             of = _post(session, row)
             posts.append(replace(of, person_id=absence.stand_in_id or 0, name=name, instead_of=of.name or ANYBODY))
     return posts
@@ -152,7 +175,31 @@ def _current(today: date):  # type: ignore[no-untyped-def]
     )
 
 
-def _post(session: Session, row: Membership) -> Post:
+_POST = plain(Membership).c
+_HELD = (
+    select(
+        *(_POST.person_id, _POST.agency_code, _POST.unit_code, _POST.role),
+        *(_POST.display_name, _POST.since, _POST.until),
+    )
+    .where(_POST.since <= bindparam("today"), or_(_POST.until.is_(None), _POST.until >= bindparam("today")))
+    .order_by(_POST.id)
+)
+_POSTS_OF = _HELD.where(_POST.person_id == bindparam("person"))
+_POSTS_IN = _HELD.where(_POST.agency_code == bindparam("agency"))
+_POSTS_OF_IN = _POSTS_OF.where(_POST.agency_code == bindparam("agency"))
+_ABSENT = plain(Absence).c
+_AWAY = (
+    select(_ABSENT.person_id, _ABSENT.agency_code, _ABSENT.stand_in_id)
+    .where(
+        _ABSENT.stand_in_id.in_(bindparam("people", expanding=True)),
+        _ABSENT.since <= bindparam("today"),
+        _ABSENT.until >= bindparam("today"),
+    )
+    .order_by(_ABSENT.id)
+)
+
+
+def _post(session: Session, row: Any) -> Post:
     name = session.keys.open_text(row.display_name) or ""
     return Post(row.person_id, row.agency_code, row.unit_code, row.role, name, since=row.since, until=row.until)
 
@@ -250,8 +297,10 @@ def come_back(session: Session, absence: Absence, today: date) -> None:
 
 def accounts_of(session: Session, person_id: int) -> list[Account]:
     """Every account a person writes from."""
-    query = select(Account).where(Account.person_id == person_id).order_by(Account.id)
-    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.scalars(query))))
+    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.scalars(_OF_PERSON, {"person": person_id}))))
+
+
+_OF_PERSON = select(Account).where(Account.person_id == bindparam("person")).order_by(Account.id)
 
 
 def invite(
@@ -305,32 +354,6 @@ def take_invite(
 def invite_name(session: Session, found: Invite) -> str:
     """The name written on an invitation."""
     return session.keys.open_text(found.display_name) or ""
-
-
-def ask_about_data(
-    session: Session, *, number: str, account_id: int, what: str, words: str, now: datetime, due_on: date
-) -> DataRequest:
-    """Write down what a person asks us to do with their data."""
-    row = DataRequest(
-        number=number,
-        account_id=account_id,
-        what=what,
-        words=session.keys.seal_text(words or None),
-        asked_at=now,
-        due_on=due_on,
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def open_request(session: Session, account_id: int, what: str) -> DataRequest | None:
-    """A request of this kind that is not done yet."""
-    return session.scalars(
-        select(DataRequest).where(
-            DataRequest.account_id == account_id, DataRequest.what == what, DataRequest.done_at.is_(None)
-        )
-    ).first()
 
 
 def note_wrong_guess(session: Session, *subject: str, now: datetime) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from storage.db import Session
-from storage.messages import photos_of_people, text_of
+from storage.messages import OF_PEOPLE, not_of, text_of
 from storage.tables import Attachment, Case, CasePhoto, File, Message
+from storage.tables.base import among, plain
 from storage.words import AttachmentState, Stage
 
 SAME_LOOKS = 5  # of 64 bits: a picture squeezed and shrunk on its way differs in no more
@@ -49,27 +50,33 @@ def of_case(session: Session, case_id: int, *stages: Stage) -> list[Photo]:
     wanted = stages or tuple(Stage)
     found: list[Photo] = []
     if Stage.BEFORE in wanted:
-        of_people = (
-            select(Attachment, Message.at, File)
-            .join(Message, Message.id == Attachment.message_id)
-            .outerjoin(File, File.digest == Attachment.file_digest)
-            .where(*photos_of_people(session, case_id))
-        )
-        found += [_photo(row, Stage.BEFORE, at, None, file) for row, at, file in session.execute(of_people)]
-    of_officers = (
-        select(Attachment, CasePhoto, File)
-        .join(CasePhoto, CasePhoto.attachment_id == Attachment.id)
-        .outerjoin(File, File.digest == Attachment.file_digest)
-        .where(CasePhoto.case_id == case_id, CasePhoto.stage.in_(wanted), Attachment.state.in_(_THERE))
-    )
-    for row, photo, file in session.execute(of_officers):
-        found.append(_photo(row, photo.stage, photo.at, photo.person_id, file))
+        of_people = session.ask(_OF_PEOPLE, {"row": case_id, **not_of(session, case_id)})
+        found += [Photo(row.id, Stage.BEFORE, row.at, None, row.file_digest, *row[3:]) for row in of_people]
+    of_officers = session.ask(_OF_OFFICERS, {"row": case_id, "stages": wanted})
+    found += [Photo(*row) for row in of_officers]
     return sorted(found, key=lambda photo: (photo.at, photo.attachment_id))
 
 
-def _photo(row: Attachment, stage: str, at: datetime, person_id: int | None, file: File | None) -> Photo:
-    looks, taken_at = (None, None) if file is None else (file.looks, file.taken_at)
-    return Photo(row.id, stage, at, person_id, row.file_digest, looks, taken_at)
+_FILE, _SHOWN, _SAID, _BYTES = (plain(one).c for one in (Attachment, CasePhoto, Message, File))
+_OF_PEOPLE = (
+    select(_FILE.id, _SAID.at, _FILE.file_digest, _BYTES.looks, _BYTES.taken_at)
+    .join(plain(Message), _SAID.id == _FILE.message_id)
+    .outerjoin(plain(File), _BYTES.digest == _FILE.file_digest)
+    .where(*OF_PEOPLE)
+)
+_OF_OFFICERS = (
+    select(
+        *(_FILE.id, _SHOWN.stage, _SHOWN.at, _SHOWN.person_id),
+        *(_FILE.file_digest, _BYTES.looks, _BYTES.taken_at),
+    )
+    .join(plain(CasePhoto), _SHOWN.attachment_id == _FILE.id)
+    .outerjoin(plain(File), _BYTES.digest == _FILE.file_digest)
+    .where(
+        _SHOWN.case_id == bindparam("row"),
+        _SHOWN.stage.in_(bindparam("stages", expanding=True)),
+        among(_FILE.state, *_THERE),
+    )
+)
 
 
 def add(
@@ -77,11 +84,10 @@ def add(
 ) -> None:
     """A picture that belongs to no case becomes this case's; one that waited in a group is fetched now."""
     attachment.case_id = case_id
-    session.add(CasePhoto(attachment_id=attachment.id, case_id=case_id, stage=stage, person_id=person_id, at=at))
+    session.write(CasePhoto(attachment_id=attachment.id, case_id=case_id, stage=stage, person_id=person_id, at=at))
     if attachment.state == AttachmentState.WAITING:
         attachment.state, attachment.not_before = AttachmentState.WANTED, now
         session.wake("media")
-    session.flush()
 
 
 # --- what somebody sent just now -------------------------------------------------------------------------------------
@@ -89,51 +95,48 @@ def add(
 
 def free_of(session: Session, message_ids: Collection[int]) -> list[tuple[Attachment, Message]]:
     """Pictures of these messages that belong to no case, in order."""
-    return _free(session, Message.id.in_(message_ids))
+    return [(attachment, message) for attachment, message in session.execute(_FREE_OF, {"rows": message_ids})]
 
 
 def free_within(
     session: Session, conversation_id: int, account_id: int, since: datetime, until: datetime
 ) -> list[tuple[Attachment, Message]]:
     """Pictures a person sent in a chat between two moments that belong to no case, in order."""
-    return _free(session, and_(*_sent(conversation_id, account_id, since, until)))
+    sent = {"chat": conversation_id, "account": account_id, "since": since, "until": until}
+    return [(attachment, message) for attachment, message in session.execute(_FREE_WITHIN, sent)]
 
 
-def _free(session: Session, where: ColumnElement[bool]) -> list[tuple[Attachment, Message]]:
-    rows = session.execute(
-        select(Attachment, Message)
-        .join(Message, Message.id == Attachment.message_id)
-        .where(
-            where,
-            Attachment.kind == "image",
-            Attachment.case_id.is_(None),
-            Attachment.state.in_((*_THERE, AttachmentState.WAITING)),
-        )
-        .order_by(Attachment.id)
+_SENT = (
+    Message.conversation_id == bindparam("chat"),
+    Message.account_id == bindparam("account"),
+    Message.direction == "in",
+    Message.at >= bindparam("since"),
+    Message.at <= bindparam("until"),
+)
+_FREE = (
+    select(Attachment, Message)
+    .join(Message, Message.id == Attachment.message_id)
+    .where(
+        Attachment.kind == "image",
+        Attachment.case_id.is_(None),
+        among(Attachment.state, *_THERE, AttachmentState.WAITING),
     )
-    return [(attachment, message) for attachment, message in rows]
+    .order_by(Attachment.id)
+)
+_FREE_OF = _FREE.where(Message.id.in_(bindparam("rows", expanding=True)))
+_FREE_WITHIN = _FREE.where(*_SENT)
 
 
 def words_about_cases(
     session: Session, conversation_id: int, account_id: int, since: datetime, until: datetime
 ) -> list[tuple[int, datetime, str]]:
     """(case, moment, words) of what a person said about cases in a chat between two moments, in order."""
-    rows = session.scalars(
-        select(Message)
-        .where(*_sent(conversation_id, account_id, since, until), Message.case_id.is_not(None))
-        .order_by(Message.at, Message.id)
-    )
+    sent = {"chat": conversation_id, "account": account_id, "since": since, "until": until}
+    rows = session.scalars(_ABOUT_CASES, sent)
     return [(row.case_id, row.at, text_of(session, row)) for row in rows if row.case_id is not None]
 
 
-def _sent(conversation_id: int, account_id: int, since: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
-    return (
-        Message.conversation_id == conversation_id,
-        Message.account_id == account_id,
-        Message.direction == "in",
-        Message.at >= since,
-        Message.at <= until,
-    )
+_ABOUT_CASES = select(Message).where(*_SENT, Message.case_id.is_not(None)).order_by(Message.at, Message.id)
 
 
 # --- put by in an officers' group ------------------------------------------------------------------------------------

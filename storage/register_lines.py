@@ -162,3 +162,9 @@ def files_there(session: Session, agency_code: str, names: Collection[str]) -> d
         if digest is not None:
             found[digest] = digest
     return {name: found[name] for name in names if name in found}
+
+
+def pictures_shown(session: Session) -> tuple[set[int], set[str]]:
+    """(row ids of attachments, digests) of the pictures that lines show: evidence that belongs to no case."""
+    cells = " ".join(str(line) for line in session.scalars(select(RegisterLine.cells)))
+    return {int(number) for number in re.findall(r"photo:(\d+)", cells)}, set(re.findall(r"\b[0-9a-f]{64}\b", cells))

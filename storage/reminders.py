@@ -6,15 +6,31 @@ What is found is looked at again under the case's lock (handlers/rules/escalatio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from storage.db import Session
 from storage.tables import Account, Case, CaseTask, Reminder, StatusUpdate
+from storage.tables.base import Instant, plain
 from storage.words import Kind, Role, Status
 
 OFFICERS = tuple(role.value for role in Role)
@@ -80,6 +96,45 @@ def candidates(
 ) -> list[int]:
     """Row ids of cases to look at, in order, beginning after one. A small query for each thing that may be due:
     one large one would keep PostgreSQL longer at compiling than at looking."""
+    looks = (alerts, officers, citizens)
+    values: dict[str, Any] = {"after": after, "most": limit}
+    queries = _queries(_slots(looks, "look", values))
+    found: set[int] = set()
+    for query in queries:
+        found.update(session.ask(query, values).scalars())
+    return sorted(found)[:limit]
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A date or moment of a look, by its place: the statements are the same whatever day it is, and built once."""
+
+    name: str
+    moment: bool
+
+    def __clause_element__(self) -> BindParameter[Any]:
+        return bindparam(self.name, type_=Instant() if self.moment else Date())
+
+
+def _slots(look: Any, name: str, values: dict[str, Any]) -> Any:
+    """The same look with a slot for each date and moment in it, whose value goes into `values`."""
+    if isinstance(look, date):
+        values[name] = look
+        return _Slot(name, isinstance(look, datetime))
+    if isinstance(look, tuple):
+        return tuple(_slots(one, f"{name}_{number}", values) for number, one in enumerate(look))
+    if is_dataclass(look) and not isinstance(look, type):
+        named = {
+            field.name: _slots(getattr(look, field.name), f"{name}_{field.name}", values) for field in fields(look)
+        }
+        return replace(look, **named)
+    return look
+
+
+@lru_cache(maxsize=64)
+def _queries(looks: tuple[Alerts, Officers | None, Citizens | None]) -> list[Select[*tuple[Any, ...]]]:
+    """A statement for each thing that may be due."""
+    alerts, officers, citizens = looks
     wanted = [_alerted(alerts)]
     if officers is not None:
         chased = _told("due1", "due2", "due3", where=[Reminder.at >= officers.midnight])
@@ -87,11 +142,14 @@ def candidates(
         wanted += [and_(silent, ~chased) for rungs in officers.quiet for silent in _by_silence(rungs)]
     if citizens is not None:
         wanted += _for_citizens(citizens)
-    found: set[int] = set()
-    for condition in wanted:
-        query = select(Case.id).where(Case.id > after, condition).order_by(Case.id).limit(limit)
-        found.update(session.scalars(query))
-    return sorted(found)[:limit]
+    cases = plain(Case)
+    return [
+        select(cases.c.id)
+        .where(cases.c.id > bindparam("after"), condition)
+        .order_by(cases.c.id)
+        .limit(bindparam("most"))
+        for condition in wanted
+    ]
 
 
 _due = func.coalesce(Case.extended_to, Case.due_on)
@@ -199,37 +257,64 @@ class Moments:
 
 def moments(session: Session, case_id: int) -> Moments:
     """The newest of each."""
-
-    def newest(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-        return func.max(case((condition, StatusUpdate.at)))
-
-    row = session.execute(
-        select(
-            newest(StatusUpdate.status.is_not(None)),
-            newest(_is_deed()),
-            newest(StatusUpdate.status == Status.REOPENED.value),
-        ).where(StatusUpdate.case_id == case_id)
-    ).one()
-    return Moments(*row)
+    return Moments(*session.ask(_MOMENTS, {"row": case_id}).one())
 
 
-def told(session: Session, case_id: int) -> list[Reminder]:
+def _newest(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.max(case((condition, StatusUpdate.at)))
+
+
+_MOMENTS = (
+    select(
+        _newest(StatusUpdate.status.is_not(None)),
+        _newest(_is_deed()),
+        _newest(StatusUpdate.status == Status.REOPENED.value),
+    )
+    .select_from(plain(StatusUpdate))
+    .where(plain(StatusUpdate).c.case_id == bindparam("row"))
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the clock told of a case: which step, of which date, when last, and how often."""
+
+    what: str
+    for_on: date
+    at: datetime
+    times: int
+
+
+def told(session: Session, case_id: int) -> list[Told]:
     """What the clock told of a case already."""
-    rows = session.scalars(select(Reminder).where(Reminder.case_id == case_id).order_by(Reminder.id))
-    return list(rows)
+    return [Told(*row) for row in session.ask(_TOLD, {"row": case_id})]
 
 
-def note(session: Session, case_id: int, what: str, for_on: date, now: datetime) -> Reminder:
+_REMINDER = plain(Reminder).c
+_TOLD = (
+    select(_REMINDER.what, _REMINDER.for_on, _REMINDER.at, _REMINDER.times)
+    .where(_REMINDER.case_id == bindparam("row"))
+    .order_by(_REMINDER.id)
+)
+
+
+def note(session: Session, case_id: int, what: str, for_on: date, now: datetime) -> None:
     """Write down that it is told; what is told again counts up. The caller holds the case's lock."""
-    where = (Reminder.case_id == case_id, Reminder.what == what, Reminder.for_on == for_on)
-    row = session.scalars(select(Reminder).where(*where)).first()
-    if row is None:
-        row = Reminder(case_id=case_id, what=what, for_on=for_on, at=now, times=1)
-        session.add(row)
-    else:
-        row.at, row.times = now, row.times + 1
-    session.flush()
-    return row
+    told_now = {"in_case": case_id, "step": what, "of": for_on, "now": now}
+    if not session.ask(_TELL_AGAIN, told_now).rowcount:
+        session.ask(_TELL, {"case_id": case_id, "what": what, "for_on": for_on, "at": now, "times": 1})
+
+
+_TELL = insert(plain(Reminder))
+_TELL_AGAIN = (
+    update(plain(Reminder))
+    .where(
+        _REMINDER.case_id == bindparam("in_case"),
+        _REMINDER.what == bindparam("step"),
+        _REMINDER.for_on == bindparam("of"),
+    )
+    .values(at=bindparam("now"), times=_REMINDER.times + 1)
+)
 
 
 def units_at_work(session: Session, case_id: int) -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 Sealed value: one version byte, 4 bytes naming the key, 12 bytes nonce, AES-256-GCM text. The key set comes from
 PRATU_SECRET_KEY; the first seals, all of them open, so a key can be replaced while old rows stay readable.
-Finding by hash needs a key that outlives replacement: it is derived from the *last* key of the set.
+Finding by hash needs a key that outlives replacement: it is derived from the *last* key of the set, until `pratu rekey`
+keeps it sealed in the database (storage/rekey.py); then every key may be replaced.
 """
 
 from __future__ import annotations
@@ -85,6 +86,19 @@ class Keyring:
     def signatures(self, purpose: str, value: str) -> list[str]:
         """Every signature that counts as ours while keys are being replaced."""
         return [_mark(key, purpose, value) for key in self._sign]
+
+    @property
+    def prefix(self) -> bytes:
+        """How everything begins that the newest key sealed."""
+        return self._prefix
+
+    def finding(self) -> bytes:
+        """What rows are found by, sealed with the newest key."""
+        return self.seal(self._find)
+
+    def find_by(self, sealed: bytes) -> None:
+        """Find rows by this from now on: what `finding` gave once. Raises CannotOpen."""
+        self._find = self.open(sealed)
 
     def fingerprint(self) -> str:
         """Tells two installations' keys apart without saying anything of them."""

@@ -28,6 +28,7 @@ from storage.tables import (
     Service,
     Unit,
 )
+from storage.words import RETAINED
 
 
 class BadSeed(Exception):
@@ -285,6 +286,15 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
+def _is_counts(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) <= _PURPOSES and all(map(_is_number, value.values()))
+
+
+def _is_budgets(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_counts, value.values()))
+
+
+_PURPOSES = frozenset({"urgent", "result", "question", "notice", "survey", "announcement", "digest"})
 _NUMBERS = (
     *(
         "draft_hours",
@@ -313,6 +323,12 @@ _STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {
             for name in ("silence_days", "remind_after_days", "need_info_remind_days")
         },
     },
+    "pushes": {
+        "held_from": (_is_counts, "numbers by purpose like { survey = 70 }"),
+        "warn_at": (_is_rising, "rising whole numbers like [70, 90, 100]"),
+        "agencies": (_is_budgets, "numbers by agency and purpose like { DEMO = { survey = 50 } }"),
+    },
+    "retention": {name: (_is_number, "a whole number of days") for name in RETAINED},
     "evidence": {"photo_required": (_is_flag, "true or false")},
     "decisions": {
         **{
@@ -346,7 +362,8 @@ def _own_standards(path: Path, rows: list[Row]) -> Row:
 def _settings(session: Session, folder: Path) -> int:
     changed = 0
     path = folder / "service_standards.toml"
-    for name, value in read(path).items():
+    periods = folder / "retention.toml"  # without it ours stand
+    for name, value in {**read(path), **(read(periods) if periods.is_file() else {})}.items():
         if name == "standard":
             name, value = "standards", _own_standards(path, value)
         elif isinstance(value, dict):

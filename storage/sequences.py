@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.db import Session
 from storage.tables import Sequence
+from storage.tables.base import plain
 
 
 def next_value(session: Session, name: str) -> int:
     """The next number of this counter, from 1. A rolled-back transaction gives its number back."""
-    taken = session.execute(
-        update(Sequence).where(Sequence.name == name).values(value=Sequence.value + 1).returning(Sequence.value)
-    ).scalar_one_or_none()
+    taken = session.ask(_NEXT, {"counter": name}).scalar()
     if taken is not None:
         return int(taken)
     _create(session, name)
@@ -23,13 +22,23 @@ def next_value(session: Session, name: str) -> int:
 
 def locked(session: Session, name: str) -> Sequence:
     """The counter's row with its lock held, made if it is new."""
-    row = session.scalars(
-        select(Sequence).where(Sequence.name == name).with_for_update().execution_options(populate_existing=True)
-    ).first()
+    row = session.scalars(_LOCKED, {"counter": name}).first()
     if row is not None:
         return row
     _create(session, name)
     return locked(session, name)
+
+
+_ROW = plain(Sequence).c
+_NEXT = (
+    update(plain(Sequence)).where(_ROW.name == bindparam("counter")).values(value=_ROW.value + 1).returning(_ROW.value)
+)
+_LOCKED = (
+    select(Sequence)
+    .where(Sequence.name == bindparam("counter"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def _create(session: Session, name: str) -> None:

@@ -36,6 +36,12 @@ def end(session: Session, account_id: int, now: datetime) -> int:
     return len(session.execute(query).all())
 
 
+def reads(session: Session, account_id: int) -> bool:
+    """Does this account hear anybody's announcements?"""
+    where = (Subscription.account_id == account_id, Subscription.until.is_(None))
+    return session.scalar(select(Subscription.id).where(*where).limit(1)) is not None
+
+
 def readers(session: Session, agency_code: str) -> list[Account]:
     """The accounts that hear an agency's announcements and can be reached."""
     query = (

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import agencies, ids
 from storage.db import Session
 from storage.tables import Case, Survey, SurveyAnswer, SurveyPerson
+from storage.tables.base import plain
 from storage.words import SurveyState
 
 # The three points of the provincial guide's scale, best first; never converted into another scale.
@@ -92,15 +93,20 @@ def forms(session: Session) -> dict[str, Form]:
 
 def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
     """The survey of this row id; with `lock`, its row is held until the transaction ends."""
-    query = select(Survey).where(Survey.id == survey_id)
-    if lock:  # and read anew: what was read before may have waited for somebody else's answer
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).first()
+    return session.scalars(_LOCKED if lock else _BY_ID, {"row": survey_id}).first()
+
+
+_BY_ID = select(Survey).where(Survey.id == bindparam("row"))
+# Read anew: what was read before may have waited for somebody else's answer.
+_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
 
 
 def of_closing(session: Session, once: str) -> Survey | None:
     """The survey this closing brought, or this page sent."""
-    return session.scalars(select(Survey).where(Survey.once == once)).first()
+    return session.scalars(_OF_CLOSING, {"fact": once}).first()
+
+
+_OF_CLOSING = select(Survey).where(Survey.once == bindparam("fact"))
 
 
 def add(
@@ -140,8 +146,7 @@ def add(
         person_id=person_id,
         batch=batch,
     )
-    session.add(row)
-    session.flush()
+    session.write(row)
     return row
 
 
@@ -158,8 +163,10 @@ def add_once(session: Session, once: str, **said: Any) -> Survey | None:
 
 def answers(session: Session, survey_id: int) -> dict[str, SurveyAnswer]:
     """What was asked and answered so far, by item."""
-    rows = session.scalars(select(SurveyAnswer).where(SurveyAnswer.survey_id == survey_id).order_by(SurveyAnswer.id))
-    return {row.item: row for row in rows}
+    return {row.item: row for row in session.scalars(_ANSWERS, {"survey": survey_id})}
+
+
+_ANSWERS = select(SurveyAnswer).where(SurveyAnswer.survey_id == bindparam("survey")).order_by(SurveyAnswer.id)
 
 
 def put_question(session: Session, survey: Survey, item: str) -> SurveyAnswer:
@@ -246,24 +253,36 @@ def put_person(session: Session, agency_code: str, form: str, day: date, said: M
 
 def due(session: Session, states: Sequence[SurveyState], now: datetime, after: int = 0, limit: int = 500) -> list[int]:
     """Row ids of surveys in these states whose time has come, beginning after one."""
-    query = select(Survey.id).where(Survey.state.in_(states), Survey.not_before <= now, Survey.id > after)
-    return list(session.scalars(query.order_by(Survey.id).limit(limit)))
+    return list(session.ask(_DUE, {"states": states, "now": now, "after": after, "most": limit}).scalars())
+
+
+_SURVEY = plain(Survey).c
+_STATES = _SURVEY.state.in_(bindparam("states", expanding=True))
+_DUE = (
+    select(_SURVEY.id)
+    .where(_STATES, _SURVEY.not_before <= bindparam("now"), _SURVEY.id > bindparam("after"))
+    .order_by(_SURVEY.id)
+    .limit(bindparam("most"))
+)
 
 
 def asked_since(session: Session, account_ids: Collection[int], since: datetime, source: str) -> int:
     """How many surveys of this source (closing, wish) these accounts were asked since then; unasked ones count not."""
-    query = (
-        select(func.count())
-        .select_from(Survey)
-        .where(Survey.account_id.in_(account_ids), Survey.asked_at >= since, Survey.source == source)
-    )
-    return session.scalar(query) or 0
+    return session.ask(_ASKED_SINCE, {"accounts": account_ids, "since": since, "source": source}).scalar() or 0
+
+
+_OF_ACCOUNTS = _SURVEY.account_id.in_(bindparam("accounts", expanding=True))
+_ASKED_SINCE = select(func.count(_SURVEY.id)).where(
+    _OF_ACCOUNTS, _SURVEY.asked_at >= bindparam("since"), _SURVEY.source == bindparam("source")
+)
 
 
 def of_accounts(session: Session, account_ids: Collection[int], states: Sequence[SurveyState]) -> list[Survey]:
     """A person's surveys in these states, the newest first."""
-    query = select(Survey).where(Survey.account_id.in_(account_ids), Survey.state.in_(states))
-    return list(session.scalars(query.order_by(Survey.id.desc())))
+    return list(session.scalars(_IN_STATES, {"accounts": account_ids, "states": states}))
+
+
+_IN_STATES = select(Survey).where(_OF_ACCOUNTS, _STATES).order_by(Survey.id.desc())
 
 
 def with_words(session: Session, account_id: int) -> list[Survey]:

@@ -15,7 +15,7 @@ from storage.words import Kind, Status
 _BY_PEOPLE = ("citizen", "officer")
 _CONCLUDED = (Status.RESOLVED, Status.CLOSED)
 _UNFIT = (Status.WITHDRAWN, Status.NOT_ACCEPTED)
-_TAKEN_AWAY = ("erase", "consent")  # PDPA ss. 33 and 19: asked for is enough, done or not
+_TAKEN_AWAY = ("erase", "consent", "restrict", "object")  # PDPA ss. 19, 32-34: asked for is enough, done or not
 
 
 @dataclass(frozen=True)

@@ -137,3 +137,9 @@ class AttachmentState(StrEnum):
     STORED = "stored"
     GONE = "gone"
     REFUSED = "refused"
+
+
+# Classes of records that go by age (storage/retention.py), as deploy/seed/retention.toml names them.
+RETAINED = (
+    *("raw_bodies", "unsent", "states", "chats", "surveys", "requests", "cases", "cases_confidential", "orphans"),
+)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, false, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import defer
 
 from storage.db import Session
 from storage.tables import Case, CaseTask, CaseWord
+from storage.tables.base import plain
 from storage.words import ENDED
 
 _NEWEST = 2000  # cases looked through letter by letter, and filled in at a time
@@ -22,10 +23,16 @@ _MOST = 500  # cases found at a time: nobody reads more
 
 def put(session: Session, case_id: int, words: Collection[str]) -> None:
     """These are the words of a case from now on, and no others."""
-    session.execute(delete(CaseWord).where(CaseWord.case_id == case_id))
+    session.ask(_FORGET, {"row": case_id})
     rows = [{"case_id": case_id, "word": word} for word in sorted(words) or [""]]
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.execute(insert(CaseWord).on_conflict_do_nothing(), rows)  # two first searches may fill in at once
+    session.ask(_PUT[session.get_bind().dialect.name], rows)  # two first searches may fill in at once
+
+
+_FORGET = delete(plain(CaseWord)).where(plain(CaseWord).c.case_id == bindparam("row"))
+_PUT = {
+    name: insert(plain(CaseWord)).on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 
 
 def unknown(session: Session, agency_codes: Collection[str]) -> list[Case]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import docx
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt, RGBColor
 
+from bot.documents.pictures import small
+
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.text.paragraph import Paragraph
 
 FONT = "TH Sarabun New"  # what Thai offices have (ประกาศ ค.ร.ม. 2553: the national fonts)
@@ -24,6 +26,7 @@ SIZE = 16
 LANGUAGE = "th-TH"
 _INSIDE_NUMBER = re.compile(r"(?<=[A-Z\d])-(?=\d)")  # 70-00311-6, T-16
 QUIET, RED = RGBColor(0x59, 0x59, 0x59), RGBColor(0xB0, 0x00, 0x20)
+_PHOTO, _TALLEST = Mm(72), Mm(60)
 _LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(20), Mm(20), Mm(20)
 
 
@@ -161,6 +164,33 @@ def grid(
             cell.width = width
         found.append([cell.paragraphs[0] for cell in cells])
     return found
+
+
+def may_break(row: Any) -> None:
+    """This row of a table may go on on the next page."""
+    for mark in row._tr.trPr.findall(qn("w:cantSplit")):
+        row._tr.trPr.remove(mark)
+
+
+def album(document: Document, pictures: Sequence[tuple[bytes | None, str]]) -> None:
+    """Pictures side by side, made small, with their words below; one that is gone leaves its words."""
+    if not pictures:
+        return
+    cells = [cell for row in grid(document, [(Mm(80), Mm(80))] * ((len(pictures) + 1) // 2)) for cell in row]
+    for cell, (content, caption) in zip(cells, pictures, strict=False):
+        picture = small(content)
+        if picture is not None:
+            _embed(cell, picture)
+        say(cell, caption, size=13)
+
+
+def _embed(cell: Paragraph, picture: bytes) -> None:
+    cell.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    cell.paragraph_format.space_before = Pt(6)
+    shape = cell.add_run().add_picture(io.BytesIO(picture), width=_PHOTO)
+    if shape.height > _TALLEST:
+        shape.width, shape.height = Length(int(shape.width * _TALLEST / shape.height)), _TALLEST
+    cell.add_run().add_break()
 
 
 def footer(document: Document, about: str, page: str) -> None:

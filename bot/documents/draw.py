@@ -27,14 +27,15 @@ def dossier(found: Dossier, ending: str, made: datetime, load: Load) -> bytes:
     return pdf.dossier(found, made, load) if ending == ".pdf" else word.dossier(found, made, load)
 
 
-def pack(found: Pack, ending: str, made: datetime, contents: str) -> bytes:
-    """A paper of the evidence pack as a file. `contents`: the name of a workbook's first sheet."""
+def pack(found: Pack, ending: str, made: datetime, contents: str, load: Load) -> bytes:
+    """A paper of the evidence pack as a file, its pictures embedded small. `contents`: the name of a workbook's first
+    sheet."""
     if ending == ".pdf":
-        return evidence_pdf.pack(found, made)
+        return evidence_pdf.pack(found, made, load)
     if ending == ".docx":
         from bot.documents import evidence_word
 
-        return evidence_word.pack(found, made)
+        return evidence_word.pack(found, made, load)
     from bot.documents import sheets
 
-    return sheets.workbook(found, made, contents)
+    return sheets.workbook(found, made, contents, load)

@@ -8,18 +8,23 @@ from typing import Any
 
 from bot.documents import breaks
 from bot.documents.layout import Run, runs, widths
-from bot.documents.pdf import compiled
-from handlers.reports.evidence.pack import Chart, Grid, Pack, Section
+from bot.documents.pdf import compiled, drawable
+from bot.documents.pictures import Load
+from handlers.reports.evidence.pack import Chart, Grid, Pack, Pictures, Section
 
 _WHOLE = 30  # letters of a name that fit any box unbroken
 _PPI = 220.0  # of a chart in a DOCX: sharp on paper, some 200 KB
 
 
-def pack(found: Pack, made: datetime) -> bytes:
-    """A paper of the pack."""
+def pack(found: Pack, made: datetime, load: Load) -> bytes:
+    """A paper of the pack, with its pictures."""
     about = asdict(found)
     about.pop("sections")
-    data = {"pack": breaks.marked(about), "titled": found.opens_with_title, "runs": [_run(run) for run in runs(found)]}
+    data = {
+        "pack": breaks.marked(about),
+        "titled": found.opens_with_title,
+        "runs": [_run(run, load) for run in runs(found)],
+    }
     return compiled("evidence.typ", data, made)
 
 
@@ -28,11 +33,11 @@ def picture(chart: Chart) -> bytes:
     return compiled("flow_picture.typ", {"chart": _chart(asdict(chart))}, image="png", ppi=_PPI)
 
 
-def _run(run: Run) -> dict[str, Any]:
-    return {"code": run.code, "wide": run.wide, "sections": [_section(section) for section in run.sections]}
+def _run(run: Run, load: Load) -> dict[str, Any]:
+    return {"code": run.code, "wide": run.wide, "sections": [_section(section, load) for section in run.sections]}
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: Section, load: Load) -> dict[str, Any]:
     blocks = []
     for block in section.blocks:
         drawn = asdict(block)
@@ -43,6 +48,9 @@ def _section(section: Section) -> dict[str, Any]:
             blocks.append({**breaks.marked(drawn), "kind": kind})
         if isinstance(block, Grid):
             blocks[-1]["widths"] = widths(block)
+        elif isinstance(block, Pictures):
+            for picture, place in zip(block.pictures, blocks[-1]["pictures"], strict=True):
+                place["bytes"] = drawable(load, picture.digest)
     return {"heading": breaks.marked(section.heading), "blocks": blocks}
 
 

@@ -16,7 +16,8 @@ from docx.shared import Length, Mm, Pt
 from bot.documents import blank, evidence_pdf
 from bot.documents.blank import QUIET, grid, paragraph, say
 from bot.documents.layout import is_bold, is_number, runs, widths
-from handlers.reports.evidence.pack import Block, Chart, Facts, Grid, Line, Pack, Section, Words
+from bot.documents.pictures import Load
+from handlers.reports.evidence.pack import Chart, Facts, Grid, Line, Pack, Pictures, Section, Words
 from handlers.reports.evidence.table import Column
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ _LONG, _SHORT = Mm(297), Mm(210)
 _LEFT, _RIGHT = Mm(22), Mm(18)
 _TABLE, _NARROW = 14, 12  # points in a table, and in one of many columns
 _MANY = 7
+_LONG_CELL = 300  # letters; a row with more may go on on the next page
 _HIGHEST = 175  # millimetres of a chart
 _SHADE = "F0F3F7"
 
 
-def pack(found: Pack, made: datetime) -> bytes:
-    """A paper of the pack."""
+def pack(found: Pack, made: datetime, load: Load) -> bytes:
+    """A paper of the pack, with its pictures."""
     document = blank.document(found.title, made)
     blank.footer(document, f"{found.as_of}  ", found.page)
     every = runs(found)
@@ -49,7 +51,7 @@ def pack(found: Pack, made: datetime) -> bytes:
         if not at and found.opens_with_title:
             _title(document, found)
         for number, section in enumerate(run.sections):
-            _section(document, section, run.wide, first=number == 0)
+            _section(document, section, run.wide, load, first=number == 0)
     _signature(document, found.signature)
     out = io.BytesIO()
     document.save(out)
@@ -124,15 +126,18 @@ def _title(document: Document, found: Pack) -> None:
     paragraph(document, found.query, align=_CENTRE, size=13, colour=QUIET)
 
 
-def _section(document: Document, section: Section, wide: bool, *, first: bool) -> None:
+def _section(document: Document, section: Section, wide: bool, load: Load, *, first: bool) -> None:
     if section.heading:
         before = 0 if first else 14
         paragraph(document, section.heading, bold=True, size=18, before=before, after=4, keep=True, level=1)
     for block in section.blocks:
-        _block(document, block, wide)
+        if isinstance(block, Pictures):
+            blank.album(document, [(load(picture.digest), picture.caption) for picture in block.pictures])
+        else:
+            _block(document, block, wide)
 
 
-def _block(document: Document, block: Block, wide: bool) -> None:
+def _block(document: Document, block: Words | Facts | Grid | Chart, wide: bool) -> None:
     if isinstance(block, Words):
         _words(document, block)
     elif isinstance(block, Facts):
@@ -185,8 +190,10 @@ def _grid(document: Document, block: Grid, wide: bool) -> None:
     cells = grid(document, [across] * (heads + max(1, len(block.lines))), ruled=True, heads=heads)
     table = document.tables[-1]
     _heads(table, block.columns, deep, size)
-    for line, places in zip(block.lines, cells[heads:], strict=False):
+    for line, places, row in zip(block.lines, cells[heads:], table.rows[heads:], strict=False):
         _line(line, places, size)
+        if max(len(str(cell)) for cell in line.cells) > _LONG_CELL:
+            blank.may_break(row)
     if not block.lines:
         table.cell(heads, 0).merge(table.cell(heads, len(across) - 1))
         cells[heads][0].alignment = _CENTRE

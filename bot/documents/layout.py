@@ -11,6 +11,8 @@ from handlers.reports.evidence.table import Cell
 
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")  # above and below: they take no room on the line
 _LEAST, _HEADING, _MOST = 6, 14, 40  # letters across
+_UPRIGHT, _LANDSCAPE = 96, 140  # letters of small type that fit across the pages
+_NARROW = 16  # letters; a column of these stays as it is
 _PORTRAIT = 130  # letters of small type across a portrait page, the widest columns broken once
 
 
@@ -29,7 +31,19 @@ def letters(text: str) -> int:
 
 
 def widths(grid: Grid) -> list[int]:
-    """Of each leaf column: the letters it should have room for."""
+    """Of each leaf column: the letters it should have room for. Where there is not enough room on the page the wide
+    columns give way: what they hold breaks between words, a number or a unit's name would break inside."""
+    found = _wanted(grid)
+    over = sum(found) - (_LANDSCAPE if is_wide(grid) else _UPRIGHT)
+    spare = sum(max(0, width - _NARROW) for width in found)
+    if over <= 0 or not spare:
+        return found
+    share = min(1.0, over / spare)
+    return [width - round(max(0, width - _NARROW) * share) for width in found]
+
+
+def _wanted(grid: Grid) -> list[int]:
+    """The letters each column would have room for on a page of any width."""
     found = []
     for at, name in enumerate(grid.leaves):
         cells = [letters(str(line.cells[at])) + 2 * line.level for line in grid.lines]
@@ -40,7 +54,8 @@ def widths(grid: Grid) -> list[int]:
 
 def is_wide(grid: Grid) -> bool:
     """Does this table need a page on its side?"""
-    return sum(widths(grid)) > _PORTRAIT
+    wanted = _wanted(grid)
+    return sum(wanted) > _PORTRAIT or sum(min(width, _NARROW) for width in wanted) > _UPRIGHT
 
 
 def is_number(cell: Cell) -> bool:

@@ -27,9 +27,14 @@ def dossier(found: Dossier, made: datetime, load: Load) -> bytes:
     data = breaks.marked(asdict(found))
     for step, drawn in zip(found.steps, data["steps"], strict=True):
         for photo, place in zip(step.photos, drawn["photos"], strict=True):
-            picture = small(load(photo.digest))
-            place["bytes"] = None if picture is None else list(picture)
+            place["bytes"] = drawable(load, photo.digest)
     return compiled("papers.typ", {"dossier": data}, made)
+
+
+def drawable(load: Load, digest: str) -> list[int] | None:
+    """A stored picture as a template takes it; None for one that is gone."""
+    picture = small(load(digest))
+    return None if picture is None else list(picture)
 
 
 def digest(sheet: Sheet, made: datetime) -> bytes:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -17,8 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.documents.formulas import is_formula
 from bot.documents.layout import is_bold, is_number, is_wide, letters, widths
-from handlers.reports.evidence.pack import Block, Chart, Facts, Grid, Line, Pack, Section, Words
-from handlers.reports.evidence.table import Cell
+from bot.documents.pictures import Load, small
+from handlers.reports.evidence.pack import Block, Chart, Facts, Grid, Line, Pack, Pictures, Section, Words
+from handlers.reports.evidence.table import Cell, Picture
 
 FONT, SIZE = "TH Sarabun New", 14  # as in the papers for Word; a little smaller, as tables are
 _QUIET, _SHADE = "FF595959", "FFF0F3F7"
@@ -33,11 +35,14 @@ _NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 _HEIGHT = 23.0  # points of one line of this font, and of those that stand in for it
 _BELOW = 3.0  # and a little room below the last line
 _LETTER = 1.1  # a letter of it, in the units of a column's width
+_PICTURE = 420  # pixels of the longer side of a picture
+_POINTS = 0.75  # of a pixel
 _COLUMNS = 3  # a sheet without a table has these
 
 
-def workbook(pack: Pack, made: datetime, contents: str) -> bytes:
-    """A paper as a workbook. `contents`: the name of the first sheet, where several others are to be listed."""
+def workbook(pack: Pack, made: datetime, contents: str, load: Load) -> bytes:
+    """A paper as a workbook, with its pictures. `contents`: the name of the first sheet, where several others are to be
+    listed."""
     book = Workbook()
     book.remove(book.active)
     when = made.astimezone(UTC).replace(tzinfo=None)
@@ -47,7 +52,7 @@ def workbook(pack: Pack, made: datetime, contents: str) -> bytes:
     if contents and len(named) > 1:
         _contents(book, pack, contents, named)
     for section, name in named:
-        _Sheet(book.create_sheet(name), pack, section).draw()
+        _Sheet(book.create_sheet(name), pack, section, load).draw()
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -78,8 +83,8 @@ def _contents(book: Any, pack: Pack, title: str, named: Sequence[tuple[Section, 
 class _Sheet:
     """One section on its sheet, from above: whose it is and of what day, then its blocks."""
 
-    def __init__(self, sheet: Worksheet, pack: Pack, section: Section) -> None:
-        self.sheet, self.pack, self.section = sheet, pack, section
+    def __init__(self, sheet: Worksheet, pack: Pack, section: Section, load: Load) -> None:
+        self.sheet, self.pack, self.section, self.load = sheet, pack, section, load
         grids = [block for block in section.blocks if isinstance(block, Grid)]
         self.across = max([len(grid.leaves) for grid in grids] + [_COLUMNS])
         self.row = 1
@@ -144,6 +149,9 @@ class _Sheet:
                 self._wide_fact(name, value)
         elif isinstance(block, Grid):
             self._grid(block, freeze=only or self.section.id != "")
+        elif isinstance(block, Pictures):
+            for picture in block.pictures:
+                self._picture(picture)
         else:
             self._chart(block)
 
@@ -162,6 +170,18 @@ class _Sheet:
                 _put(self.sheet, self.row, column, said, border=True)
             self._fit(self.row, *((said, self._room(at, at)) for at, said in enumerate((text, box.who, box.count), 1)))
             self.row += 1
+
+    def _picture(self, picture: Picture) -> None:
+        """A picture above its words, in a row high enough for it."""
+        content = small(self.load(picture.digest))
+        if content is not None:
+            drawn = Image(io.BytesIO(content))
+            scale = min(_PICTURE / max(drawn.width, drawn.height), 1.0)
+            drawn.width, drawn.height = round(drawn.width * scale), round(drawn.height * scale)
+            self.sheet.row_dimensions[self.row].height = drawn.height * _POINTS + _BELOW
+            self.sheet.add_image(drawn, f"A{self.row}")
+            self.row += 1
+        self._say(picture.caption, colour=_QUIET)
 
     def _grid(self, grid: Grid, *, freeze: bool) -> None:
         if grid.lead:

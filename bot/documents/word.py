@@ -7,24 +7,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.shared import Mm, Pt
+from docx.shared import Mm
 
 from bot.documents import blank
 from bot.documents.blank import QUIET, RED, grid, paragraph, rule, say
-from bot.documents.pictures import Load, small
+from bot.documents.pictures import Load
 from handlers.reports.dossier import Dossier, Step
 from handlers.reports.paper import Paper
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.text.paragraph import Paragraph
 
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _INDENT = Mm(25)  # of a paragraph's first line, as the regulation's samples have it
 _SIGNED = Mm(70)  # where the block for the signature begins
 _SHORT, _LONG = Mm(14), Mm(29)  # room for a head's name: เรื่อง, สิ่งที่ส่งมาด้วย
 _SHORT_NAME = 8  # letters; marks above and below are letters too
-_PHOTO = Mm(72)
 
 
 def letter(paper: Paper, made: datetime) -> bytes:
@@ -162,7 +160,7 @@ def _step(document: Document, step: Step, load: Load) -> None:
             say(cells[0], row.name, colour=QUIET)
             say(cells[1], row.value)
     _events(document, step)
-    _photos(document, step, load)
+    blank.album(document, [(load(photo.digest), photo.caption) for photo in step.photos])
     if step.more:
         paragraph(document, step.more, size=14)
     if step.nothing:
@@ -180,25 +178,3 @@ def _events(document: Document, step: Step) -> None:
     for cells, event in zip(rows[1:], step.events, strict=True):
         for cell, text in zip(cells, (event.at, event.what, event.aside), strict=False):
             say(cell, text, size=14)
-
-
-def _photos(document: Document, step: Step, load: Load) -> None:
-    count = len(step.photos)
-    if not count:
-        return
-    cells = [cell for row in grid(document, [(Mm(80), Mm(80))] * ((count + 1) // 2)) for cell in row]
-    for cell, photo in zip(cells, step.photos, strict=False):
-        picture = small(load(photo.digest))
-        if picture is not None:
-            _embed(cell, picture)
-        say(cell, photo.caption, size=13)
-
-
-def _embed(cell: Paragraph, picture: bytes) -> None:
-    cell.alignment = _CENTRE
-    cell.paragraph_format.space_before = Pt(6)
-    shape = cell.add_run().add_picture(io.BytesIO(picture), width=_PHOTO)
-    tallest = Mm(60)
-    if shape.height > tallest:
-        shape.width, shape.height = Mm(int(shape.width / shape.height * 60)), tallest
-    cell.add_run().add_break()

@@ -1,4 +1,4 @@
-"""/report/TOKEN: a digest on A4, or the yearly evidence as PDF, and with `?as=` as XLSX or DOCX.
+"""/report/TOKEN: a digest on A4; the yearly evidence as PDF, with `?as=` as XLSX or DOCX; a copy of one's own data.
 
 A link is for one person, and shows the paper only while that person has a post that reads it. Whatever is wrong with a
 link looks the same: 404. Figures that do not agree are not printed: 409, with where.
@@ -7,6 +7,8 @@ link looks the same: 404. Figures that do not agree are not printed: 409, with w
 from __future__ import annotations
 
 import asyncio
+import codecs
+import contextlib
 import html
 import logging
 import tomllib
@@ -23,9 +25,10 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.documents import draw, pdf
+from bot.documents.pictures import Load
 from bot.pages.static import with_headers
 from handlers import access
-from handlers.reports import issued
+from handlers.reports import issued, own_data
 from handlers.reports.evidence import papers, reading
 from handlers.reports.evidence.report import DoesNotReconcile
 from handlers.services import Svc, Tools
@@ -35,6 +38,7 @@ log = logging.getLogger("pratu.papers")
 
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _PDF = ".pdf"
+_MIMES = {**draw.MIMES, ".txt": "text/plain; charset=utf-8", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,19 @@ class _Paper:
     draw: Callable[[], bytes]
 
 
-def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
-    """The paper behind a link."""
+def routes(db: Database, tools: Tools, clock: Clock, load: Load) -> list[Route]:
+    """The paper behind a link; `load` reads the pictures in it."""
 
     def answer(token: str, wanted: str) -> Response:
         try:
-            found = _found(db, tools, clock, token, wanted)
+            found = _found(db, tools, clock, load, token, wanted)
         except access.NotFound:
             return _html(_words()["gone"].substitute(), 404)
         except DoesNotReconcile as wrong:
             places = "".join(f"<li>{html.escape(place)}</li>" for place in wrong.places)
             return _html(_words()["stopped"].substitute(places=places), 409)
         headers = {**_PRIVATE, "content-disposition": f'inline; filename="{quote(found.name)}"'}
-        return Response(found.draw(), media_type=draw.MIMES[found.ending], headers=headers)
+        return Response(found.draw(), media_type=_MIMES[found.ending], headers=headers)
 
     async def show(request: Request) -> Response:
         wanted = request.query_params.get("as", "")[:10]
@@ -67,12 +71,12 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
     return [Route("/report/{token}", show, methods=["GET"])]
 
 
-def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | None]:
+def drawer(db: Database, tools: Tools, clock: Clock, load: Load) -> Callable[[str], bytes | None]:
     """What draws the PDF behind a token, for a channel that hands over files; None where there is none."""
 
     def drawn(token: str) -> bytes | None:
         try:
-            return _found(db, tools, clock, token).draw()
+            return _found(db, tools, clock, load, token).draw()
         except (access.NotFound, DoesNotReconcile):
             return None
         except Exception:  # whatever is wrong with the paper, its words must still arrive
@@ -82,14 +86,14 @@ def drawer(db: Database, tools: Tools, clock: Clock) -> Callable[[str], bytes | 
     return drawn
 
 
-def _found(db: Database, tools: Tools, clock: Clock, token: str, wanted: str = "") -> _Paper:
+def _found(db: Database, tools: Tools, clock: Clock, load: Load, token: str, wanted: str = "") -> _Paper:
     """Raises access.NotFound, DoesNotReconcile."""
     with db.reading() as session:
         svc = Svc(session, clock(), tools)
-        try:
-            return _digest(svc, token)
-        except access.NotFound:
-            return _evidence(svc, token, wanted)
+        for paper in (_digest, _own_data):
+            with contextlib.suppress(access.NotFound):
+                return paper(svc, token)
+        return _evidence(svc, token, wanted, load)
 
 
 def _digest(svc: Svc, token: str) -> _Paper:
@@ -100,12 +104,19 @@ def _digest(svc: Svc, token: str) -> _Paper:
     return _Paper(name, _PDF, lambda: pdf.digest(sheet, at))
 
 
-def _evidence(svc: Svc, token: str, wanted: str) -> _Paper:
+def _own_data(svc: Svc, token: str) -> _Paper:
+    """What we hold about somebody, for themselves."""
+    form, text = own_data.opened(svc, token)
+    content = (codecs.BOM_UTF8 if form == "txt" else b"") + text.encode("utf-8", "replace")
+    return _Paper(f"my-data.{form}", f".{form}", lambda: content)
+
+
+def _evidence(svc: Svc, token: str, wanted: str, load: Load) -> _Paper:
     scope, now = reading.opened(svc, token), svc.now
     ending = f".{wanted}" if f".{wanted}" in draw.MIMES else _PDF
     pack, contents = papers.paper(papers.TABLES, scope), svc.texts.word("pack.contents")
     name = f"pmqa3-{scope.agency_code or 'all'}-{scope.year}{ending}"
-    return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents))
+    return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents, load))
 
 
 @cache

@@ -9,11 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 ALL_PER_SECOND = 25  # of thirty, evenly: two bunches a second apart may arrive as one
 GROUP_PER_MINUTE = 20
+MINUTE = 61.0  # a second more: what left evenly need not arrive so
 PATIENCE = 3.0  # seconds a message waits for its chat in memory
 REMEMBERED = 5000  # chats; older ones have long been free again
+
+
+@dataclass
+class _Went:
+    """When a message of a group goes; once it went, when it really did."""
+
+    at: float
 
 
 class Pace:
@@ -27,7 +36,7 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
         self._free_at: dict[str, float] = {}
-        self._group: dict[str, deque[float]] = {}
+        self._group: dict[str, deque[_Went]] = {}
         self._door = asyncio.Lock()
         self._last = -1.0  # when the last message went, in all
 
@@ -40,10 +49,11 @@ class Pace:
         slot = self._slot(chat_id, now)
         if slot - now > PATIENCE:
             return slot - now
-        self._take(chat_id, slot)  # before waiting, so that nobody gets it twice
+        went = self._take(chat_id, slot)  # before waiting, so that nobody gets it twice
         await self._until(slot)
         # What all chats share is reckoned last: a slot taken ahead of time would make strangers wait for this chat.
         await self._through_the_door()
+        went.at = self._now()  # a group's minute begins here, not when it was planned
         self._free_at[chat_id] = max(self._free_at.get(chat_id, 0.0), self._now() + 1.0)
         self._forget()
         return 0.0
@@ -53,14 +63,16 @@ class Pace:
         self._set_free_at(chat_id, max(self._free_at.get(chat_id, 0.0), self._now() + seconds))
 
     def _slot(self, chat_id: str, now: float) -> float:
-        sent: Sequence[float] = self._group.get(chat_id, ())
-        full = sent[0] + 60.0 if len(sent) == GROUP_PER_MINUTE else now
+        sent: Sequence[_Went] = self._group.get(chat_id, ())
+        full = sent[0].at + MINUTE if len(sent) == GROUP_PER_MINUTE else now
         return max(now, full, self._free_at.get(chat_id, 0.0))
 
-    def _take(self, chat_id: str, slot: float) -> None:
+    def _take(self, chat_id: str, slot: float) -> _Went:
+        went = _Went(slot)
         if chat_id.startswith("-"):
-            self._group.setdefault(chat_id, deque(maxlen=GROUP_PER_MINUTE)).append(slot)
+            self._group.setdefault(chat_id, deque(maxlen=GROUP_PER_MINUTE)).append(went)
         self._set_free_at(chat_id, slot + 1.0)
+        return went
 
     async def _through_the_door(self) -> None:
         """One after the other, reckoned from when the one before really went: after a stall nothing is made up for."""

@@ -84,7 +84,14 @@ def announce(svc: Svc, post: Post, words: str) -> int:
     new = [account for account in told if not outbox.is_put(svc.session, f"{once}:{account.id}")]
     for account in new:
         notices.tell_account(
-            svc, account, [say], None, once, news="plain" if account.channel in notices.PUSHES_COST else ""
+            svc,
+            account,
+            [say],
+            None,
+            once,
+            news="plain" if account.channel in notices.PUSHES_COST else "",
+            purpose="announcement",
+            agency=code,
         )
     cells = {"on": svc.today.isoformat(), "words": words, "people": len(_people(new))}
     registers.put(svc, code, fiscal_year(svc.today), REGISTER, cells, post.person_id)

@@ -61,7 +61,6 @@ def _limits(svc: Svc) -> Limits:
 
 def _facts(svc: Svc, case: Case) -> Facts:
     known = reminders.moments(svc.session, case.id)
-    account = None if case.account_id is None else people.account(svc.session, case.account_id)
     return Facts(
         status=Status(case.status),
         received_at=case.received_at,
@@ -77,7 +76,7 @@ def _facts(svc: Svc, case: Case) -> Facts:
         acknowledged_at=case.acknowledged_at,
         waiting_since=case.waiting_since,
         resolved_at=case.resolved_at,
-        reachable=case.conversation_id is not None and account is not None and account.unreachable_at is None,
+        reachable=case.conversation_id is not None and bool(people.reachable(svc.session, case.account_id)),
         told={(row.what, row.for_on): Told(row.at, row.times) for row in reminders.told(svc.session, case.id)},
     )
 

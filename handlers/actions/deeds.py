@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from handlers.actions.status import record
 from handlers.services import Svc
 from storage import handling, ids, outbox
@@ -14,16 +16,26 @@ class TooLate(Exception):
     """Nothing to take back: too late, somebody else acted since, or the citizen has it."""
 
 
-def begin(svc: Svc) -> None:
-    """From now on, what is put out for others waits a moment and can be taken back (PRATU_UNDO_SECONDS)."""
-    if svc.tools.undo_seconds:
-        svc.deed = ids.new_key()
+@dataclass(frozen=True)
+class Deed:
+    """How a case stood, and the newest thing that had happened to it, before an officer did something."""
+
+    before: dict[str, object]
+    last: int
 
 
-def end(svc: Svc, case: Case, post: Post, command: str, before: dict[str, object], last: int) -> bool:
-    """Remember the deed, if one was done since the update `last`; True where it can be taken back."""
+def begin(svc: Svc, case: Case) -> Deed | None:
+    """From now on, what is put out for others waits a moment and can be taken back (PRATU_UNDO_SECONDS; None: 0)."""
+    if not svc.tools.undo_seconds:
+        return None
+    svc.deed = ids.new_key()
+    return Deed(handling.standing(svc.session, case), handling.last_update_id(svc.session, case.id))
+
+
+def end(svc: Svc, case: Case, post: Post, command: str, deed: Deed | None) -> bool:
+    """Remember the deed, if one was done since it began; True where it can be taken back."""
     key, svc.deed = svc.deed, ""
-    if not key or handling.last_update_id(svc.session, case.id) == last:
+    if deed is None or not key or handling.last_update_id(svc.session, case.id) == deed.last:
         return False
     handling.note_deed(
         svc.session,
@@ -33,7 +45,7 @@ def end(svc: Svc, case: Case, post: Post, command: str, before: dict[str, object
         command=command,
         now=svc.now,
         undo_for=svc.undo_time,
-        before=before,
+        before=deed.before,
     )
     return True
 

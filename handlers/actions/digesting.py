@@ -110,7 +110,8 @@ def tell(svc: Svc, one: Owed) -> int:
     row = digest.issue(svc, one.agency_code, one.period)
     for post in one.posts:
         for account in _reached(svc, post):
-            notices.tell_account(svc, account, parts(svc, row, post, account.channel), None, _once(row))
+            shown = parts(svc, row, post, account.channel)
+            notices.tell_account(svc, account, shown, None, _once(row), purpose="digest", agency=post.agency_code)
     return len(one.posts)
 
 

@@ -10,10 +10,12 @@ from handlers.actions import awaiting
 from handlers.actions import cases as filing
 from handlers.actions.cases import Old
 from handlers.messages import Incoming, Part
+from handlers.rules import minors
 from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from nlp import entities, kinds, topics
+from nlp.digits import arabic
 from nlp.normalize import normalize
 from nlp.verdict import Guess, Verdict
 from storage import agencies, messages
@@ -92,6 +94,9 @@ def absorb_text(svc: Svc, draft: Draft, message_id: int, text: str, *, reclassif
         draft.verdict = noted(svc.tools.classify(draft.words))  # nothing to decide, but to be measured against
     elif reclassify:
         understand(svc, draft)
+    draft.minor = draft.minor or minors.is_minor(arabic(text), heard.load()["minor"])
+    # What a child tells of people is nobody else's business; a broken lamp is everybody's.
+    draft.confidential = draft.confidential or (draft.minor and not draft.physical and draft.kind not in OPEN_KINDS)
     if draft.lat is None and not draft.is_at_a_spot:
         draft.place = ""
 

@@ -203,7 +203,7 @@ def faults(svc: Svc, case: Case, words: str, conclusion: str) -> list[str]:
     category = agencies.category(svc.session, case.category)
     due = needs_photo(bool(category and category.physical), case.kind, conclusion or Conclusion.FIXED)
     after = photos_of(svc, case, Stage.AFTER)
-    since = max(case.received_at, _reopened_at(svc, case) or case.received_at)
+    since = max(case.received_at, cases.reopened_at(svc.session, case.id) or case.received_at)
     proof = Proof(
         photo_due=due,
         photos=len(after),
@@ -224,7 +224,7 @@ def spoken(svc: Svc, found: list[str]) -> str:
 def photos_of(svc: Svc, case: Case, stage: Stage) -> list[Photo]:
     """A case's pictures of this stage. After it was opened again, what was shown before proves nothing any more."""
     found = photos.of_case(svc.session, case.id, stage)
-    since = _reopened_at(svc, case) if stage == Stage.AFTER else None
+    since = cases.reopened_at(svc.session, case.id) if found and stage == Stage.AFTER else None
     return found if since is None else [photo for photo in found if photo.at > since]
 
 
@@ -235,11 +235,6 @@ def count_different(found: list[Photo]) -> int:
         if not any(photo.same_as(other) for other in kept):
             kept.append(photo)
     return len(kept)
-
-
-def _reopened_at(svc: Svc, case: Case) -> datetime | None:
-    moments = [row.at for row in cases.updates(svc.session, [case.id]) if row.what in ("reopened", "reopened_head")]
-    return moments[-1] if moments else None
 
 
 def _is_known(svc: Svc, case: Case, photo: Photo, after: list[Photo]) -> bool:
@@ -260,7 +255,7 @@ def _is_boilerplate(svc: Svc, case: Case, words: str) -> bool:
     alike: set[int] = set()
     for case_id, said in others:
         near = 2 * min(len(said), len(masked)) > max(len(said), len(masked))
-        if case_id not in alike and near and (said == masked or similar.sameness(said, masked) >= _SAME_WORDS):
+        if case_id not in alike and near and (said == masked or similar.is_same(masked, said, _SAME_WORDS)):
             alike.add(case_id)
         if len(alike) >= _MOST_ALIKE:
             return True

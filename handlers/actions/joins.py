@@ -55,15 +55,16 @@ def find_known(svc: Svc, account: Account, draft: Draft) -> Known | None:
         but=own,
     )
     words, place = svc.tools.mask(draft.words), svc.tools.mask(draft.place)
-    best, most = None, similar.ALIKE
+    best: tuple[int, str] | None = None
+    most = similar.ALIKE
     for case in found:
         shared = None if draft.urgent and not case.urgent else _near(draft, place, case)
         if shared is None:
             continue
         much = similar.matter(words, case.masked or "", (place, case.place_masked or ""))
         if much >= most:
-            best, most = Known(case, shared.words), much
-    return best
+            best, most = (case.id, shared.words), much
+    return None if best is None else Known(cases.get(svc.session, best[0]), best[1])
 
 
 def known(svc: Svc, draft: Draft) -> Known | None:
@@ -85,7 +86,7 @@ def _may_be_known(svc: Svc, draft: Draft) -> bool:
     return plain and sure and draft.may_join and draft.has_place and bool(draft.texts)
 
 
-def _near(draft: Draft, place: str, case: Case) -> similar.Shared | None:
+def _near(draft: Draft, place: str, case: Case | cases.Alike) -> similar.Shared | None:
     """Is the case at the draft's spot? Two pins decide; else the words do."""
     words = similar.same_place(place, case.place_masked or "")
     if draft.lat is None or draft.lon is None or case.lat is None or case.lon is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.access import may_see
 from handlers.messages import Choice, Part, Say
 from handlers.rules.case_status import is_open
+from handlers.rules.pushing import COSTS, Purpose
 from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
 from storage import agencies, conversations, joins, messages, outbox, people
@@ -15,7 +16,7 @@ from storage.tables import Account, Case, CaseJoin, Conversation
 from storage.words import Kind, Role, Status
 
 # On LINE every push to an officer costs the agency: only what cannot wait is pushed there (design 6).
-PUSHES_COST = frozenset({"line"})
+PUSHES_COST = frozenset({COSTS})
 _ACCEPTABLE = frozenset({"officer.new", "officer.urgent"})
 # What one can do at once below a notice, besides looking.
 _FIRST_BUTTON: dict[str, tuple[str, ...]] = {
@@ -99,7 +100,8 @@ def tell_duty(svc: Svc, agency_code: str, unit_code: str | None, say: Say, once:
     for post in people.posts_in(svc.session, agency_code, svc.today):
         of_the_unit = post.role in (Role.OFFICER, Role.UNIT_HEAD) and post.unit_code == unit_code
         if of_the_unit or post.role == Role.INTAKE:
-            _tell_person(svc, post, say, True, None, once)
+            for account in people.accounts_of(svc.session, post.person_id):
+                tell_account(svc, account, [say], None, once, purpose="urgent", agency=agency_code)
 
 
 def _tell_person(
@@ -113,9 +115,20 @@ def _tell_person(
 
 
 def tell_account(
-    svc: Svc, account: Account, parts: list[Part], case: Case | None, once: str | None = None, news: str = ""
+    svc: Svc,
+    account: Account,
+    parts: list[Part],
+    case: Case | None,
+    once: str | None = None,
+    news: str = "",
+    *,
+    purpose: Purpose = "notice",
+    agency: str = "",
 ) -> None:
-    """Put a notice out to a person's own chat; `news` rides on their next free answer."""
+    """Put a notice out to a person's own chat; `news` rides on their next free answer.
+
+    `purpose`, `agency`: what it counts as where a push costs, and whose it is.
+    """
     user_id = svc.session.keys.open_text(account.user_id)
     if not user_id or account.unreachable_at is not None:
         return
@@ -128,20 +141,31 @@ def tell_account(
         case_id=case.id if case else None,
         once=f"{once}:{account.id}" if once else None,
         news=news,
+        purpose=purpose,
+        agency=agency,
     )
 
 
-def tell_complainant(svc: Svc, case: Case, parts: list[Part], once: str | None = None, news: str = "") -> bool:
+def tell_complainant(
+    svc: Svc,
+    case: Case,
+    parts: list[Part],
+    once: str | None = None,
+    news: str = "",
+    purpose: Purpose = "notice",
+) -> bool:
     """Put a notice out to the chat the case came from; False when it waits there until that person writes again, or
     there is no chat. `news`: promise or plain; it can wait for the person's next free answer."""
-    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once, news)
+    return _tell_chat(svc, case, case.conversation_id, case.account_id, parts, once, news, purpose)
 
 
-def tell_joined(svc: Svc, case: Case, parts: list[Part], once: str, news: str = "") -> None:
+def tell_joined(
+    svc: Svc, case: Case, parts: list[Part], once: str, news: str = "", purpose: Purpose = "notice"
+) -> None:
     """Put news of a case out to everybody who joined it, each in their own chat, once. The complainant's words and
     whatever was written for that person alone stay out of `parts`."""
     for joined in joins.of_case(svc.session, case.id):
-        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}", news)
+        _tell_chat(svc, case, joined.conversation_id, joined.account_id, parts, f"{once}:j{joined.id}", news, purpose)
 
 
 def tell_one_joined(svc: Svc, case: Case, joined: CaseJoin, parts: list[Part]) -> None:
@@ -157,15 +181,17 @@ def _tell_chat(
     parts: list[Part],
     once: str | None,
     news: str = "",
+    purpose: Purpose = "notice",
 ) -> bool:
     conversation = conversation_of_case(svc, conversation_id)
-    account = None if account_id is None else people.account(svc.session, account_id)
-    if conversation is None or account is None:
+    reachable = None if conversation is None else people.reachable(svc.session, account_id)
+    if conversation is None or reachable is None:
         return False
-    held = BLOCKED if account.unreachable_at is not None else ""
+    held = "" if reachable else BLOCKED
     if news != "plain":
         outbox.outdate(svc.session, conversation.lane, case.id)
-    return put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news) is not None and not held
+    put = put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news, purpose=purpose)
+    return put is not None and not held
 
 
 def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:

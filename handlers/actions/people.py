@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from handlers.access import TRIES, WINDOW, Throttled
-from handlers.actions import announcing, notices
-from handlers.messages import Say
 from handlers.rules.case_status import is_open
 from handlers.services import Svc
 from nlp import similar
-from storage import agencies, cases, history, joins, people, sequences
+from storage import agencies, cases, history, joins, people
 from storage.people import Post
-from storage.tables import Account, Case, CaseJoin, Conversation, DataRequest, Invite
+from storage.tables import Account, Case, CaseJoin, Conversation, Invite
 from storage.words import Role
 
 INVITE_LASTS = timedelta(days=7)
@@ -144,27 +142,6 @@ def set_phone(svc: Svc, account_id: int, phone: str | None) -> int:
         each.contact = svc.session.keys.seal_text(phone) if phone and (had or wanted) else None
     history.append(svc.session, "phone_changed", None, {"account": account_id, "removed": phone is None}, svc.now)
     return sum(each.contact is not None for each, _wanted in found)
-
-
-_ENDS_NEWS = frozenset({"erase", "consent"})
-
-
-def ask_about_data(svc: Svc, account_id: int, what: str, words: str, due_on: date) -> tuple[DataRequest, bool]:
-    """(the request, is it new): what a person asks us to do with their data; the same open wish is one request."""
-    if what in _ENDS_NEWS:
-        announcing.unsubscribe(svc, account_id)
-    known = people.open_request(svc.session, account_id, what)
-    if known is not None:
-        return known, False
-    number = f"D{due_on.year + 543 - 2500}-{sequences.next_value(svc.session, 'data_requests'):04d}"
-    request = people.ask_about_data(
-        svc.session, number=number, account_id=account_id, what=what, words=words, now=svc.now, due_on=due_on
-    )
-    history.append(svc.session, "data_request", None, {"number": number, "what": what}, svc.now)
-    word, day = svc.texts.word(f"requests.{what}"), svc.texts.day(due_on)
-    say = Say(svc.texts.say("officer.data_request", number=number, what=word, due=day))
-    notices.tell_roles(svc, (Role.INTAKE, Role.ADMIN), say, once=f"data:{number}")
-    return request, True
 
 
 def join(svc: Svc, account: Account, code: str) -> Post:

@@ -35,6 +35,7 @@ class Ending:
     unreachable: bool = False
     quota: bool = False  # it waits because the month's pushes are used up
     moved_to: str = ""  # the chat's new address
+    kept: bool = False  # pushes are left, for what cannot wait
 
 
 def note(session: Session, tools: Tools, message: Claimed, ending: Ending, taken: list[Taken], now: datetime) -> None:
@@ -64,7 +65,7 @@ def note(session: Session, tools: Tools, message: Claimed, ending: Ending, taken
         if case.account_id == message.account_id:
             _NOT_ARRIVED[ending.state](svc, case)
     if ending.quota:
-        _quota(svc, message)
+        _quota(svc, message, ending.kept)
 
 
 def gone(svc: Svc, account: Account) -> None:
@@ -112,11 +113,16 @@ def move(session: Session, conversation: Conversation, chat_id: str) -> None:
         outbox.readdress(session, conversation.lane, lane, chat_id)
 
 
-def _quota(svc: Svc, message: Claimed) -> None:
-    """The month's pushes are used up: officers telephone what cannot wait."""
+def _quota(svc: Svc, message: Claimed, kept: bool) -> None:
+    """The month's pushes are used up, or kept for what cannot wait: officers telephone where it matters.
+
+    Who works here and is told the same on LINE needs no notice of it.
+    """
     month = f"{svc.today:%Y-%m}"
     if message.case_id is not None:
         case = cases.get(svc.session, message.case_id)
-        notices.tell_unit(svc, case, "officer.quota", once=f"quota:{case.id}:{month}")
-    else:
+        if not kept or message.account_id == case.account_id:
+            key = "officer.quota_kept" if kept else "officer.quota"
+            notices.tell_unit(svc, case, key, once=f"quota:{case.id}:{month}")
+    elif not kept:  # else the warnings said what waits
         notices.tell_roles(svc, (Role.INTAKE, Role.ADMIN), Say(svc.texts.say("officer.quota_all")), f"quota:{month}")

@@ -16,7 +16,7 @@ from handlers.rules import escalation
 from handlers.rules.surveys import MONTH, TOO_LATE, is_asked
 from handlers.services import Svc, put_out
 from handlers.texts import shortened
-from storage import cases, conversations, inbox, messages, outbox, people, surveys
+from storage import cases, conversations, data_requests, inbox, messages, outbox, people, surveys
 from storage.surveys import PULSE, SCALE
 from storage.tables import Case, Conversation, Survey
 from storage.words import Conclusion, SurveyState
@@ -43,6 +43,8 @@ def want(svc: Svc, case: Case) -> None:
     """A case was closed: shall its complainant be asked? Nobody who joined it is."""
     if case.account_id is None or case.conversation_id is None or case.closed_at is None or not _asked_of(case):
         return
+    if data_requests.is_limited(svc.session, case.account_id):
+        return  # they asked to be left alone, or forgotten
     once = _closing(case)
     if surveys.of_closing(svc.session, once) is None:
         surveys.add(
@@ -170,7 +172,7 @@ def _is_quiet(svc: Svc, survey: Survey, chat: Conversation) -> bool:
     """Does nobody write there, and is nothing else told, asked or about to be asked?"""
     said = [at for at in (chat.last_in_at, messages.last_at(svc.session, chat.id)) if at is not None]
     quiet_for = svc.now - max(said) if said else _STALE
-    if quiet_for < _silence(svc) or inbox.oldest_unread(svc.session, chat.lane) is not None:
+    if quiet_for < _silence(svc) or inbox.has_unread(svc.session, chat.lane):
         return False
     state = conversations.read_state(svc.session, chat)
     if is_busy(state, quiet_for) or _asks_another(svc, survey, state, quiet_for):
@@ -216,7 +218,8 @@ def _ask(svc: Svc, survey: Survey, chat: Conversation) -> None:
     code = next_item(svc, survey) or survey.items[-1]
     say = invitation(svc, survey, code, again=not first)
     outbox.outdate(svc.session, chat.lane, case.id)  # that it is closed stands in the question
-    put_out(svc, chat, [say], once=f"{ONCE}{survey.id}:{'ask' if first else 'remind'}")
+    once = f"{ONCE}{survey.id}:{'ask' if first else 'remind'}"
+    put_out(svc, chat, [say], once=once, purpose="survey", agency=survey.agency_code)
     if first:
         asked(svc, survey)
     else:

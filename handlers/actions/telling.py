@@ -8,6 +8,7 @@ from typing import Literal
 
 from handlers.actions import notices
 from handlers.messages import Choice, Say
+from handlers.rules.pushing import Purpose
 from handlers.services import Svc
 from storage import visits
 from storage.tables import Case, StatusUpdate
@@ -20,6 +21,13 @@ Pace = Literal["now", "promise", "plain"]
 _BUTTONS: dict[str, tuple[str, ...]] = {
     "status.visit": ("track.button_suits", "track.button_suits_not"),
     "status.deferred": ("track.button_hurry",),
+}
+
+
+# What cannot wait long when pushes run short.
+_PURPOSES: dict[str, Purpose] = {
+    "status.need_info": "question",
+    **dict.fromkeys(("status.resolved", "status.closed", "status.not_accepted", "status.transferred"), "result"),
 }
 
 
@@ -68,9 +76,10 @@ def tell(
         say = Say(shown.text, (*buttons, *shown.choices))
         masked = {name: svc.tools.mask(value) for name, value in values.items()}
         joined = Say(texts.say(key, code=case.reference, **masked))
-    reached = notices.tell_complainant(svc, case, [say], once=once, news=news)
+    purpose = _PURPOSES.get(key, "notice")
+    reached = notices.tell_complainant(svc, case, [say], once=once, news=news, purpose=purpose)
     if not alone:
-        notices.tell_joined(svc, case, [joined], once, news)
+        notices.tell_joined(svc, case, [joined], once, news, purpose)
     return Told(say.text, reached)
 
 

@@ -24,6 +24,7 @@ from handlers.desk import (
     polls,
     recording,
     registers,
+    requests,
     ruling,
     voices,
 )
@@ -97,7 +98,7 @@ _MANY = frozenset({"accept", "acknowledge", "view"})
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register", "evidence")
+    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register", "evidence", "requests")
 
 
 def plain_line(name: str) -> str:
@@ -153,9 +154,7 @@ def _refused(svc: Svc, order: Order) -> list[Part]:
 def _carry_out(svc: Svc, order: Order) -> list[Part]:
     case = order.case
     svc.acting = order.actor.person_id
-    before, last = handling.standing(svc.session, case), handling.last_update_id(svc.session, case.id)
-    if DUTIES[order.name].told:
-        deeds.begin(svc)
+    deed = deeds.begin(svc, case) if DUTIES[order.name].told else None
     try:
         return _ON_CASE[order.name](svc, order)
     except MoveNotAllowed:
@@ -163,7 +162,7 @@ def _carry_out(svc: Svc, order: Order) -> list[Part]:
     except guard.Collided as collided:
         return [collided.say]
     finally:
-        deeds.end(svc, case, order.post, order.name, before, last)
+        deeds.end(svc, case, order.post, order.name, deed)
 
 
 _PLAIN: dict[str, Callable[[Svc, Actor], list[Part]]] = {
@@ -183,6 +182,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "improve": registers.improve,
     "evidence": evidences.evidence,
     "announce": announcing.announce,
+    "requests": requests.requests,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,
@@ -213,5 +213,7 @@ _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "reject": ruling.reject,
     "merge": ruling.merge,
     "reveal": ruling.reveal,
+    "hold": ruling.hold,
+    "release": ruling.release,
     "undo": ruling.undo,
 }

@@ -7,9 +7,10 @@ from handlers.actions.digesting import FILES
 from handlers.desk.order import Order, example
 from handlers.messages import Choice, Document, Part, Say
 from handlers.reports import links
-from handlers.reports.evidence import form23, reading, services
-from handlers.reports.evidence.kpis import Kpi, kpis
+from handlers.reports.evidence import form23, reading
+from handlers.reports.evidence.kpis import Kpi
 from handlers.reports.evidence.pack import agency_name
+from handlers.reports.evidence.report import DoesNotReconcile, checked_kpis
 from handlers.reports.evidence.scope import Scope
 from handlers.rules.duties import EVIDENCE_READERS
 from handlers.rules.thai_calendar import fiscal_year
@@ -48,7 +49,10 @@ def year_in(words: str, now: int) -> int:
 
 
 def _figures(scope: Scope) -> Say:
-    lines = "\n".join(_told(scope, kpi) for kpi in kpis(scope, services.announced(scope)))
+    try:
+        lines = "\n".join(_told(scope, kpi) for kpi in checked_kpis(scope))
+    except DoesNotReconcile as wrong:
+        return Say(scope.svc.texts.say("officer.evidence_apart", year=scope.year, where="\n".join(wrong.places)))
     return Say(scope.svc.texts.say("officer.evidence", year=scope.year, agency=agency_name(scope), lines=lines))
 
 

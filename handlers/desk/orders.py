@@ -34,7 +34,7 @@ def done(svc: Svc, order: Order, key: str, told: Told | None, *buttons: str, **v
 
 
 def _seen(svc: Svc, order: Order, told: Told) -> str:
-    if order.case.account_id is None:
+    if order.case.conversation_id is None:
         return svc.texts.say("officer.no_chat", code=order.case.reference)
     if not told.reached:
         return svc.texts.say("officer.unreachable", code=order.case.reference)

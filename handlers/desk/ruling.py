@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import access
-from handlers.actions import deciding, deeds, endings, letters, notices, status, ways
+from handlers.actions import deciding, deeds, endings, letters, notices, retention, revealing, status, ways
 from handlers.desk import asking, guard, next_steps
 from handlers.desk.order import LABEL, Order, button, conclusion_in, pick
 from handlers.desk.orders import done
@@ -298,9 +298,22 @@ def merge(svc: Svc, order: Order) -> list[Part]:
 
 
 def reveal(svc: Svc, order: Order) -> list[Part]:
-    """Everything personal of a case, once, for a reason that is written down (ITA: reporters are protected)."""
+    """Everything personal of a case, for a reason that is written down (ITA: reporters are protected); of a
+    confidential one only after a second person agreed."""
+    case = order.case
+    if not case.confidential:
+        return [_open(svc, order)]
+    if order.words in heard.load()["deciding"]["allow"]:
+        key = "officer.reveal_agreed" if revealing.agree(svc, case, order.post) else "officer.reveal_nothing"
+        return [Say(svc.texts.say(key, code=case.reference))]
+    if revealing.may_look(svc, case, order.post, order.words):
+        return [_open(svc, order)]
+    return [Say(svc.texts.say("officer.reveal_waits", code=case.reference))]
+
+
+def _open(svc: Svc, order: Order) -> Say:
     case, opened = order.case, svc.session.keys.open_text
-    status.record(svc, case, "revealed", by=order.post.role, post=order.post, note=order.words)
+    revealing.write_down(svc, case, order.post, order.words)
     text = svc.texts.say(
         "officer.revealed",
         code=case.reference,
@@ -310,7 +323,19 @@ def reveal(svc: Svc, order: Order) -> list[Part]:
         text=opened(case.text) or "-",
         reason=order.words,
     )
-    return [Say(text)]
+    return Say(text)
+
+
+def hold(svc: Svc, order: Order) -> list[Part]:
+    """A legal hold: nothing of the case is erased, or goes by age."""
+    key = "officer.held" if retention.hold(svc, order.case, order.post, order.words) else "officer.held_already"
+    return [Say(svc.texts.say(key, code=order.case.reference))]
+
+
+def release(svc: Svc, order: Order) -> list[Part]:
+    """The legal hold ends."""
+    ended = retention.release(svc, order.case, order.post, order.words)
+    return [Say(svc.texts.say("officer.released" if ended else "officer.not_held", code=order.case.reference))]
 
 
 def undo(svc: Svc, order: Order) -> list[Part]:

@@ -343,7 +343,15 @@ def _onward(svc: Svc, talk: Talk, draft: Draft, said: str) -> list[Part]:
         first = parts[0]
         assert isinstance(first, Say)
         parts[0] = Say(f"{heard_line}\n{first.text}", first.choices)
-    return parts
+    return [*_for_minors(svc, talk, draft), *parts]
+
+
+def _for_minors(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
+    """Who says they are under age is told, once, who helps; nothing more is asked of them (PDPA s. 20)."""
+    if not draft.minor or talk.state.get("minor"):
+        return []
+    talk.state["minor"] = True
+    return [Say(svc.texts.say("notice.minor"))]
 
 
 def _holds_several(talk: Talk, draft: Draft) -> bool:
@@ -468,15 +476,21 @@ def _file_one_silent(svc: Svc, talk: Talk, draft: Draft) -> None:
 
 
 def _notice(svc: Svc, talk: Talk) -> list[Part]:
-    """The privacy notice, once, and never in the way (PDPA s. 23; design 7)."""
-    if talk.account.notice_at is not None:
+    """The privacy notice, once, and once more when there is a new one; never in the way (PDPA s. 23; design 7)."""
+    account, version = talk.account, svc.texts.word("notice.version")
+    known = account.notice_at is not None
+    if known and (account.notice_version or _FIRST) == version:
         return []
-    talk.account.notice_at = svc.now
+    account.notice_at, account.notice_version = svc.now, version
     channel = talk.conversation.channel
     abroad = ""
     if channel in _ABROAD:
         abroad = svc.texts.say("notice.abroad", platform=svc.texts.word(f"platforms.{channel}"))
-    return [Say(svc.texts.say("notice.short", abroad=abroad))]
+    say = svc.texts.say("notice.short", abroad=abroad)
+    return [Say(f"{svc.texts.say('notice.changed')}\n{say}" if known else say)]
+
+
+_FIRST = "1"  # the notice of everybody who saw one before its version was kept
 
 
 def _label(name: str) -> str:

@@ -1,4 +1,5 @@
-"""A person's own data: see what we have, take a telephone number back, ask for a copy, a change or erasure (PDPA)."""
+"""A person's own data: see what we have, get a copy, take a telephone number or a consent back, ask for a change, for
+erasure, for less use of them (PDPA)."""
 
 from __future__ import annotations
 
@@ -7,17 +8,19 @@ from datetime import datetime, timedelta
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import people as persons
-from handlers.messages import Incoming, Part, Say
+from handlers.actions import requests
+from handlers.messages import Choice, Incoming, Part, Say
+from handlers.reports import own_data
 from handlers.rules.case_status import is_open
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import phone_hint
 from nlp import entities
-from storage import cases, joins
+from storage import cases, consents, data_requests, joins, subscriptions
 
 _PATIENCE = timedelta(minutes=30)  # then a question about data is forgotten
 _SENTENCE, _ONLY = 45, 8  # characters of a short wish, of the words beside a lone number
-_REQUESTS = {"data_copy": "copy", "data_consent": "consent"}
+_REQUESTS = {"data_copy": "copy", "data_consent": "consent", "data_restrict": "restrict", "data_object": "object"}
 
 
 def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
@@ -28,7 +31,41 @@ def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
     phones = {phone for contact in contacts if (phone := svc.session.keys.open_text(contact))}
     shown = " ".join(phone_hint(phone) for phone in sorted(phones)) or svc.texts.say("privacy.no_phone")
     n = len(access.cases_of(svc, actor, limit=1000))
-    return [svc.texts.bubble("privacy.show", n=n, phone=shown)]
+    asked = [row.number for row in data_requests.of_account(svc.session, actor.account_id) if row.done_at is None]
+    waiting = " ".join(asked) or svc.texts.say("privacy.no_phone")
+    return [svc.texts.bubble("privacy.show", n=n, phone=shown, consents=_agreed(svc, actor), requests=waiting)]
+
+
+def _agreed(svc: Svc, actor: Actor) -> str:
+    given = consents.given(svc.session, actor.account_id)
+    names = [svc.texts.word(f"consents.{purpose}") for purpose in consents.PURPOSES if purpose in given]
+    if subscriptions.reads(svc.session, actor.account_id):
+        names.append(svc.texts.word("consents.news"))
+    return " · ".join(names) or svc.texts.say("privacy.no_phone")
+
+
+def show_consents(svc: Svc, actor: Actor) -> list[Part]:
+    """What they agreed to, each purpose by itself; giving and taking back are one tap both (PDPA s. 19)."""
+    given, words = consents.given(svc.session, actor.account_id), heard.load()["consents"]
+    news = subscriptions.reads(svc.session, actor.account_id)
+    state = {purpose: purpose in given for purpose in consents.PURPOSES} | {"news": news}
+    lines = [f"{'✓' if agreed else '–'} {svc.texts.word(f'consents.{name}')}" for name, agreed in state.items()]
+    taps = [words[f"{name}_{'off' if agreed else 'on'}"][0] for name, agreed in state.items()]
+    say = svc.texts.bubble("privacy.consents", *map(Choice, taps), lines="\n".join(lines))
+    return [say]
+
+
+def _consent(svc: Svc, talk: Talk, actor: Actor, text: str) -> list[Part] | None:
+    """A consent given or taken back by its own words. None: it is none."""
+    words = heard.load()["consents"]
+    for purpose in consents.PURPOSES:
+        for way, given in (("on", True), ("off", False)):
+            if heard.plain(text) in map(heard.plain, words[f"{purpose}_{way}"]):
+                requests.consent(svc, talk.account, purpose, given)
+                name = svc.texts.word(f"consents.{purpose}")
+                key = "privacy.consent_given" if given else "privacy.consent_withdrawn"
+                return [svc.texts.bubble(key, name=name)]
+    return show_consents(svc, actor) if heard.means(text, "data_consents") else None
 
 
 def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
@@ -48,6 +85,12 @@ def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] |
     if heard.means(text, "data_erase") or _short(text, "erase"):
         _waits(svc, talk, "erase")
         return [svc.texts.bubble("privacy.erase")]
+    if heard.means(text, "data_correct"):
+        _waits(svc, talk, "correct")
+        return [svc.texts.bubble("privacy.correct")]
+    agreed = _consent(svc, talk, actor, text)
+    if agreed is not None:
+        return agreed
     for name, what in _REQUESTS.items():
         if heard.means(text, name) or (what == "consent" and _short(text, "consent")):
             return _asked(svc, talk, what, text)
@@ -98,6 +141,9 @@ def answer(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]
         if heard.means(text, "data_erase_yes", "yes"):
             return _asked(svc, talk, "erase", text)
         return [Say(svc.texts.say("privacy.kept"))] if heard.means(text, "data_erase_no", "no", "cancel") else None
+    if waiting == "correct":
+        kept = heard.means(text, "no_change", "cancel", "no")
+        return [Say(svc.texts.say("privacy.not_corrected"))] if kept else _asked(svc, talk, "correct", text)
     if heard.means(text, "no_change", "cancel", "no"):
         return [Say(svc.texts.say("privacy.phone_kept"))]
     if is_phone_alone(text):
@@ -114,8 +160,15 @@ def wish(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
 
 
 def _asked(svc: Svc, talk: Talk, what: str, words: str) -> list[Part]:
-    due = svc.today + timedelta(days=svc.limits["data_request_days"])  # within 30 days: PDPA s. 30
-    request, new = persons.ask_about_data(svc, talk.account.id, what, words, due)
-    key = "privacy.done" if new else "privacy.again"
+    request, new = requests.ask(svc, talk.account.id, what, words)
     day = svc.texts.day(request.due_on)
+    if what == "copy" and (talk.conversation.channel in _HANDED or svc.tools.page_link("/")):
+        requests.by_machine(svc, request)
+        return [*own_data.documents(svc, talk.account.id, request.number)]
+    if new:
+        requests.hand_on(svc, request)
+    key = "privacy.done" if new else "privacy.again"
     return [Say(svc.texts.say(key, number=request.number, due=day, phone=svc.phone()))]
+
+
+_HANDED = frozenset({"telegram", "web"})  # hand a file over, or open its page, without a public address

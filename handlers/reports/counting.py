@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from handlers.rules import pushing
 from handlers.rules.periods import Period
 from handlers.services import Svc
 from nlp import similar
-from storage import agencies, cases, closings, figures, history, issues, surveys, verdicts
+from storage import cases, closings, figures, history, issues, pushes, surveys, verdicts
 from storage.figures import Moments
 from storage.standing import Scope, Standing, Turnover, bent, standing, turnover
 from storage.words import Kind, Status
@@ -25,7 +25,6 @@ _WEEKS = 4  # a week is compared with
 _SHOWN = 5  # references beside a number, and spots
 _LOOKED_AT = 50  # spots, those with most cases
 SPOTS_FOR = timedelta(days=28)  # a spot's cases of so long count at least; our choice
-_PUSHES = "line"  # where a push costs
 
 
 class DoesNotReconcile(Exception):
@@ -263,16 +262,12 @@ def beside(svc: Svc, agency_code: str, period: Period) -> Figures:
 def quota(svc: Svc) -> dict[str, Any]:
     """This month's pushes on LINE: how many went, how many will have at its end if it goes on like this."""
     local = svc.now.astimezone(svc.tools.zone)
-    since = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    used = figures.pushes(svc.session, _PUSHES, since)
-    days = calendar.monthrange(local.year, local.month)[1]
-    passed = max((local - since) / timedelta(days=1), 1.0)
-    limit = agencies.setting(svc.session, "line_quota").get("limit")
+    stands = pushes.standing(svc.session, pushing.COSTS, pushing.month_of(local))
     return {
-        "known": limit is not None,
-        "used": used,
-        "limit": limit,
-        "forecast": round(used / passed * days),
+        "known": stands.most is not None,
+        "used": stands.used,
+        "limit": stands.most,
+        "forecast": pushing.forecast(stands.used, local),
         "held": figures.held_for_quota(svc.session),
     }
 

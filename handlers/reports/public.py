@@ -7,7 +7,8 @@ Counted are whole days up to last midnight, so that a page read twice in a day s
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from handlers import access
@@ -15,7 +16,7 @@ from handlers.reports.counting import percent
 from handlers.reports.names import Names
 from handlers.reports.paper import long_date
 from handlers.rules import periods
-from handlers.rules.small_cells import LIMIT, alone, broken_out
+from handlers.rules.small_cells import LIMIT, alone, broken_out, whole
 from handlers.services import Svc
 from handlers.texts import spans
 from storage import agencies, figures, surveys
@@ -80,23 +81,44 @@ def _stretch(svc: Svc, code: str, name: str, since: date, until: date, least: in
     concluded, _types = figures.concluded(session, scope)
     took = figures.took(session, scope)
     points = figures.rated_by_item(session, scope)
-    rated = sum(sum(one.values()) for one in points.values())
+    rated = _rated(svc, scope)
     pleased = sum(one.get(point, 0) for one in points.values() for point in surveys.SCALE[:2])
     # Confidential cases are of no category here: whoever reads the page every day would see when a tip came.
     by_category = figures.received_openly(session, scope)
+    parts = [] if code else [replace(scope, agency=one.code) for one in agencies.all_agencies(session)]
+    answers = _told(rated, lambda one: _rated(svc, one), parts, least)
+    if parts:
+        openly = [figures.received_openly(session, one) for one in parts]
+        by_category = {
+            key: count
+            for key, count in by_category.items()
+            if whole({str(number): one.get(key, 0) for number, one in enumerate(openly)}, least) is not None
+        }
     kept, rest = broken_out(by_category, least, hidden=received - sum(by_category.values()))
     return Stretch(
         name=name,
         days=spans.days(svc.texts, since, until - timedelta(days=1)),
         empty=not (received or concluded or rated),
-        received=alone(received, least),
-        concluded=alone(concluded, least),
+        received=_told(received, lambda one: figures.received(session, one).cases, parts, least),
+        concluded=_told(concluded, lambda one: figures.concluded(session, one)[0], parts, least),
         median_days=_median(took) if len(took) >= least else None,
-        answers=alone(rated, least),
-        satisfied=percent(pleased, rated) if rated >= least else None,
+        answers=answers,
+        satisfied=percent(pleased, rated) if answers else None,
         categories=_named(Names(svc, code), kept),
         other=alone(rest, least),
     )
+
+
+def _rated(svc: Svc, scope: Scope) -> int:
+    return sum(sum(one.values()) for one in figures.rated_by_item(svc.session, scope).values())
+
+
+def _told(count: int, count_of: Callable[[Scope], int], parts: list[Scope], least: int) -> int | None:
+    """A count as it may be told; of all agencies together only where it does not give away what one's page leaves out:
+    whoever takes the others away from the whole knows the small one."""
+    if not parts:
+        return alone(count, least)
+    return whole({str(number): count_of(one) for number, one in enumerate(parts)}, least)
 
 
 def _midnight(svc: Svc, day: date) -> datetime:

@@ -38,6 +38,7 @@ class Draft:
     physical: bool = True
     urgent: bool = False
     confidential: bool = False
+    minor: bool = False  # they said so
     danger: str = ""
     verdict: dict[str, Any] = field(default_factory=dict)
     texts: list[list[Any]] = field(default_factory=list)

@@ -57,6 +57,8 @@ DUTIES: dict[str, Duty] = {
     "forward": Duty(_ALL, told=True, words=True),
     "reject": _duty(INTAKE, HEAD, told=True, words=True, alone=True),
     "reveal": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
+    "hold": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
+    "release": _duty(INTAKE, HEAD, words=True, alone=True, ended=True),
     "letter": Duty(_ALL, words=True, ended=True),
     "dossier": _duty(HEAD, READER, alone=True, ended=True),
     "notified": _duty(INTAKE, HEAD, words=True, ended=True),
@@ -68,12 +70,15 @@ DUTIES: dict[str, Duty] = {
 KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
 EVIDENCE_READERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE, Role.ADMIN, Role.GOVERNOR})
 ANNOUNCERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE})
+# Who decides what people ask of us about their own data.
+DATA_KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
 # Commands that are about no case, never given in a group, and who may give them.
 OF_ROLES: Mapping[str, frozenset[Role]] = {
     "register": KEEPERS,
     "improve": KEEPERS,
     "evidence": EVIDENCE_READERS,
     "announce": ANNOUNCERS,
+    "requests": DATA_KEEPERS,
 }
 
 

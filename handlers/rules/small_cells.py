@@ -75,3 +75,11 @@ def broken_out(counts: Mapping[str, int], limit: int = LIMIT, hidden: int = 0) -
     while 0 < rest < limit and kept:
         rest += kept.pop()[1]
     return kept, rest
+
+
+def whole(counts: Mapping[str, int], limit: int = LIMIT) -> int | None:
+    """The total of parts that are each told on a page of their own, where they are not small; None where it would tell
+    what a page left out."""
+    few = {key for key, count in counts.items() if 0 < count < limit}
+    total = sum(counts.values())
+    return None if (few and _known(counts, few, set(), limit)) else alone(total, limit)

@@ -76,6 +76,10 @@ class Texts:
         value = _entry(key)
         return self._fill(value, values) if isinstance(value, str) else self._fill(value["text"], values)
 
+    def word_or(self, key: str, other: str) -> str:
+        """A bare word, or another text where there is no such word."""
+        return self.word(key) if self.has(key) else other
+
     def status(self, status: str) -> str:
         """A case's status as those who work here read it."""
         own = load().get(f"officer_statuses.{status}")

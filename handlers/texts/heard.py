@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ def arabic(text: str) -> str:
     return text.translate(_DIGITS)
 
 
+@lru_cache(maxsize=2048)
 def plain(text: str) -> str:
     """What was typed without emoji, punctuation, double spaces and closing particles; Thai digits as Arabic."""
     line = _bare(text)
@@ -57,10 +58,16 @@ def plain(text: str) -> str:
             return line
 
 
+@lru_cache(maxsize=2048)
 def _bare(text: str) -> str:
     line = text.translate(_DIGITS).lower()
-    kept = "".join(letter if letter in "/+-." or unicodedata.category(letter)[0] in "LMNZ" else " " for letter in line)
+    kept = "".join(map(_heard_letter, line))
     return " ".join(kept.split()) or " ".join(line.split())
+
+
+@lru_cache(maxsize=2048)
+def _heard_letter(letter: str) -> str:
+    return letter if letter in "/+-." or unicodedata.category(letter)[0] in "LMNZ" else " "
 
 
 def means(text: str, *names: str) -> bool:
@@ -219,6 +226,7 @@ def is_forced(text: str) -> bool:
     return found is not None and found[2]
 
 
+@lru_cache(maxsize=256)
 def _parsed(text: str) -> tuple[str, str, bool] | None:
     line = text.translate(_WIDE).strip()
     bare = line.lstrip("/").strip() if line.startswith("/") else ""
@@ -246,10 +254,15 @@ def _halves(line: str) -> tuple[str, str]:
 def _glued(head: str) -> tuple[str, str] | None:
     """(name, number) of "รับ482": the longest command before a digit."""
     line = arabic(head)
-    for word in sorted(_commands(), key=len, reverse=True):
+    for word in _longest_first():
         if line.lower().startswith(word) and line[len(word) : len(word) + 1].isdigit():
             return _commands()[word], head[len(word) :]
     return None
+
+
+@cache
+def _longest_first() -> tuple[str, ...]:
+    return tuple(sorted(_commands(), key=len, reverse=True))
 
 
 def _turned(head: str, rest: str) -> tuple[str, str] | None:

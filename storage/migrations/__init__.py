@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from storage.db import Database
 
@@ -22,15 +25,31 @@ def _config() -> Config:
 
 def migrate(db: Database) -> tuple[str | None, str]:
     """Bring the database to the newest version; returns (version before, version now). One process at a time."""
-    config = _config()
+    with alone(db) as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
+        upgrade(connection)
+    return before, newest()
+
+
+@contextmanager
+def alone(db: Database) -> Iterator[Connection]:
+    """A transaction in which nobody else changes tables: several processes may start at once, the others wait."""
     with db.writing(), db.engine.begin() as connection:
         if not db.sqlite:
-            # Several processes may start at once: the first migrates, the others wait and find it done.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(727472)")
-        before = MigrationContext.configure(connection).get_current_revision()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return before, newest()
+        yield connection
+
+
+def upgrade(connection: Connection, version: str = "head") -> None:
+    """Bring the tables to this version, within the transaction that is open."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+
+
+def is_known(version: str) -> bool:
+    """Does this program know how to make this version?"""
+    return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 @cache

@@ -19,6 +19,7 @@ from storage.tables.evidence import RegisterLine, Subscription
 from storage.tables.handling import (
     Absence,
     CaseDeed,
+    CaseHold,
     CaseNotice,
     CasePhoto,
     CaseReferral,
@@ -27,10 +28,11 @@ from storage.tables.handling import (
     CaseWord,
     Letter,
     Reminder,
+    Reveal,
 )
 from storage.tables.listening import DigestWish, Issue, Survey, SurveyAnswer, SurveyPerson
-from storage.tables.people import Account, DataRequest, Invite, Membership, Person, WrongGuess
-from storage.tables.queues import InboxEvent, OutboxMessage
+from storage.tables.people import Account, Consent, DataRequest, Invite, Membership, Person, WrongGuess
+from storage.tables.queues import InboxEvent, OutboxMessage, PushReading
 
 __all__ = [
     "Absence",
@@ -40,6 +42,7 @@ __all__ = [
     "Base",
     "Case",
     "CaseDeed",
+    "CaseHold",
     "CaseJoin",
     "CaseNotice",
     "CasePhoto",
@@ -48,6 +51,7 @@ __all__ = [
     "CaseVisit",
     "CaseWord",
     "Category",
+    "Consent",
     "Conversation",
     "DataRequest",
     "DigestWish",
@@ -66,9 +70,11 @@ __all__ = [
     "Person",
     "PlaceName",
     "Point",
+    "PushReading",
     "RegisterLine",
     "RegisterRow",
     "Reminder",
+    "Reveal",
     "Route",
     "Sequence",
     "Service",

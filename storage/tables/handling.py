@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Float, ForeignKey, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Code, Data, Key, MaybeCode, MaybeMoment, MaybeSealed, Moment, Name, RowId
@@ -152,3 +152,32 @@ class Absence(Base):
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date] = mapped_column(Date)
     stand_in_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+
+
+class CaseHold(Base):
+    """A legal hold: while it stands (`until` None) nothing of a case is erased or goes by age (PDPA s. 33 (4))."""
+
+    __tablename__ = "case_holds"
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    since: Mapped[Moment]
+    until: Mapped[MaybeMoment]
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[MaybeSealed]
+    erase_after: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # its person was erased
+
+
+class Reveal(Base):
+    """Somebody asks to see who is behind a confidential case, why, and whether a second person agreed, until when."""
+
+    __tablename__ = "reveals"
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[MaybeSealed]
+    asked_at: Mapped[Moment]
+    until: Mapped[Moment]  # of the question; once somebody agreed, of the view
+    agreed_by: Mapped[int | None] = mapped_column(BigInteger)
+    agreed_at: Mapped[MaybeMoment]

@@ -33,6 +33,7 @@ class Account(Base):
     user_id: Mapped[MaybeSealed]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     notice_at: Mapped[MaybeMoment]  # when the privacy notice was shown (PDPA s.23)
+    notice_version: Mapped[MaybeCode]  # which one; None: the first
     unreachable_at: Mapped[MaybeMoment]  # blocked or gone; telephone instead
     created_at: Mapped[Moment]
 
@@ -78,11 +79,28 @@ class DataRequest(Base):
     id: Mapped[RowId]
     number: Mapped[str] = mapped_column(String(20), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    what: Mapped[Code]  # copy correct erase phone consent
+    what: Mapped[Code]  # copy correct erase consent restrict object
     words: Mapped[MaybeSealed]
     asked_at: Mapped[Moment]
     due_on: Mapped[date] = mapped_column(Date)
     done_at: Mapped[MaybeMoment]
+    outcome: Mapped[MaybeCode]  # done refused approved; None: nobody decided yet, or before this was kept
+    decided_at: Mapped[MaybeMoment]
+    person_id: Mapped[int | None] = mapped_column(BigInteger)  # the officer who decided
+    answer: Mapped[MaybeSealed]  # what they say of it
+
+
+class Consent(Base):
+    """One purpose somebody agreed to, under which version of the notice, and until when (PDPA s. 19)."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[RowId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    purpose: Mapped[Code]
+    notice: Mapped[Code]
+    given_at: Mapped[Moment]
+    withdrawn_at: Mapped[MaybeMoment]
 
 
 class WrongGuess(Base):
@@ -96,4 +114,4 @@ class WrongGuess(Base):
     count: Mapped[int] = mapped_column(Integer, server_default=text("1"))
 
 
-__all__ = ["Account", "DataRequest", "Invite", "Membership", "Person", "Sealed", "WrongGuess"]
+__all__ = ["Account", "Consent", "DataRequest", "Invite", "Membership", "Person", "Sealed", "WrongGuess"]

@@ -63,6 +63,13 @@ class OutboxMessage(Base):
             postgresql_where=text("state = 'held'"),
             sqlite_where=text("state = 'held'"),
         ),
+        Index(
+            "ix_outbox_pushed",
+            "channel",
+            "sent_at",
+            postgresql_where=text("sent_at is not null and reply_event_us is null"),
+            sqlite_where=text("sent_at is not null and reply_event_us is null"),
+        ),
         Index("ix_outbox_case", "case_id"),
         Index("ix_outbox_undo", "undo"),
     )
@@ -88,8 +95,23 @@ class OutboxMessage(Base):
     # Words in it were unsent while it was on its way: what arrived is not written down.
     taken_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     undo: Mapped[MaybeCode]  # the officer's deed it tells of; taken back with it while it waits
+    purpose: Mapped[MaybeCode]  # urgent result question notice survey announcement digest; None: an answer
+    agency_code: Mapped[MaybeCode]  # whose push it is, where pushes cost
     news: Mapped[MaybeCode]  # of a case, waiting for a free answer: promise (a date was given) or plain
     error: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[Moment]
     sent_at: Mapped[MaybeMoment]
+
+
+class PushReading(Base):
+    """What a platform says of the month's pushes: how many there may be (None: no limit), and how many went."""
+
+    __tablename__ = "push_readings"
+    __table_args__ = (Index("ix_push_readings_when", "channel", "at"),)
+
+    id: Mapped[RowId]
+    channel: Mapped[Code]
+    at: Mapped[Moment]
+    most: Mapped[int | None] = mapped_column(Integer)
+    used: Mapped[int] = mapped_column(Integer)

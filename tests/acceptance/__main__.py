@@ -28,6 +28,8 @@ def main() -> None:
     print(f"{checks.digests(world, every)} figures of digests agree", flush=True)
     years = sorted({case["fiscal_year"] for case in world.cases})
     cells = sum(checks.evidence(world, year, agency) for year in years for agency in (None, *world.agencies))
+    sheets = sum(checks.workbook(world, year, agency) for year in years for agency in (None, *world.agencies))
+    print(f"{sheets} cells of workbooks are those of the JSON")
     print(f"{cells} cells of the evidence agree; {len(world.cases)} cases, {len(world.answers)} answers")
 
 

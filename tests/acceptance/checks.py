@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
+
 from tests.acceptance import recount
 from tests.acceptance.world import Printed, Row
 
@@ -80,6 +82,24 @@ def evidence(world: World, year: int, agency: str | None) -> int:
     for key, pair in recount.kpis(own, answers, year).items():
         assert kpis[key] == pair, (key, agency)
         compared += 2
+    return compared
+
+
+def workbook(world: World, year: int, agency: str | None) -> int:
+    """Every row of every table stands in the workbook's sheet as the JSON has it; returns how many cells."""
+    found = world.printed.report(year, world.folder, agency)
+    path = world.folder / f"{agency or 'all'}-{year}.xlsx"
+    named = ("--agency", agency) if agency else ()
+    world.printed.run("report", "--fiscal-year", str(year), *named, "--out", str(path))
+    book = openpyxl.load_workbook(path)
+    compared = 0
+    for table_id, table in found["tables"].items():
+        (sheet,) = [sheet for sheet in book if sheet.title.startswith(table_id)]
+        shown = [[cell if cell is not None else "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+        for row in table["rows"]:
+            wanted = [*row["cells"], *([row["n"]] if "n" in row else [])]
+            assert wanted in [line[: len(wanted)] for line in shown], (table_id, row["key"])
+            compared += len(wanted)
     return compared
 
 

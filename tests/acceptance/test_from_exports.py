@@ -35,3 +35,7 @@ def test_every_digest(world: World) -> None:
 @pytest.mark.parametrize("agency", [None, "DEMO"])
 def test_every_counted_cell_of_the_evidence(world: World, year: int, agency: str | None) -> None:
     assert checks.evidence(world, year, agency) > 500
+
+
+def test_a_workbook_says_what_the_json_says(world: World) -> None:
+    assert checks.workbook(world, 2570, "DEMO") > 500

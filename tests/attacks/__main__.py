@@ -1,4 +1,4 @@
-"""`python -m tests.attacks`: tries every attack of table.toml and prints what came of it; 1 where one worked."""
+"""`python -m tests.attacks`: tries every attack of table.toml, prints what came of it, ends with 1 where one worked."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from storage.seal import Keyring
 from storage.tables import HistoryEntry
 from storage.words import Role
 from tests.attacks.conftest import Site, body, event
+from tests.evidence_papers.conftest import no_pictures
 from tests.world import World, hears_now
 
 PAGES = [
@@ -110,9 +111,9 @@ Routes = Callable[[World], Starlette]
 
 def app_of(world: World) -> Starlette:
     """Every page that is behind a link."""
-    found = [world.db, world.tools, lambda: world.now]
-    routes = [*files.routes(*found, Path("no-files")), *papers.routes(*found), *registers.routes(*found)]  # type: ignore[arg-type]
-    routes += [*digest.routes(*found), *survey.routes(*found), *track.routes(*found)]  # type: ignore[arg-type]
+    found = (world.db, world.tools, lambda: world.now)
+    routes = [*files.routes(*found, Path("no-files")), *papers.routes(*found, no_pictures), *registers.routes(*found)]
+    routes += [*digest.routes(*found), *survey.routes(*found), *track.routes(*found)]
     return Starlette(routes=routes)
 
 

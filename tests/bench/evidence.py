@@ -155,7 +155,9 @@ def whole_pack(url: str) -> tuple[float, float]:
             scope = Scope(svc, YEAR, code)
             found = report.report(scope)
             assert json.dumps(report.as_json(found), ensure_ascii=False).encode()
-            assert draw.pack(printed.printed(scope, found), ".xlsx", END, svc.texts.word("pack.contents"))
+            assert draw.pack(
+                printed.printed(scope, found, ""), ".xlsx", END, svc.texts.word("pack.contents"), lambda _digest: None
+            )
     took = time.perf_counter() - began
     db.close()
     return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

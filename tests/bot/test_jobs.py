@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot import jobs
-from bot.jobs import JOBS, TIMETABLE, JobContext, Timetable
+from bot.jobs import JOBS, NIGHTLY, TIMETABLE, JobContext, Timetable
 from handlers.actions import by_clock, surveying
 from handlers.services import Svc
 from storage import cases
@@ -167,8 +167,9 @@ def test_sqlite_always_leads(sqlite_db: Database) -> None:
 
 
 def test_the_timetable_wakes_what_the_contract_names(world: World) -> None:
-    assert set(TIMETABLE) == {"reminders", "status-updates", "surveys", "weekly-digest"}
-    assert set(TIMETABLE) <= set(JOBS)
+    assert set(TIMETABLE) == {"reminders", "status-updates", "surveys", "weekly-digest", "erasures", "quota"}
+    assert set(NIGHTLY) == {"retention", "reconcile"}
+    assert {*TIMETABLE, *NIGHTLY} <= set(JOBS)
     timetable = Timetable(context(world))
     timetable.start()
     timetable.stop()

@@ -19,7 +19,7 @@ from handlers.messages import Board, Document, Say
 from handlers.reports import digest, digest_words, links
 from handlers.rules import periods
 from handlers.services import Svc
-from storage import agencies, history, issues
+from storage import history, issues, pushes
 from storage.db import Database
 from storage.seal import Keyring
 from storage.tables import Case, HistoryEntry, Holiday, Issue, StatusUpdate
@@ -294,7 +294,7 @@ def full_week(world: World) -> None:
             more |= {"resolved_at": resolved, **closed} if resolved else {"conclusion_type": None}
             histories.add(session, number, on(MONDAY), way, **more)
         histories.answer(session, on(MONDAY), ["satisfied"] * 21 + ["dissatisfied"] * 4, "P.speed", why="slow")
-        agencies.put_setting(session, "line_quota", {"limit": 300})
+        pushes.note_reading(session, "line", on(MONDAY), 300, 0)
 
 
 def test_the_text_stands_alone_decisions_first(world: World, head: Dialogue) -> None:

@@ -24,6 +24,7 @@ from storage import issues, people
 from storage.tables import Case, Membership
 from storage.words import Role
 from tests.digest_looks.sample import FIGURES
+from tests.evidence_papers.conftest import no_pictures
 from tests.papers.pdf_text import text_of
 from tests.world import BANGKOK, Dialogue, World, at
 
@@ -42,7 +43,7 @@ class Desk:
     def get(self, path: str, token: str = "") -> httpx.Response:
         world = self.world
         here = (world.db, world.tools, lambda: world.now)
-        app = Starlette(routes=[*digest.routes(*here), *papers.routes(*here)])
+        app = Starlette(routes=[*digest.routes(*here), *papers.routes(*here, no_pictures)])
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=app)
@@ -257,6 +258,6 @@ def test_the_paper_says_the_same(world: World) -> None:
     said = ("สรุปประจำสัปดาห์", "16–22 พฤศจิกายน 2569", "70-00298-5", "เรื่องลับ", "ไฟฟ้าและไฟส่องสว่าง", "หัวหน้าส่วนราชการ")
     for words in said:
         assert words in text
-    drawn = papers.drawer(world.db, world.tools, lambda: world.now)
+    drawn = papers.drawer(world.db, world.tools, lambda: world.now, no_pictures)
     assert drawn(desk.token) == answer.content
     assert drawn("1.2.3.x") is None

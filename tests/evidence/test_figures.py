@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -304,6 +305,19 @@ def test_a_report_that_does_not_reconcile_says_where() -> None:
     assert report._sums([table("T-07", YEARS, parts)]) == ["T-07: 2570: a is not the sum of its parts"]
     for row in (Row("x", ("X", 5, 25, 75), n=20), Row("x", ("X", 5, 43, 12), n=20), Row("x", ("X", 0, 0, 0), n=0)):
         assert report._hundreds([table("T-16", YEARS, [row])]), "E-1 to E-3 of the guide"
+
+
+def test_kpis_that_rest_on_other_cases_than_the_tables_are_not_said(lived: World) -> None:
+    with lived.db.reading() as session:
+        scope = Scope(Svc(session, lived.now, lived.tools), 2570, "DEMO")
+        told = report.checked_kpis(scope)
+        assert report._apart(scope, told) == []
+        more = [replace(kpi, denominator=kpi.denominator + 1) for kpi in told]
+        assert [place.partition(":")[0] for place in report._apart(scope, more)] == [
+            *("KPI concluded", "KPI concluded_in_time", "KPI satisfied", "KPI dissatisfied")
+        ]
+        too_many = [replace(kpi, numerator=kpi.denominator + 1) for kpi in told]
+        assert len(report._apart(scope, too_many)) == len(told)
 
 
 def test_an_offices_years_before_the_system(lived: World) -> None:

@@ -19,6 +19,7 @@ from handlers.reports.evidence import report
 from storage.tables import Agency, Case, Membership
 from storage.words import Role
 from tests.evidence.scenes import answered
+from tests.evidence_papers.conftest import no_pictures
 from tests.papers.pdf_text import text_of
 from tests.papers.test_links import GONE, Browser
 from tests.registers.books import Office
@@ -46,7 +47,7 @@ def year(world: World) -> World:
 @pytest.fixture
 def browser(year: World) -> Browser:
     here = (year.db, year.tools, lambda: year.now)
-    return Browser(Starlette(routes=[*papers.routes(*here), *files.routes(*here, Path("no-pictures"))]))
+    return Browser(Starlette(routes=[*papers.routes(*here, no_pictures), *files.routes(*here, Path("no-pictures"))]))
 
 
 def link(person: Dialogue, label: str) -> str:
@@ -89,10 +90,10 @@ def test_on_telegram_it_comes_as_a_file(year: World) -> None:
     coordinator = year.officer("C1", Role.COORDINATOR).says("/รายงาน")
     (paper,) = [part for part in coordinator.parts if isinstance(part, Document)]
     assert (paper.name, paper.link) == ("pmqa3-2570.pdf", f"{ADDRESS}/report/{paper.token}")
-    drawn = papers.drawer(year.db, year.tools, lambda: year.now)(paper.token)
+    drawn = papers.drawer(year.db, year.tools, lambda: year.now, no_pictures)(paper.token)
     assert drawn is not None
     assert "2570" in text_of(drawn)
-    assert papers.drawer(year.db, year.tools, lambda: year.now)(paper.token + "0") is None
+    assert papers.drawer(year.db, year.tools, lambda: year.now, no_pictures)(paper.token + "0") is None
 
 
 def test_a_governor_reads_the_figures_of_every_agency(year: World, browser: Browser) -> None:
@@ -144,7 +145,7 @@ def test_figures_that_disagree_are_not_printed(year: World, browser: Browser, mo
     assert answer.status_code == 409
     assert "T-04: 2570" in answer.text
     token = link(head, "เปิด PDF").partition("?")[0].removeprefix("/report/")
-    assert papers.drawer(year.db, year.tools, lambda: year.now)(token) is None
+    assert papers.drawer(year.db, year.tools, lambda: year.now, no_pictures)(token) is None
 
 
 def test_a_dossier_masked(year: World, browser: Browser) -> None:

@@ -22,6 +22,11 @@ from tests.world import World
 CONTENTS = "สารบัญ"
 
 
+def no_pictures(_digest: str) -> bytes | None:
+    """Every stored picture is gone."""
+    return None
+
+
 @dataclass
 class Office:
     """Who hands the papers in."""
@@ -39,7 +44,7 @@ class Office:
     def file(self, name: str, ending: str) -> bytes:
         """The same as a file."""
         if (name, ending) not in self.drawn:
-            self.drawn[name, ending] = draw.pack(self.paper(name), ending, self.world.now, CONTENTS)
+            self.drawn[name, ending] = draw.pack(self.paper(name), ending, self.world.now, CONTENTS, no_pictures)
         return self.drawn[name, ending]
 
     def json(self) -> dict[str, Any]:

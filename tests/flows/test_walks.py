@@ -29,6 +29,8 @@ WORDS = {
     "forward": "POLICE เป็นสัญญาณไฟจราจร",
     "reject": "1",
     "reveal": "ประสานงาน",
+    "hold": "อยู่ในการสอบสวน",
+    "release": "คดีถึงที่สุด",
     "notified": "หน่วย",
     "letter": "แจ้งหน่วย",
     "hurry": "ขอให้เสร็จสัปดาห์นี้",
@@ -39,7 +41,7 @@ TYPED = {
     "category": "หมวด", "team": "คณะทำงาน", "assign": "มอบ", "forward": "ส่งต่อ!", "reject": "ไม่รับ!", "accept": "รับ",
     "propose": "เสนอ", "approve": "อนุมัติ!", "close": "ปิด!", "urgent": "ด่วน", "acknowledge": "รับทราบ", "undo": "เลิกทำ",
     "view": "ดู", "visit": "นัด!", "reveal": "เปิดเผย", "notified": "แจ้งแล้ว", "photo": "รูป", "hurry": "เร่ง",
-    "used": "นำไปใช้", "dossier": "แฟ้ม",
+    "used": "นำไปใช้", "dossier": "แฟ้ม", "hold": "ระงับ", "release": "เลิกระงับ",
 }  # fmt: skip
 OFFICERS = {"T1": (Role.OFFICER, "ENG"), "T2": (Role.INTAKE, "OFFICE"), "T3": (Role.HEAD, None)}
 SAYS = ["แก้แล้ว {}", "ยังไม่แก้ {}", "เสา 14 หน้าร้านซ่อมรถ", "ยกเลิกเรื่อง {}", "ยืนยันยกเลิก", "ไม่มีข้อมูล {}", "เปิด {}"]

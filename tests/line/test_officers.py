@@ -11,6 +11,7 @@ import pytest
 from tests.line.conftest import Line, served
 from tests.line_emulator import User
 from tests.officers import ADDRESS, AFTERWARDS, AT_WORK, Dialogue, Staff, in_the_groups_room, taken_back
+from tests.officers_evidence import LISTENING
 
 ROOM = "C" + "a" * 32
 
@@ -54,7 +55,7 @@ def staff(line: Line) -> Staff:
     return staff_of(line)
 
 
-@pytest.mark.parametrize("dialogue", [*AT_WORK, *AFTERWARDS], ids=lambda dialogue: dialogue.__name__)
+@pytest.mark.parametrize("dialogue", [*AT_WORK, *AFTERWARDS, *LISTENING], ids=lambda dialogue: dialogue.__name__)
 def test_officers(staff: Staff, dialogue: Dialogue) -> None:
     dialogue(staff)
 

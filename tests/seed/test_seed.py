@@ -326,6 +326,8 @@ def test_no_person_is_named(path: Path) -> None:
         ("limits", "need_info_remind_days = []", "rising whole numbers"),
         ("evidence", "photo_requierd = false", "unknown"),
         ("decisions", 'kinds = "corruption"', "a list of words"),
+        ("pushes", "held_from = { praise = 5 }", "numbers by purpose"),
+        ("pushes", 'agencies = { DEMO = { survey = "few" } }', "numbers by agency"),
         ("limit", "draft_hours = 24", "unknown"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.rules.small_cells import FEW, WITHHELD, Shown, shown
+from handlers.rules.small_cells import FEW, WITHHELD, Shown, shown, whole
 
 
 def thinkable(told: Shown, limit: int) -> list[dict[str, int]]:
@@ -75,3 +75,25 @@ def test_what_is_left_out(counts: dict[str, int], hidden: set[str], total: int |
     told = shown(counts)
     assert {key for key in counts if told.count(key) is None} == hidden
     assert told.total == total
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=5), st.integers(2, 5))
+def test_a_whole_gives_no_part_away(numbers: list[int], limit: int) -> None:
+    """Each part's page tells its number where it is not small; the whole's page tells the total, or nothing."""
+    counts = {f"a{at}": number for at, number in enumerate(numbers)}
+    total = whole(counts, limit)
+    small = [key for key, number in counts.items() if 0 < number < limit]
+    if total is None or not small:
+        return
+    told = Shown({key: FEW if key in small else number for key, number in counts.items()}, total)
+    worlds = thinkable(told, limit)
+    for key in small:
+        assert len({world[key] for world in worlds}) > 1, f"{key} of {counts} is known from the whole {total}"
+
+
+def test_one_small_agency_hides_the_whole_and_none_does_not() -> None:
+    assert whole({"a": 100, "b": 3}) is None
+    assert whole({"a": 100, "b": 0}) == 100
+    assert whole({"a": 100, "b": 7}) == 107
+    assert whole({"a": 2, "b": 1}) is None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.officers import ADDRESS, AFTERWARDS, AT_WORK, Day, Dialogue, Staff, in_the_groups_room, taken_back
+from tests.officers_evidence import LISTENING
 from tests.telegram.conftest import Telegram, served
 from tests.telegram_emulator import Person
 from tests.telegram_emulator.chats import Facts
@@ -72,7 +73,7 @@ def the_officers_group_sees_nothing_personal(staff: Staff) -> None:
 
 DAY = (photos_that_answer_and_photos_with_a_caption, *AT_WORK)
 # The group by itself: Telegram takes twenty messages a minute to one, and everybody's notices at once are more.
-ALONE = (the_officers_group_sees_nothing_personal, *AFTERWARDS)
+ALONE = (the_officers_group_sees_nothing_personal, *AFTERWARDS, *LISTENING)
 
 
 @pytest.fixture(scope="module")

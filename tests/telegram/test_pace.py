@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.channels import SendFailed
-from bot.telegram.pace import ALL_PER_SECOND, PATIENCE, REMEMBERED, Pace
+from bot.telegram.pace import ALL_PER_SECOND, GROUP_PER_MINUTE, MINUTE, PATIENCE, REMEMBERED, Pace
 
 
 class Moments:
@@ -58,12 +58,30 @@ def test_a_busy_group_waits_in_the_database_and_strangers_do_not() -> None:
     async def work(moments: Moments, pace: Pace) -> None:
         sent = [await pace.turn("-5") for _ in range(21)]
         assert sent[:20] == [0.0] * 20
-        assert sent[20] == pytest.approx(60.0 - moments.now)
+        assert sent[20] == pytest.approx(MINUTE - moments.now)
         moments.slept.clear()
         assert await pace.turn("9") == 0.0
         assert sum(moments.slept) <= 1 / ALL_PER_SECOND, "no longer than for the message before"
         moments.now += sent[20]
         assert await pace.turn("-5") == 0.0
+
+    run(work)
+
+
+def test_a_groups_minute_begins_when_its_messages_really_went() -> None:
+    """A crowd at the door holds the first one back: no sixty seconds may see twenty-one all the same."""
+
+    async def work(moments: Moments, pace: Pace) -> None:
+        went: list[float] = []
+        pace._last = 2.5  # so many others go first
+        while len(went) < 2 * GROUP_PER_MINUTE:
+            wait = await pace.turn("-5")
+            if wait:
+                moments.now += wait
+            else:
+                went.append(moments.now)
+        assert went[0] > 2.0, "later than planned"
+        assert max(sum(at <= other < at + 60.0 for other in went) for at in went) <= GROUP_PER_MINUTE
 
     run(work)
 

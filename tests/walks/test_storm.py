@@ -256,6 +256,7 @@ def _check(night: Night, citizens: list[Citizen]) -> None:
             excused = any(-ON_ITS_WAY <= death - at <= WINDOW for death in night.deaths for at in receipts[:-1])
             assert excused, f"{citizen} was answered {len(receipts)} times: {night.shown(citizen)}"
     assert night.server.run("verify").returncode == 0
+    assert night.server.run("job", "reconcile").returncode == 0
     assert night.line.emulator.violations == []
     assert night.telegram.emulator.violations == []
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.reports.digest import fingerprint
-from handlers.reports.evidence.report import as_json, report
+from handlers.reports.evidence.report import Report, as_json, from_json, report
 from handlers.reports.evidence.scope import Scope
 from storage import history, issues
 from storage.tables import Issue
@@ -15,6 +15,10 @@ from storage.tables import Issue
 EVIDENCE = "evidence"
 _ALL = "*"  # every agency of the installation
 _MOVES = "as_of"  # the moment of reckoning: no figure
+
+
+class NotIssued(LookupError):
+    """There is no such version of the year's report."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,25 @@ def newest(scope: Scope) -> Issued | None:
     """The version issued last; None where the year was never issued."""
     found = versions(scope)
     return found[-1] if found else None
+
+
+def version(scope: Scope, number: int) -> Issued:
+    """The version of this number; the newest for 0. Raises NotIssued."""
+    found = {one.version: one for one in versions(scope)}
+    if not found or (number and number not in found):
+        raise NotIssued(f"{scope.year} version {number or 1} was not issued")
+    return found[number or max(found)]
+
+
+def as_it_was(scope: Scope, issued: Issued) -> Report:
+    """The report a version was made of."""
+    return from_json(issued.found, scope.years)
+
+
+def standing(scope: Scope, found: Report) -> tuple[Issued | None, bool]:
+    """The newest version of the year, and whether a report says the same as it."""
+    last = newest(scope)
+    return last, last is not None and _figures(last.found) == _figures(as_json(found))
 
 
 def versions(scope: Scope) -> list[Issued]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from handlers.reports.evidence.scope import Scope
-from handlers.reports.evidence.table import SET, TOTAL, Cell, Column, Row, Table
+from handlers.reports.evidence.table import SET, TOTAL, Cell, Column, Picture, Row, Table
 from handlers.reports.paper import local_date, long_date
 from storage import agencies
 
@@ -93,7 +93,15 @@ class Chart:
         return [box for row in self.rows for box in row]
 
 
-Block = Words | Facts | Grid | Chart
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures with words below each, side by side."""
+
+    pictures: tuple[Picture, ...]
+    kind: Literal["pictures"] = "pictures"
+
+
+Block = Words | Facts | Grid | Chart | Pictures
 
 
 @dataclass(frozen=True)
@@ -141,16 +149,22 @@ def made(
     cover: Sequence[str] = (),
     contents: bool = False,
     signature: Sequence[str] = (),
+    at: datetime | None = None,
+    version: str = "",
 ) -> Pack:
-    """A paper of this name with the lines every paper has: whose it is, of what day, and what was asked for."""
+    """A paper of this name with the lines every paper has: whose it is, of what day, and what was asked for.
+
+    `at`: the moment its figures are of, now without it; `version`: what is said of it as an issue.
+    """
     word, texts = scope.svc.texts.word, scope.svc.texts
     begins, next_begins = (local_date(scope.svc, moment) for moment in scope.bounds)
-    agency = agency_name(scope)
+    agency, of = agency_name(scope), at or scope.svc.now
+    as_of = word("pack.as_of", date=long_date(texts, local_date(scope.svc, of)), time=texts.clock(of))
     return Pack(
         name=name,
         title=word(f"pack.names.{name}", year=scope.year),
         agency=agency,
-        as_of=word("pack.as_of", date=long_date(texts, scope.svc.today), time=texts.clock(scope.svc.now)),
+        as_of=f"{as_of} · {version}" if version else as_of,
         query=word(
             "pack.query",
             year=scope.year,

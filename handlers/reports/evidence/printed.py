@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.reports.evidence import issuing, written
 from handlers.reports.evidence import respondents as listed
-from handlers.reports.evidence import written
+from handlers.reports.evidence.issuing import Issued
 from handlers.reports.evidence.kpis import Kpi
-from handlers.reports.evidence.pack import Facts, Grid, Pack, Section, Words, made, of_table, plain
+from handlers.reports.evidence.pack import Block, Facts, Grid, Pack, Pictures, Section, Words, made, of_table, plain
 from handlers.reports.evidence.report import Report
 from handlers.reports.evidence.report import report as reckoned
 from handlers.reports.evidence.schema import registers
 from handlers.reports.evidence.scope import Scope
-from handlers.reports.evidence.table import NO_DATA, Cell
+from handlers.reports.evidence.table import NO_DATA, Cell, Table
 
 KPI = "KPI"
 _PROJECT, _PROJECT_CODE = "project", "CS5-A"
@@ -21,14 +22,36 @@ _KPI_CODE = "CS3-I"  # the guide names its KPIs where the system for complaints 
 
 def tables(scope: Scope) -> Pack:
     """T-01 to T-22 with form 2.3, and the KPIs. Raises DoesNotReconcile."""
-    return printed(scope, reckoned(scope))
+    found = reckoned(scope)
+    last, same = issuing.standing(scope, found)
+    if last is None:
+        return printed(scope, found, scope.svc.texts.word("pack.draft"))
+    return printed(scope, found, _version(scope, last, "pack.same_as" if same else "pack.differs_from"))
 
 
-def printed(scope: Scope, found: Report) -> Pack:
-    """A report that was reckoned already, as a paper."""
-    sections = [Section(one.id, one.code, one.title, (of_table(scope, one),)) for one in found.tables]
-    sections.append(Section(KPI, _KPI_CODE, scope.svc.texts.word("pack.kpi.title"), (kpi_table(scope, found.kpis),)))
-    return made(scope, "tables", sections, contents=True)
+def issued(scope: Scope, number: int = 0) -> Pack:
+    """The same as it was handed on: the version of this number, the newest for 0. Raises issuing.NotIssued."""
+    found = issuing.version(scope, number)
+    return printed(scope, issuing.as_it_was(scope, found), _version(scope, found, "pack.version"))
+
+
+def _version(scope: Scope, found: Issued, key: str) -> str:
+    return scope.svc.texts.word(key, n=found.version, at=scope.svc.texts.moment(found.issued_at))
+
+
+def printed(scope: Scope, found: Report, version: str) -> Pack:
+    """A report that was reckoned already, as a paper. `version`: what it is as an issue."""
+    word = scope.svc.texts.word
+    sections = [Section(one.id, one.code, one.title, _blocks(scope, one)) for one in found.tables]
+    sections.append(Section(KPI, _KPI_CODE, word("pack.kpi.title"), (kpi_table(scope, found.kpis),)))
+    if found.proofs:
+        sections.append(Section("", "", word("pack.proofs"), (Pictures(found.proofs),)))
+    return made(scope, "tables", sections, contents=True, at=found.as_of, version=version)
+
+
+def _blocks(scope: Scope, found: Table) -> tuple[Block, ...]:
+    """A table, and the pictures that belong to it."""
+    return (of_table(scope, found), *([Pictures(found.pictures)] if found.pictures else ()))
 
 
 def kpi_table(scope: Scope, kpis: Sequence[Kpi]) -> Grid:

@@ -64,7 +64,7 @@ def channels(scope: Scope) -> Table:
     rows = []
     for group in agencies.register(session, "group"):
         served = [row.name for row in known if {"*", group.code} & set(row.details.get("groups", ()))]
-        rows.append(Row(group.code, (group.name, _listed(served))))
+        rows.append(Row(group.code, (group.name, ", ".join(served) or NO_DATA)))
     return table("T-03", scope.years, rows, len(rows))
 
 

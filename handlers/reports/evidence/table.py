@@ -39,8 +39,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that proves something: the digest of its content, and the words below it."""
+
+    digest: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table of the evidence. `n`: cases or answers behind it; `notes`: lines below it."""
+    """A table of the evidence. `n`: cases or answers behind it; `notes` and `pictures`: what stands below it."""
 
     id: str
     code: str
@@ -49,6 +57,7 @@ class Table:
     rows: tuple[Row, ...]
     n: int | None = None
     notes: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def leaves(self) -> list[str]:
@@ -71,8 +80,12 @@ def table(table_id: str, years: Sequence[int], rows: Sequence[Row], n: int | Non
     """A table with the headings of the criteria set; `years` ascending, Buddhist era."""
     given = criteria()["tables"][table_id]
     own = (given["note"],) if "note" in given else ()
-    columns = tuple(_column(column, years) for column in given["columns"])
-    return Table(table_id, given["code"], given["title"], columns, tuple(rows), n, (*notes, *own))
+    return Table(table_id, given["code"], given["title"], columns(table_id, years), tuple(rows), n, (*notes, *own))
+
+
+def columns(table_id: str, years: Sequence[int], name: str = SET) -> tuple[Column, ...]:
+    """The headings a criteria set gives a table. Raises KeyError."""
+    return tuple(_column(column, years) for column in criteria(name)["tables"][table_id]["columns"])
 
 
 def _column(given: Any, years: Sequence[int]) -> Column:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from handlers.reports.evidence.schema import registers
 from handlers.reports.evidence.scope import Scope
-from handlers.reports.evidence.table import NO_DATA, TOTAL, Cell, Row, Table, table
+from handlers.reports.evidence.table import NO_DATA, TOTAL, Cell, Picture, Row, Table, table
 from storage import agencies, register_lines, surveys
 from storage.tables import RegisterLine
 
@@ -156,7 +157,20 @@ def activities(scope: Scope) -> Table:
         what = _joined([cells["name"], f"{day} {cells.get('place', '')}".strip()])
         rows.append(Row(line.code, (cells["topic"], what, _pictures(scope, cells), _joined(cells.get("documents")))))
     rows += [_announcement(scope, line) for line in lines(scope, "announcement")]
-    return table("T-12", scope.years, rows, len(rows))
+    found = table("T-12", scope.years, rows, len(rows))
+    return replace(found, pictures=pictures(scope, "activity", "photos"))
+
+
+def pictures(scope: Scope, register: str, column: str) -> tuple[Picture, ...]:
+    """The pictures that a column of a register names, those that are there, each with its line's name and day."""
+    found: list[Picture] = []
+    for line in lines(scope, register):
+        names = line.cells.get(column, ())
+        there = register_lines.files_there(scope.svc.session, line.agency_code, names) if names else {}
+        day = scope.svc.texts.day(date.fromisoformat(line.cells["on"]))
+        caption = " ".join(filter(None, (line.cells.get("cs", ""), line.cells["name"], day)))
+        found += [Picture(digest, caption) for digest in dict.fromkeys(there.values()) if digest is not None]
+    return tuple(found)
 
 
 def _announcement(scope: Scope, line: RegisterLine) -> Row:

@@ -1,0 +1,83 @@
+"""The operator's commands that keep an installation in one file, and bring it back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bot import clock, erased, forgetting, settings
+from bot.app import tools
+from bot.commands import Refused, current_database, reachable_database
+from bot.settings import Settings
+from storage import people, scrub
+from storage.backup import restoring, writing
+from storage.backup.archive import BadBackup
+from storage.db import Database, Lent, Session
+from storage.files import FileStore
+
+_MEGABYTE = 1_000_000
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """Write database and files into one file, while the service runs."""
+    out = Path(arguments.out)
+    with current_database() as db:
+        try:
+            done = writing.write(db, settings.data_dir(), out, clock.now(), version("pratu"))
+        except FileExistsError as there:
+            raise Refused(f"{out} is there already; a backup is never written over anything") from there
+        except OSError as wrong:
+            raise Refused(f"{out} could not be written, nothing is left of it: {wrong.strerror or wrong}") from wrong
+    print(
+        f"backup: {done.rows} rows, {done.files} files ({done.bytes / _MEGABYTE:.1f} MB), {done.models} models -> {out}"
+    )
+    print("backup: what is sealed stays sealed: keep PRATU_SECRET_KEY (or secret.key) apart, it is not in the file")
+    for digest in done.missing:
+        print(f"pratu: the bytes of file {digest} are not on the disk", file=sys.stderr)
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Bring a backup back, all of it or nothing; 1 when the file is no good."""
+    path, config = Path(arguments.file), settings.read()
+    with reachable_database() as db:
+        gone: list[str] = []
+
+        def afterwards(session: Session, made_at: datetime) -> None:
+            gone.extend(_erased_again(db, session, config, made_at))
+
+        try:
+            done = restoring.restore(db, config.data_dir, path, afterwards)
+        except (BadBackup, erased.ListDamaged) as bad:
+            print(f"pratu: nothing was restored: {bad}", file=sys.stderr)
+            return 1
+        except restoring.NotEmpty as full:
+            raise Refused(f"nothing was restored: {full}") from full
+        except OSError as wrong:
+            raise Refused(f"nothing was restored: {path}: {wrong.strerror or wrong}") from wrong
+        if gone:  # nothing of them stays on free pages and on the disk
+            forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))
+            scrub.scrub(db, full=True)
+    print(
+        f"restored as of {done.at}: {done.rows} rows, {done.files} files, {done.models} models; "
+        f"{done.links} links of the history hold"
+    )
+    print(f"restored: {len(gone)} people were erased since then, and are erased again")
+    for digest in done.missing:
+        print(f"pratu: the backup did not have the bytes of file {digest}", file=sys.stderr)
+    return 0
+
+
+def _erased_again(db: Database, session: Session, config: Settings, made_at: datetime) -> list[str]:
+    """Whom the backup brought back though they were erased after it: they go within the restore's transaction."""
+    gone = []
+    for key, keep in erased.since(config.data_dir, made_at).items():
+        account = people.by_key(session, key)
+        user_id = None if account is None else session.keys.open_text(account.user_id)
+        if account is not None and user_id:
+            forgetting.take_out(Lent(db, session), tools(config), account.channel, user_id, clock.now(), keep=keep)
+            gone.append(key)
+    return gone

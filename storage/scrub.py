@@ -1,0 +1,81 @@
+"""No byte of what was erased stays in the files of the database."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import Any
+
+from storage.db import Database
+
+# Tables whose rows lose words when a person is erased or a row grows too old.
+TOUCHED = (
+    *("accounts", "attachments", "case_holds", "case_joins", "case_tasks", "case_visits", "case_words", "cases"),
+    *("conversations", "data_requests", "files", "history_details", "inbox", "invites", "issues", "memberships"),
+    *("messages", "outbox", "people", "points", "register_lines", "status_updates", "subscriptions", "surveys"),
+)
+_TRIES = 5  # each waits for readers and writers as long as the connection's busy_timeout
+
+
+class CannotScrub(Exception):
+    """Somebody used the database without a pause: free pages may still hold what was erased; try again."""
+
+
+def scrub(db: Database, *, full: bool = False) -> None:
+    """Rewrite what rows left behind, while the service goes on. Raises CannotScrub.
+
+    SQLite: deleted bytes are overwritten at once (`secure_delete`); what page moves and the write-ahead log may still
+    hold goes by VACUUM and a checkpoint that cuts the log to nothing. Writers wait meanwhile, about a second for each
+    100 MB; readers do not. Copies made by the file system (snapshots, an SSD's spare blocks) are out of our reach:
+    let the disk be encrypted.
+
+    PostgreSQL: VACUUM of the tables frees the old versions of rows, which are overwritten as pages are used again;
+    `full` rewrites the tables (VACUUM FULL), so that nothing is left in their files, and locks each one meanwhile. The
+    write-ahead log and its archive keep old versions until they are recycled, replicas follow by themselves.
+
+    Backups, of either engine, still hold the person until they rotate, after 90 days at most (domain: s. 3.4); after
+    a restore every erasure since the backup is done again.
+    """
+    if db.bound:
+        return
+    if db.sqlite:
+        with db.writing():
+            _sqlite(db)
+    else:
+        _postgres(db, "VACUUM (FULL)" if full else "VACUUM")
+
+
+def cut_log(db: Database) -> None:
+    """SQLite's write-ahead log is emptied, quickly: what was deleted is overwritten in the file itself already."""
+    if db.sqlite and not db.bound:
+        with db.writing():
+            _sqlite(db, vacuum=False)
+
+
+def _sqlite(db: Database, *, vacuum: bool = True) -> None:
+    raw = db.engine.raw_connection()
+    try:
+        run = raw.cursor().execute
+        if vacuum:
+            _patiently(run, "VACUUM")
+        for _ in range(_TRIES):
+            busy = run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if not busy:
+                return
+        raise CannotScrub("the write-ahead log is in use")
+    finally:
+        raw.close()
+
+
+def _patiently(run: Any, statement: str) -> None:
+    for _ in range(_TRIES):
+        with contextlib.suppress(sqlite3.OperationalError):
+            run(statement)
+            return
+    raise CannotScrub(f"{statement}: the database is in use")
+
+
+def _postgres(db: Database, how: str) -> None:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in TOUCHED:
+            connection.exec_driver_sql(f"{how} {table}")

@@ -1,0 +1,1 @@
+"""Files an operator installs from: read by the tools that will read them there."""

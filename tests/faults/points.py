@@ -1,0 +1,118 @@
+"""Every fault there is: where the process dies, and what the world does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+When = Literal["before", "after"]
+
+# A turn from the door to the commit, a delivery from the claim to the row, a picture from the wish to the disk.
+_TURN = (
+    "storage.inbox:Writer.put",
+    "storage.inbox:lanes_waiting",
+    "storage.conversations:lock",
+    "storage.inbox:oldest_unread",
+    "storage.people:account_for",
+    "storage.messages:add_in",
+    "handlers.router:route",
+    "handlers.actions.cases:file_case",
+    "storage.sequences:next_value",
+    "storage.conversations:write_state",
+    "storage.outbox:put",
+    "storage.inbox:settle",
+    "storage.history:_link_all",
+    "storage.db:Session.commit",
+)
+_DELIVERY = (
+    "storage.outbox:claim",
+    "bot.line.outbound:LineChannel.draw",
+    "bot.line.outbound:LineChannel.reply",
+    "bot.line.outbound:LineChannel.push",
+    "bot.telegram.outbound:TelegramChannel.push",
+    "handlers.actions.reached:note",
+    "storage.messages:add_out",
+    "storage.outbox:settle",
+    "bot.delivery:Delivery._settle",
+)
+_MEDIA = ("storage.messages:files_wanted", "storage.files:FileStore.put", "storage.messages:settle_file")
+# Few calls of these, many of the others: at which call the process dies.
+_NTH = {
+    "storage.inbox:lanes_waiting": 2,
+    "handlers.actions.cases:file_case": 2,
+    "storage.sequences:next_value": 2,
+    "storage.history:_link_all": 2,
+    "storage.inbox:Writer.put": 4,
+    "bot.line.outbound:LineChannel.push": 2,
+    "storage.messages:files_wanted": 1,
+    "storage.files:FileStore.put": 1,
+    "storage.messages:settle_file": 2,
+    "storage.outbox:claim": 4,
+    "bot.delivery:Delivery._settle": 3,
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault. `target`, `when`, `nth`: where the process dies; else `name` says what the world does."""
+
+    name: str
+    target: str = ""
+    when: When = "before"
+    nth: int = 0
+    engines: tuple[str, ...] = ("sqlite", "postgres")
+
+
+def _deaths(targets: tuple[str, ...]) -> list[Fault]:
+    whens: tuple[When, ...] = ("before", "after")
+    return [
+        Fault(f"kill -9 {when} {target.rpartition(':')[2]}", target, when, _NTH.get(target, 9))
+        for target in targets
+        for when in whens
+    ]
+
+
+KILLS = [*_deaths(_TURN), *_deaths(_DELIVERY), *_deaths(_MEDIA)]
+WORLD = [
+    Fault("LINE answers 500"),
+    Fault("LINE answers garbage"),
+    Fault("LINE answers 429"),
+    Fault("LINE takes it, its answer is lost"),
+    Fault("LINE answers after our time limit"),
+    Fault("LINE: the month's pushes are used up"),
+    Fault("Telegram answers 500"),
+    Fault("Telegram answers garbage"),
+    Fault("Telegram answers 429"),
+    Fault("Telegram takes it, its answer is lost"),
+    Fault("Telegram answers after our time limit"),
+    Fault("everything comes five times"),
+    Fault("everything comes in the wrong order"),
+    Fault("poison messages"),
+    Fault("slow readers at the door"),
+    Fault("clock jumps an hour forward"),
+    Fault("clock jumps an hour back"),
+    Fault("stopped and started again at once"),
+    Fault("killed three times"),
+    Fault("killed while it recovers"),
+    Fault("killed while a digest is told"),
+    Fault("disk full for two seconds"),
+    Fault("somebody else holds the database", engines=("sqlite",)),
+    Fault("database away for three seconds", engines=("postgres",)),
+    Fault("database connections reset", engines=("postgres",)),
+    Fault("database stalls for two seconds", engines=("postgres",)),
+    Fault("two leaders on one database", engines=("postgres",)),
+]
+EVERY = [*KILLS, *WORLD]
+# Of each kind one, for a suite that is run often.
+FEW = [
+    fault
+    for fault in EVERY
+    if fault.name
+    in {
+        "kill -9 before Session.commit",
+        "kill -9 after LineChannel.reply",
+        "LINE takes it, its answer is lost",
+        "disk full for two seconds",
+        "database connections reset",
+    }
+]
