@@ -6,12 +6,37 @@ for itself.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bot.webchat.refusals import Refused
 
 KNOWN = 50_000  # chats and connections remembered; the one that was quiet longest is forgotten first
+
+
+class Open:
+    """How many things each subject holds open at once: at most `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: Counter[str] = Counter()
+
+    def check(self, subject: str) -> None:
+        """Raises Refused when it holds so many already."""
+        if self._held[subject] >= self._most:
+            raise Refused(429, "too_many")
+
+    @contextmanager
+    def hold(self, subject: str) -> Iterator[None]:
+        """One more, for as long as this lasts."""
+        self._held[subject] += 1
+        try:
+            yield
+        finally:
+            self._held[subject] -= 1
+            if self._held[subject] <= 0:
+                del self._held[subject]
 
 
 class Brake:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 from typing import Any
 
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bot.pages import static, visitor
 from bot.webchat import inbound, sessions, uploads
-from bot.webchat.brake import Brake
+from bot.webchat.brake import Brake, Open
 from bot.webchat.context import WebContext
 from bot.webchat.events import Broadcast, stream
 from bot.webchat.refusals import Refused
@@ -24,12 +24,14 @@ __all__ = ["WebContext", "routes"]
 # (how many, in how many seconds) of a chat; behind one connection may be a whole village.
 MESSAGES, FILES = (60, 60.0), (60, 600.0)
 SESSIONS_THERE, FILES_THERE = (600, 600.0), (300, 600.0)
+PAGES, PAGES_THERE = 10, 2000  # open at once
 Endpoint = Callable[[WebContext, Request], Awaitable[Response]]
 
 
 def routes(context: WebContext) -> list[Route]:
     """Everything under /chat, the pages, and the demo's own where it is one."""
     broadcast = Broadcast(context.db)
+    pages, everywhere = Open(PAGES), Open(PAGES_THERE)
     limits = (MESSAGES, FILES, SESSIONS_THERE, FILES_THERE)
     said, sent, begun, brought = (Brake(most, seconds, monotonic) for most, seconds in limits)
 
@@ -52,9 +54,16 @@ def routes(context: WebContext) -> list[Route]:
 
     async def events(_context: WebContext, request: Request) -> Response:
         """Everything said in this chat after the last seen message, then each new one as it comes."""
-        chat = sessions.chat_of(context.keys, request)
-        told = stream(broadcast, context.stopping, chat, _last_seen(request))
-        return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        chat, there = sessions.chat_of(context.keys, request), visitor.subject(request)
+        pages.check(chat)
+        everywhere.check(there)
+
+        async def told() -> AsyncIterator[str]:
+            with pages.hold(chat), everywhere.hold(there):
+                async for words in stream(broadcast, context.stopping, chat, _last_seen(request)):
+                    yield words
+
+        return StreamingResponse(told(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     found = [
         Route("/chat/session", _guarded(context, session), methods=["POST"]),

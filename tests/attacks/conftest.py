@@ -89,7 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = Server(folder, f"sqlite:///{folder}/pratu.db", line, extra=extra).prepare()
         try:
             server.start()
-            with httpx.Client(base_url=server.url) as http:
+            with httpx.Client(base_url=server.url, timeout=60) as http:
                 yield Site(server, http)
         finally:
             server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zipfile
@@ -16,7 +17,7 @@ from bot.documents import pictures
 from bot.looks import NOTHING, see
 from bot.media import kept_as, mime_of
 from bot.webchat import routes, uploads
-from bot.webchat.brake import Brake
+from bot.webchat.brake import Brake, Open
 from bot.webchat.refusals import Refused
 from handlers.rules.media import refusal
 from tests.attacks.conftest import Site
@@ -265,3 +266,29 @@ def test_a_page_that_sends_without_end_is_told_to_wait(site: Site) -> None:
     other = {"authorization": f"Bearer {site.http.post('/chat/session').json()['token']}"}
     body = {"id": "calm-00001", "kind": "text", "text": "สวัสดี"}
     assert site.http.post("/chat/messages", json=body, headers=other).status_code == 200
+
+
+def test_a_chat_holds_ten_pages_open_and_no_more(site: Site) -> None:
+    """Each open page is looked after for as long as it is there."""
+    token = {"authorization": f"Bearer {site.http.post('/chat/session').json()['token']}"}
+    with contextlib.ExitStack() as opened:
+        client = opened.enter_context(httpx.Client(base_url=site.server.url, timeout=60))
+        reading = []  # a reader that is let go closes its page
+        for _ in range(routes.PAGES):
+            answer = opened.enter_context(client.stream("GET", "/chat/events", headers=token))
+            assert answer.status_code == 200
+            reading.append(answer.iter_text())
+            assert next(reading[-1])
+        assert opened.enter_context(client.stream("GET", "/chat/events", headers=token)).status_code == 429
+        other = {"authorization": f"Bearer {site.http.post('/chat/session').json()['token']}"}
+        answer = opened.enter_context(client.stream("GET", "/chat/events", headers=other))
+        assert answer.status_code == 200, "somebody else's are their own"
+
+
+def test_a_page_that_is_closed_is_let_go() -> None:
+    held = Open(1)
+    with held.hold("one"):
+        with pytest.raises(Refused):
+            held.check("one")
+        held.check("another")
+    held.check("one")
