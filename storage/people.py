@@ -56,7 +56,7 @@ def known(session: Session, channel: str, user_id: str) -> Account | None:
     key = session.keys.find_key("account", channel, user_id)
     found: Account | None = session.known.get((_ACCOUNT, key))
     if found is None and user_id:
-        found = session.scalars(_BY_KEY, {"key": key}).first()
+        found = session.find(_BY_KEY, {"key": key}).first()
     if found is not None:
         session.known[_ACCOUNT, key] = found
     return found
@@ -286,7 +286,7 @@ def come_back(session: Session, absence: Absence, today: date) -> None:
 
 def accounts_of(session: Session, person_id: int) -> list[Account]:
     """Every account a person writes from."""
-    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.scalars(_OF_PERSON, {"person": person_id}))))
+    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.find(_OF_PERSON, {"person": person_id}))))
 
 
 _OF_PERSON = select(Account).where(Account.person_id == bindparam("person")).order_by(Account.id)
