@@ -46,7 +46,7 @@ class Session(PlainSession):
     keys: Keyring
     after_commit: list[str]
     late: list[Callable[[], None]]  # what takes a lock everybody waits for
-    kept: list[object]  # every row read or written in this transaction, so that nothing is read twice by its id
+    kept: deque[object]  # the rows read or written last in this transaction: nothing is read twice by its id
     facts: list[Any]  # of cases, to be linked into the chain then
     known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
 
@@ -110,6 +110,7 @@ def _keep(session: Session, row: object) -> None:
 
 
 _SETTLED = {"autoflush": False}
+_KEPT = 2000  # more than any turn needs; who walks a whole table does not hold it
 
 
 @lru_cache(maxsize=1024)
@@ -267,7 +268,7 @@ class Database:
         session.after_commit = []
         session.late = []
         session.facts = []
-        session.kept = []
+        session.kept = deque(maxlen=_KEPT)
         session.known = {}
         with session:
             yield session

@@ -107,3 +107,10 @@ def test_old_news_is_not_taken_along(db: Database, world: World) -> None:
         assert outbox.fold(session, "lane", 0, lambda _part: 1) == []
         assert outbox.fold(session, "lane", 3, lambda _part: 1) == [{"text": "dated"}]
         assert outbox.fold(session, "lane", 3, lambda _part: 1) == []
+
+
+def test_who_walks_a_whole_table_does_not_hold_it(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        for _ in range(2100):
+            session.write(Person(created_at=world.now))
+        assert len(session.kept) == 2000
