@@ -5,7 +5,7 @@ Nothing here knows LINE, Telegram or HTML; a part a channel cannot show is simpl
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -244,7 +244,14 @@ def in_words(part: Board | Document) -> Say:
 
 def to_json(part: Part) -> dict[str, Any]:
     """A part as JSON data, for the outbox row."""
-    return {"part": type(part).__name__.lower(), **asdict(part)}
+    return {"part": type(part).__name__.lower(), **_data(part)}
+
+
+def _data(value: Any) -> Any:
+    """As `dataclasses.asdict`, without copies: parts hold words, numbers and one another."""
+    if isinstance(value, tuple):
+        return tuple(map(_data, value))
+    return {name: _data(one) for name, one in vars(value).items()} if is_dataclass(value) else value
 
 
 def from_json(data: dict[str, Any]) -> Part:

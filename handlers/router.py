@@ -76,7 +76,7 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if incoming.kind in _HAPPENINGS:
         return _happening(svc, talk, incoming)
     if incoming.kind == "text":
-        if len(incoming.text) <= _NUMBER and any(letter.isdigit() for letter in incoming.text):
+        if len(incoming.text) <= _NUMBER and _may_choose(incoming.text):
             _offered_since(svc, talk, actor)
         said = heard.chosen(incoming.text, talk.offered, numbers=not _asks_where(talk))
         incoming = replace(incoming, text=_as_meant(incoming.text) if said is None else said)
@@ -84,6 +84,11 @@ def route(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if refused is None:
         return _answered(svc, talk, actor, incoming)
     return _without_media(svc, talk, actor, incoming, refused)
+
+
+def _may_choose(text: str) -> bool:
+    """Does it hold a number, and is it no command?"""
+    return any(letter.isdigit() for letter in text) and heard.command(text) is None
 
 
 def _offered_since(svc: Svc, talk: Talk, actor: Actor) -> None:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,7 @@ def _alone(place: Place) -> re.Pattern[str] | None:
     return re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))) if names else None
 
 
+@lru_cache(maxsize=256)
 def _word_ends(line: str) -> frozenset[int]:
     """Places in a line where a word ends; its beginning too."""
     at, ends = 0, {0}

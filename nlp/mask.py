@@ -6,12 +6,14 @@ What it knowingly misses stands in nlp/README.md.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from nlp import looks, personal
 
 _ROUNDS = 8  # what was found may uncover something beside it; nearly always one round
 
 
+@lru_cache(maxsize=512)  # a turn asks for the same few texts again and again
 def mask(text: str) -> str:
     """The text with personal data replaced by short words in brackets.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,20 +34,23 @@ def matter(one: str, other: str, places: Iterable[str] = ()) -> float:
     return (_shared(first, second, 2) + _shared(first, second, 3)) / 2
 
 
-def is_same(one: str, other: str, share: float) -> bool:
-    """Are two texts nearly one? So much of the longer one's runs of three letters must be the shorter one's too."""
-    first, second = _line(one), _line(other)
-    runs = _runs(first, 3)
-    if not runs or len(second) < 3:
-        return False
-    missing = len(runs) - share * len(runs)  # hundreds of texts are compared: most are others at once
-    for run in runs:
-        if run not in second:
-            missing -= 1
-            if missing < -_ROUNDED:
-                return False
-    others = _runs(second, 3)
-    return len(runs & others) >= share * max(len(runs), len(others))
+def same_as(text: str, share: float) -> Callable[[str], bool]:
+    """Says of other texts whether they are nearly this one: so much of the longer one's runs of three letters must be
+    the shorter one's too."""
+    runs = _runs(_line(text), 3)
+    spare = len(runs) * (1 - share) + _ROUNDED
+
+    def is_same(other: str) -> bool:
+        line, missing = _line(other), 0
+        for run in runs:  # hundreds of texts are compared: most are others after a few runs
+            if run not in line:
+                missing += 1
+                if missing > spare:
+                    return False
+        others = _runs(line, 3)
+        return bool(runs) and len(runs & others) >= share * max(len(runs), len(others)) - _ROUNDED
+
+    return is_same
 
 
 def _shared(one: str, other: str, size: int) -> float:

@@ -28,7 +28,7 @@ def add(session: Session, values: dict[str, Any]) -> Case:
 
 def by_reference(session: Session, reference: str, lock: bool = False) -> Case | None:
     """The case of this printed reference."""
-    return session.scalars(_LOCKED_BY_REFERENCE if lock else _BY_REFERENCE, {"reference": reference}).first()
+    return session.find(_LOCKED_BY_REFERENCE if lock else _BY_REFERENCE, {"reference": reference}).first()
 
 
 _BY_REFERENCE = select(Case).where(Case.reference == bindparam("reference"))
@@ -47,7 +47,7 @@ _ID = select(_CASE.id).where(_CASE.reference == bindparam("reference"))
 
 def get(session: Session, case_id: int, lock: bool = False) -> Case:
     """The case of this row id. Raises sqlalchemy's NoResultFound when there is none."""
-    return session.scalars(_LOCKED, {"row": case_id}).one() if lock else session.get_one(Case, case_id)
+    return session.find(_LOCKED, {"row": case_id}).one() if lock else session.get_one(Case, case_id)
 
 
 _LOCKED = select(Case).where(Case.id == bindparam("row")).with_for_update().execution_options(populate_existing=True)
@@ -55,7 +55,7 @@ _LOCKED = select(Case).where(Case.id == bindparam("row")).with_for_update().exec
 
 def of_account(session: Session, account_id: int, limit: int = 10) -> list[Case]:
     """A person's own cases, open ones first, newest first."""
-    return list(session.scalars(_OF_ACCOUNT, {"account": account_id, "most": limit}))
+    return list(session.find(_OF_ACCOUNT, {"account": account_id, "most": limit}))
 
 
 _OF_ACCOUNT = (
@@ -68,7 +68,7 @@ _OF_ACCOUNT = (
 
 def after(session: Session, case_id: int) -> list[Case]:
     """Every case filed after this row, oldest first."""
-    return list(session.scalars(_AFTER, {"row": case_id}))
+    return list(session.find(_AFTER, {"row": case_id}))
 
 
 _AFTER = select(Case).where(Case.id > bindparam("row")).order_by(Case.id)
@@ -114,7 +114,7 @@ def add_update(
 
 def updates(session: Session, case_ids: Sequence[int]) -> list[StatusUpdate]:
     """What happened to these cases, oldest first."""
-    return list(session.scalars(_UPDATES, {"cases": case_ids}))
+    return list(session.find(_UPDATES, {"cases": case_ids}))
 
 
 _UPDATES = (

@@ -26,7 +26,7 @@ def lock(session: Session, lane: str, channel: str) -> Conversation | None:
 
 
 def _locked(session: Session, lane: str) -> Conversation | None:
-    found = session.scalars(_LOCKED, {"lane": lane}).first()
+    found = session.find(_LOCKED, {"lane": lane}).first()
     if found is not None:
         session.known[_CHAT, lane] = found
     return found
@@ -43,7 +43,7 @@ _LOCKED = (
 
 def lock_by_id(session: Session, conversation_id: int) -> Conversation | None:
     """The chat's row with its lock held; None when somebody else holds it."""
-    return session.scalars(_LOCKED_BY_ID, {"row": conversation_id}).first()
+    return session.find(_LOCKED_BY_ID, {"row": conversation_id}).first()
 
 
 _LOCKED_BY_ID = (
@@ -81,7 +81,7 @@ def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversa
 
 def groups_of(session: Session, agency_code: str) -> list[Conversation]:
     """The officers' groups that joined this agency."""
-    return list(session.scalars(_GROUPS, {"agency": agency_code}))
+    return list(session.find(_GROUPS, {"agency": agency_code}))
 
 
 _GROUPS = select(Conversation).where(Conversation.agency_code == bindparam("agency")).order_by(Conversation.id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,6 +18,8 @@ from sqlalchemy import (
     Engine,
     Executable,
     Insert,
+    ScalarResult,
+    Select,
     Table,
     create_engine,
     event,
@@ -43,7 +46,7 @@ class Session(PlainSession):
     keys: Keyring
     after_commit: list[str]
     late: list[Callable[[], None]]  # what takes a lock everybody waits for
-    kept: list[object]  # every row read or written in this transaction, so that nothing is read twice by its id
+    kept: deque[object]  # the rows read or written last in this transaction: nothing is read twice by its id
     facts: list[Any]  # of cases, to be linked into the chain then
     known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
 
@@ -56,10 +59,24 @@ class Session(PlainSession):
         return found
 
     def ask(self, statement: Executable, values: Values = None) -> CursorResult[*tuple[Any, ...]]:
-        """Run a statement over bare tables (`tables.base.plain`), after what waits to be written: where single values
-        are wanted it costs a third of one over classes. Objects read before do not learn what it changes."""
-        self.flush()
+        """Run a statement over bare tables (`tables.base.plain`): where single values are wanted it costs a third of
+        one over classes. Objects read before do not learn what it changes."""
+        self._settle(statement)
         return self.connection().execute(statement, values)
+
+    def find(self, statement: Select[T], values: Mapping[str, Any]) -> ScalarResult[T]:
+        """The objects a ready statement finds."""
+        self._settle(statement)
+        return self.scalars(statement, values, execution_options=_SETTLED)
+
+    def _settle(self, statement: Executable) -> None:
+        """Write what waits, if it is of a table the statement names: what does not concern it waits on, so that the
+        many changes of one row in a turn are one."""
+        if not self._is_clean() and not _named_in(statement).isdisjoint(self._waiting()):
+            self.flush()
+
+    def _waiting(self) -> set[str]:
+        return {row.__tablename__ for rows in (self.dirty, self.new, self.deleted) for row in rows}
 
     def write(self, row: DeclarativeBase) -> None:
         """Insert one new row now, at a third of a flush's price; it has its id then. What it points to must be there,
@@ -89,7 +106,8 @@ class Session(PlainSession):
 def session_of(session: Session, keys: Keyring) -> Session:
     """This session, made ready to work."""
     session.keys = keys
-    session.after_commit, session.late, session.facts, session.kept, session.known = [], [], [], [], {}
+    session.after_commit, session.late, session.facts, session.known = [], [], [], {}
+    session.kept = deque(maxlen=_KEPT)
     return session
 
 
@@ -97,6 +115,16 @@ def session_of(session: Session, keys: Keyring) -> Session:
 @event.listens_for(Session, "loaded_as_persistent")
 def _keep(session: Session, row: object) -> None:
     session.kept.append(row)
+
+
+_SETTLED = {"autoflush": False}
+_KEPT = 2000  # more than any turn needs; who walks a whole table does not hold it
+
+
+@lru_cache(maxsize=1024)
+def _named_in(statement: Executable) -> frozenset[str]:
+    """Every word of a statement, so surely every table in it."""
+    return frozenset(re.findall(r"\w+", str(statement)))
 
 
 @dataclass(frozen=True)
@@ -291,7 +319,10 @@ class Lent(Database):
 
 
 _CAREFUL = ("synchronous=FULL",)
-_HURRIED = ("synchronous=OFF", "cache_size=-200000", "wal_autocheckpoint=20000", "temp_store=MEMORY")
+_HURRIED = (
+    *("synchronous=OFF", "cache_size=-200000", "wal_autocheckpoint=20000", "temp_store=MEMORY"),
+    "secure_delete=OFF",  # nobody real is in it
+)
 
 
 def _sqlite_engine(url: str, pace: Sequence[str]) -> Engine:
@@ -305,9 +336,9 @@ def _sqlite_engine(url: str, pace: Sequence[str]) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         for pragma in (
             "journal_mode=WAL",
-            *pace,
             "foreign_keys=ON",
             "secure_delete=ON",
+            *pace,
             "mmap_size=268435456",  # 256 MB are read where they lie, without asking the system for each page
             "busy_timeout=30000",
         ):

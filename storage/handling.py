@@ -134,7 +134,7 @@ def told_lately(
 ) -> StatusUpdate | None:
     """The newest thing somebody else told the complainant since then, if it was not taken back."""
     asked = {"row": case_id, "since": since, "whats": {*whats, "undone"}}
-    row = session.scalars(_LATELY, asked).first()
+    row = session.find(_LATELY, asked).first()
     if row is None or row.what == "undone" or row.person_id is None or row.person_id == but:
         return None
     return row
@@ -157,7 +157,7 @@ _LATELY = (
 
 def tasks(session: Session, case_id: int) -> list[CaseTask]:
     """The shares of a case's units, in the order they were given."""
-    return list(session.scalars(_TASKS, {"row": case_id}))
+    return list(session.find(_TASKS, {"row": case_id}))
 
 
 _TASKS = select(CaseTask).where(CaseTask.case_id == bindparam("row")).order_by(CaseTask.id)
@@ -194,7 +194,7 @@ def forget_words(session: Session, case_id: int, at: datetime) -> None:
 
 def notices(session: Session, case_id: int) -> list[CaseNotice]:
     """Who is to be told of a case's end, and who was."""
-    return list(session.scalars(_NOTICES, {"row": case_id}))
+    return list(session.find(_NOTICES, {"row": case_id}))
 
 
 _NOTICES = select(CaseNotice).where(CaseNotice.case_id == bindparam("row")).order_by(CaseNotice.id)
@@ -202,7 +202,7 @@ _NOTICES = select(CaseNotice).where(CaseNotice.case_id == bindparam("row")).orde
 
 def want_notice(session: Session, case_id: int, recipient: str, now: datetime) -> CaseNotice:
     """The notice to this recipient, wanted anew where it was wanted before."""
-    row = session.scalars(_NOTICES_TO, {"row": case_id, "to": recipient}).first()
+    row = session.find(_NOTICES_TO, {"row": case_id, "to": recipient}).first()
     if row is None:
         row = CaseNotice(case_id=case_id, recipient=recipient, wanted_at=now)
         session.write(row)

@@ -189,7 +189,7 @@ def _oldest_unread(now: datetime) -> Select[str, str]:
 
 def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
     """The row of the chat's oldest unread event, sealed."""
-    return session.scalars(_OLDEST_ROW, {"lane": lane}).first()
+    return session.find(_OLDEST_ROW, {"lane": lane}).first()
 
 
 _IN = plain(InboxEvent).c

@@ -23,7 +23,7 @@ def add(session: Session, values: dict[str, Any]) -> CaseJoin:
 
 def find(session: Session, case_id: int, account_ids: Collection[int]) -> CaseJoin | None:
     """The row of one of these accounts in a case, also of somebody who left; who stayed comes first."""
-    return session.scalars(_OF_ACCOUNTS, {"row": case_id, "accounts": account_ids}).first()
+    return session.find(_OF_ACCOUNTS, {"row": case_id, "accounts": account_ids}).first()
 
 
 _OF_ACCOUNTS = (
@@ -37,7 +37,7 @@ _OF_ACCOUNTS = (
 
 def of_case(session: Session, case_id: int) -> list[CaseJoin]:
     """Everybody who joined a case and did not leave, in the order they came."""
-    return list(session.scalars(_OF_CASE, {"row": case_id}))
+    return list(session.find(_OF_CASE, {"row": case_id}))
 
 
 _OF_CASE = (

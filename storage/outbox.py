@@ -267,7 +267,7 @@ def fold(session: Session, lane: str, room: int, size: Callable[[dict[str, Any]]
     """
     if room <= 0 or session.ask(_RIDING, {"lane": lane}).first() is None:
         return []
-    rows = session.scalars(_FOLDED, {"lane": lane, "room": room}).all()
+    rows = session.find(_FOLDED, {"lane": lane, "room": room}).all()
     parts: list[dict[str, Any]] = []
     for row in rows:
         found = _parts(session, row)

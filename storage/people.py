@@ -70,7 +70,7 @@ def key_of(keys: Keyring, channel: str, user_id: str) -> str:
 
 def by_key(session: Session, key: str) -> Account | None:
     """The account of this keyed hash."""
-    return session.scalars(_BY_KEY, {"key": key}).first()
+    return session.find(_BY_KEY, {"key": key}).first()
 
 
 _BY_KEY = select(Account).where(Account.key == bindparam("key"))
@@ -297,7 +297,7 @@ def come_back(session: Session, absence: Absence, today: date) -> None:
 
 def accounts_of(session: Session, person_id: int) -> list[Account]:
     """Every account a person writes from."""
-    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.scalars(_OF_PERSON, {"person": person_id}))))
+    return list(session.once((_ACCOUNTS, person_id), lambda: list(session.find(_OF_PERSON, {"person": person_id}))))
 
 
 _OF_PERSON = select(Account).where(Account.person_id == bindparam("person")).order_by(Account.id)

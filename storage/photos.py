@@ -132,7 +132,7 @@ def words_about_cases(
 ) -> list[tuple[int, datetime, str]]:
     """(case, moment, words) of what a person said about cases in a chat between two moments, in order."""
     sent = {"chat": conversation_id, "account": account_id, "since": since, "until": until}
-    rows = session.scalars(_ABOUT_CASES, sent)
+    rows = session.find(_ABOUT_CASES, sent)
     return [(row.case_id, row.at, text_of(session, row)) for row in rows if row.case_id is not None]
 
 

@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from storage.db import Session
 from storage.tables import Account, Case, CaseTask, Reminder, StatusUpdate
-from storage.tables.base import Instant, plain
+from storage.tables.base import Instant, among, plain
 from storage.words import Kind, Role, Status
 
 OFFICERS = tuple(role.value for role in Role)
@@ -156,7 +156,7 @@ _due = func.coalesce(Case.extended_to, Case.due_on)
 
 
 def _told(*whats: str, where: Sequence[ColumnElement[bool]] = ()) -> ColumnElement[bool]:
-    return exists().where(Reminder.case_id == Case.id, Reminder.what.in_(whats), *where)
+    return exists().where(Reminder.case_id == Case.id, among(Reminder.what, *whats), *where)
 
 
 def _not_reopened_since() -> ColumnElement[bool]:
@@ -168,7 +168,7 @@ def _not_reopened_since() -> ColumnElement[bool]:
 
 def _alerted(look: Alerts) -> ColumnElement[bool]:
     return and_(
-        Case.status.in_(look.statuses),
+        among(Case.status, *look.statuses),
         or_(Case.route == "urgent", and_(Case.urgent, Case.route == "multi")),
         Case.acknowledged_at.is_(None),
         *([Case.kind == Kind.EMERGENCY.value] if look.danger_only else []),
@@ -177,7 +177,7 @@ def _alerted(look: Alerts) -> ColumnElement[bool]:
 
 
 def _by_due(look: Officers) -> list[ColumnElement[bool]]:
-    chased = Case.status.in_(look.chased)
+    chased = among(Case.status, *look.chased)
     same: list[ColumnElement[bool]] = [Reminder.for_on >= _due, _not_reopened_since()]
     found = [
         and_(chased, _due >= look.today, _due <= look.soon, Case.counted_from < look.today, ~_told("due1", where=same))
@@ -191,7 +191,7 @@ def _by_due(look: Officers) -> list[ColumnElement[bool]]:
 
 def _is_deed() -> ColumnElement[bool]:
     """Did an officer do something about the case?"""
-    return and_(StatusUpdate.by.in_(OFFICERS), StatusUpdate.what != HURRIED)
+    return and_(among(StatusUpdate.by, *OFFICERS), StatusUpdate.what != HURRIED)
 
 
 def _by_silence(look: Rungs) -> list[ColumnElement[bool]]:
@@ -204,7 +204,7 @@ def _by_silence(look: Rungs) -> list[ColumnElement[bool]]:
         .correlate(Case)
         .scalar_subquery()
     )
-    where: list[ColumnElement[bool]] = [Case.status.in_(look.statuses)]
+    where: list[ColumnElement[bool]] = [among(Case.status, *look.statuses)]
     if look.unreachable:
         where.append(_cannot_be_asked())
     found = []
@@ -223,7 +223,7 @@ def _cannot_be_asked() -> ColumnElement[bool]:
 
 
 def _for_citizens(look: Citizens) -> list[ColumnElement[bool]]:
-    chased = Case.status.in_(look.chased)
+    chased = among(Case.status, *look.chased)
     waiting = and_(Case.status == Status.NEED_INFO.value, ~_cannot_be_asked())
     began = func.coalesce(Case.waiting_since, Case.counted_from)
     since = [Reminder.for_on >= began]
@@ -239,7 +239,7 @@ def _for_citizens(look: Citizens) -> list[ColumnElement[bool]]:
         and_(chased, _due >= look.today, Case.received_at < look.received, ~progress),
         and_(chased, _due < look.today, ~overdue),
         and_(Case.status == Status.RESOLVED.value, or_(Case.resolved_at.is_(None), Case.resolved_at <= look.resolved)),
-        and_(Case.kind == Kind.COMPLIMENT.value, Case.status.in_(look.praise), Case.received_at < look.praised),
+        and_(Case.kind == Kind.COMPLIMENT.value, among(Case.status, *look.praise), Case.received_at < look.praised),
     ]
 
 

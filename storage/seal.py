@@ -68,7 +68,7 @@ class Keyring:
 
     def seal_data(self, data: Any) -> bytes:
         """JSON data sealed."""
-        return self.seal(json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode())
+        return self.seal(_DENSE.encode(data).encode())
 
     def open_data(self, sealed: bytes) -> Any:
         """The JSON data `seal_data` was given."""
@@ -103,6 +103,9 @@ class Keyring:
     def fingerprint(self) -> str:
         """Tells two installations' keys apart without saying anything of them."""
         return hashlib.blake2b(self._find, key=b"fingerprint", digest_size=8).hexdigest()
+
+
+_DENSE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

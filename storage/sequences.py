@@ -22,7 +22,7 @@ def next_value(session: Session, name: str) -> int:
 
 def locked(session: Session, name: str) -> Sequence:
     """The counter's row with its lock held, made if it is new."""
-    row = session.scalars(_LOCKED, {"counter": name}).first()
+    row = session.find(_LOCKED, {"counter": name}).first()
     if row is not None:
         return row
     _create(session, name)

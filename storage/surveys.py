@@ -93,7 +93,7 @@ def forms(session: Session) -> dict[str, Form]:
 
 def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
     """The survey of this row id; with `lock`, its row is held until the transaction ends."""
-    return session.scalars(_LOCKED if lock else _BY_ID, {"row": survey_id}).first()
+    return session.find(_LOCKED if lock else _BY_ID, {"row": survey_id}).first()
 
 
 _BY_ID = select(Survey).where(Survey.id == bindparam("row"))
@@ -103,7 +103,7 @@ _LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
 
 def of_closing(session: Session, once: str) -> Survey | None:
     """The survey this closing brought, or this page sent."""
-    return session.scalars(_OF_CLOSING, {"fact": once}).first()
+    return session.find(_OF_CLOSING, {"fact": once}).first()
 
 
 _OF_CLOSING = select(Survey).where(Survey.once == bindparam("fact"))
@@ -163,7 +163,7 @@ def add_once(session: Session, once: str, **said: Any) -> Survey | None:
 
 def answers(session: Session, survey_id: int) -> dict[str, SurveyAnswer]:
     """What was asked and answered so far, by item."""
-    return {row.item: row for row in session.scalars(_ANSWERS, {"survey": survey_id})}
+    return {row.item: row for row in session.find(_ANSWERS, {"survey": survey_id})}
 
 
 _ANSWERS = select(SurveyAnswer).where(SurveyAnswer.survey_id == bindparam("survey")).order_by(SurveyAnswer.id)
@@ -279,7 +279,7 @@ _ASKED_SINCE = select(func.count(_SURVEY.id)).where(
 
 def of_accounts(session: Session, account_ids: Collection[int], states: Sequence[SurveyState]) -> list[Survey]:
     """A person's surveys in these states, the newest first."""
-    return list(session.scalars(_IN_STATES, {"accounts": account_ids, "states": states}))
+    return list(session.find(_IN_STATES, {"accounts": account_ids, "states": states}))
 
 
 _IN_STATES = select(Survey).where(_OF_ACCOUNTS, _STATES).order_by(Survey.id.desc())

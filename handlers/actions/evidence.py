@@ -252,10 +252,11 @@ def _is_boilerplate(svc: Svc, case: Case, words: str) -> bool:
     if _names_its_own(case, words):
         return False
     others = results.of_agency(svc.session, case.agency_code, case.id, svc.now - LOOKED_BACK)
+    is_same = similar.same_as(masked, _SAME_WORDS)
     alike: set[int] = set()
     for case_id, said in others:
         near = 2 * min(len(said), len(masked)) > max(len(said), len(masked))
-        if case_id not in alike and near and (said == masked or similar.is_same(masked, said, _SAME_WORDS)):
+        if case_id not in alike and near and (said == masked or is_same(said)):
             alike.add(case_id)
         if len(alike) >= _MOST_ALIKE:
             return True

@@ -173,10 +173,11 @@ def ladder(status: Status, limits: Limits) -> list[tuple[int, tuple[Group, ...]]
 
 def latest(hours: OfficeHours, today: date, days: int) -> date:
     """The latest date that lies at least so many working days back."""
-    day = today
-    while hours.add_working_days(day, days) > today:
+    day, left = today + timedelta(days=1), max(days, 1)
+    while left:
         day -= timedelta(days=1)
-    return day
+        left -= hours.is_working_day(day)
+    return day - timedelta(days=bool(days))
 
 
 @dataclass(frozen=True)

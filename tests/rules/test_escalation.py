@@ -318,3 +318,15 @@ def test_what_ended_is_left_alone(status: Status, moment: datetime) -> None:
 def test_latest_is_the_other_way_round(day: date, days: int) -> None:
     found = escalation.latest(HOURS, day, days)
     assert HOURS.add_working_days(found, days) <= day < HOURS.add_working_days(found + timedelta(days=1), days)
+
+
+@given(
+    st.sets(st.integers(0, 90)), st.frozensets(st.integers(1, 7), min_size=1), st.integers(0, 90), st.integers(0, 12)
+)
+def test_the_latest_day_is_found_at_once(closed: set[int], weekdays: frozenset[int], on: int, days: int) -> None:
+    start = date(2026, 11, 2)
+    holidays = {start + timedelta(days=number) for number in closed}
+    hours = OfficeHours(time(8, 30), time(16, 30), weekdays, holidays, BANGKOK)
+    today = start + timedelta(days=on)
+    found = escalation.latest(hours, today, days)
+    assert hours.add_working_days(found, days) <= today < hours.add_working_days(found + timedelta(days=1), days)
