@@ -6,13 +6,25 @@ import contextlib
 import sqlite3
 from typing import Any
 
+from sqlalchemy import text
+
 from storage.db import Database
 
 # Tables whose rows lose words when a person is erased or a row grows too old.
 TOUCHED = (
     *("accounts", "attachments", "case_holds", "case_joins", "case_tasks", "case_visits", "case_words", "cases"),
     *("conversations", "data_requests", "files", "history_details", "inbox", "invites", "issues", "memberships"),
-    *("messages", "outbox", "people", "points", "register_lines", "status_updates", "subscriptions", "surveys"),
+    *(
+        "messages",
+        "outbox",
+        "people",
+        "points",
+        "register_lines",
+        "reveals",
+        "status_updates",
+        "subscriptions",
+        "surveys",
+    ),
 )
 _TRIES = 5  # each waits for readers and writers as long as the connection's busy_timeout
 
@@ -75,7 +87,21 @@ def _patiently(run: Any, statement: str) -> None:
     raise CannotScrub(f"{statement}: the database is in use")
 
 
+_OLDER = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(CAST(CAST(:now AS text) AS xid))"
+)
+_WAITS = 100  # of a fifth of a second: so long a transaction that began before may still see old versions of rows
+
+
 def _postgres(db: Database, how: str) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        now = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
+        for _ in range(_WAITS):
+            if not connection.scalar(_OLDER, {"now": str(now)}):
+                break
+            connection.execute(text("SELECT pg_sleep(0.2)"))
+        else:
+            raise CannotScrub("a transaction that began before is still open, and keeps old versions of rows")
         for table in TOUCHED:
             connection.exec_driver_sql(f"{how} {table}")
