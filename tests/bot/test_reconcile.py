@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from bot.erasing import take_out
+from bot.forgetting import take_out
 from bot.jobs import JOBS, JobContext
 from handlers.texts import load
 from storage import made_up
