@@ -1,6 +1,8 @@
 # Every chore by one name. `make demo` and `make test` need only Python 3.11+ and make.
 PYTHON ?= python3
 PORT ?= 8080
+# Tests at once. Many wait for a process or a platform most of the time: more than there are cores pays.
+WORKERS ?= auto
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: setup dev demo check test bench faults model figures lock attacks sbom audit
@@ -32,7 +34,7 @@ check: dev
 	.venv/bin/lint-imports
 
 test: dev
-	.venv/bin/python -m pytest -n auto --dist loadfile
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: dev
 	.venv/bin/python -m tests.bench

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from tests.faults.points import EVERY
 
 _COLUMNS = ("injected", "sent", "acknowledged", "answered", "parked", "doubled", "excused", "uncertain", "lost")
 _ENGINES = ("sqlite", "postgres")
+_PREPARING = threading.Lock()  # migrations of two databases at once get in each other's way
 
 
 def main() -> int:
@@ -47,7 +49,10 @@ def main() -> int:
 def _work(engine: str, chosen: argparse.Namespace, results: list[Result], broken: list[str]) -> None:
     """Every fault on one engine, with platforms of its own."""
     folder = Path(tempfile.mkdtemp(prefix=f"pratu-faults-{engine}-"))
-    with laboratory(folder, f"{engine}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as lab:
+    with contextlib.ExitStack() as stack:
+        with _PREPARING:
+            name = f"{engine}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+            lab = stack.enter_context(laboratory(folder, name))
         for fault in EVERY:
             if engine in fault.engines and re.search(chosen.only, fault.name):
                 one = lab.run(fault, engine, chosen.events)
