@@ -1,7 +1,7 @@
 # Every chore by one name. `make demo` and `make test` need only Python 3.11+ and make.
 PYTHON ?= python3
 PORT ?= 8080
-# Tests at once. Many wait for a process or a platform most of the time: more than there are cores pays.
+# Tests at once; with more than there are cores the emulated platforms stall and count bursts that were none.
 WORKERS ?= auto
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
