@@ -192,12 +192,13 @@ class Platform(Updates):
     def pending(self) -> int:
         """How many updates nobody has taken yet."""
         with self._changed:
-            return sum(len(queue.waiting) for queue in self._queues.values())
+            waiting = [update["update_id"] for queue in self._queues.values() for update in queue.waiting]
+            return sum(number not in self.acknowledged for number in waiting)
 
     def drain(self, timeout: float = 10.0) -> None:
         """Wait until nothing is pending."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self.pending() == 0, timeout):
+            if not self._changed.wait_for(lambda: not any(queue.waiting for queue in self._queues.values()), timeout):
                 raise AssertionError(f"{self.pending()} updates were never taken")
 
     def send(self, *updates: Facts) -> None:
