@@ -38,6 +38,7 @@ class Camera:
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
             device_scale_factor=SHARP,
+            locale="th-TH",
             bypass_csp=True,  # for the style below only
             geolocation={"latitude": 16.8211, "longitude": 100.2659},
             permissions=["geolocation"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from storage.words import Role
+from tests.browser.test_demo import Pane
 from tests.manuals import drawings
 from tests.manuals.camera import Camera, Person
 from tests.manuals.stage import Stage
-from storage.words import Role
 
 LAMP = "ไฟถนนหน้าตลาดสด หมู่ 3 ดับมา 3 คืนแล้วค่ะ"
 MENDED = "เปลี่ยนหลอดไฟและบัลลาสต์แล้ว ทดสอบติดปกติ"
@@ -46,7 +47,7 @@ def _tracked(stage: Stage, camera: Camera, reference: str, citizen: Person) -> N
     secret = citizen.root.locator(".card dl div", has_text="รหัสลับ").last.locator("dd").inner_text()
     page = camera.page(f"{stage.url}/track/{reference}?s={secret}")
     page.get_by_text(reference).first.wait_for()
-    camera.whole("citizen-track", page, "main p:last-of-type")
+    camera.whole("citizen-track", page, "main > p:last-of-type")
     page.context.close()
 
 
@@ -64,3 +65,17 @@ def _other_matters(stage: Stage, camera: Camera, officer: Person) -> None:
     officer.types("/คิว").hears("คิวของ").shown("officer-queue", last=2)
     fire = camera.chat(stage.url).types("ไฟไหม้บ้านข้างๆ ช่วยด้วย").hears("199").hears("อยู่ตรงไหน")
     fire.shown("citizen-emergency")
+
+
+def side_by_side(stage: Stage, camera: Camera) -> None:
+    """The demo's page: one visitor as citizen, officer and head."""
+    page = camera.page(stage.start().url, 1280, 760)
+    citizen, officer, head = (Pane(page, name) for name in ("citizen", "officer", "head"))
+    head.hears("สรุปสด")
+    citizen.types(LAMP).hears("ตรวจอีกครั้ง").taps("ส่งเรื่อง")
+    officer.hears(f"เรื่องใหม่ {citizen.reference()}")
+    head.hears("รับวันนี้ 1")
+    page.evaluate("document.activeElement?.blur()")
+    page.wait_for_timeout(400)
+    camera.keep("admin-demo", page.screenshot())
+    page.context.close()

@@ -64,8 +64,11 @@ class Stage:
 
     def passes(self, **spell: float) -> Stage:
         """Let time pass."""
-        self.now += timedelta(**spell)
-        self.world.now = self.now
+        return self.set(self.now + timedelta(**spell))
+
+    def set(self, now: datetime) -> Stage:
+        """Put the clock."""
+        self.now = self.world.now = now
         return self
 
     def start(self) -> Stage:
