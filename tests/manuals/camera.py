@@ -1,4 +1,4 @@
-"""Takes a picture of what a browser shows: small, in few colours, and left alone where nothing to be seen has changed."""
+"""Takes a picture of what a browser shows: small, in few colours; one that shows the same is left alone."""
 
 from __future__ import annotations
 
@@ -73,19 +73,22 @@ class Camera:
 
     def keep(self, name: str, png: bytes) -> None:
         """Store a picture, unless the one that is there shows the same."""
-        picture = Image.open(io.BytesIO(png)).convert("RGB")
+        with Image.open(io.BytesIO(png)) as taken:
+            picture = taken.convert("RGB")
         path = self.folder / f"{name}.png"
         self.taken.append(path.name)
-        if path.exists() and _look_alike(picture, Image.open(path).convert("RGB")):
+        if path.exists() and _look_alike(picture, path):
             return
         few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(path, optimize=True)
 
 
-def _look_alike(new: Image.Image, old: Image.Image) -> bool:
+def _look_alike(new: Image.Image, path: Path) -> bool:
+    with Image.open(path) as stored:
+        old = stored.convert("RGB")
     if new.size != old.size:
         return False
-    apart = ImageChops.difference(new, old).convert("L").point(lambda light: 255 if light > _SEEN else 0)
+    apart = ImageChops.difference(new, old).convert("L").point([255 * (light > _SEEN) for light in range(256)])
     return apart.histogram()[255] < _SAME * new.width * new.height
 
 

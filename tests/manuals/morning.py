@@ -69,7 +69,7 @@ def _other_matters(stage: Stage, camera: Camera, officer: Person) -> None:
 
 def side_by_side(stage: Stage, camera: Camera) -> None:
     """The demo's page: one visitor as citizen, officer and head."""
-    page = camera.page(stage.start().url, 1280, 760)
+    page = camera.page(stage.start().url, 1280, 900)
     citizen, officer, head = (Pane(page, name) for name in ("citizen", "officer", "head"))
     head.hears("สรุปสด")
     citizen.types(LAMP).hears("ตรวจอีกครั้ง").taps("ส่งเรื่อง")

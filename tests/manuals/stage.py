@@ -112,9 +112,10 @@ def staged(folder: Path, now: datetime = WORKING_MORNING, **more: Any) -> Iterat
 @contextmanager
 def repeatable() -> Iterator[None]:
     """Secrets of receipts and codes of invitations that are the same on every run. For pictures only."""
-    chance, kept = ids.chance(CHANCE), (ids.tracking_secret, ids.code)
-    ids.tracking_secret = lambda: chance.choice(_FEWEST) + "".join(chance.choices(_MOST, k=7))
-    ids.code = lambda count=10: "".join(chance.choices(ids.CODE_LETTERS, k=count))
+    secrets, codes = ids.chance(CHANCE), ids.chance(CHANCE)  # drawn apart: three panes join in any order
+    kept = ids.tracking_secret, ids.code
+    ids.tracking_secret = lambda: secrets.choice(_FEWEST) + "".join(secrets.choices(_MOST, k=7))
+    ids.code = lambda count=10: "".join(codes.choices(ids.CODE_LETTERS, k=count))
     try:
         yield
     finally:

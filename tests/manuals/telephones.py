@@ -83,8 +83,11 @@ def play(stage: Stage, camera: Camera, aside: Path) -> None:
 
 def _menu() -> str:
     """The rich menu as the program draws it."""
-    small = Image.open(io.BytesIO(rich_menu.picture())).convert("RGB").resize((720, 486))
+    with Image.open(io.BytesIO(rich_menu.picture())) as whole:
+        small = whole.convert("RGB").resize((720, 486))
     out = io.BytesIO()
     small.save(out, "PNG")
     source = base64.b64encode(out.getvalue()).decode()
-    return f"<img class=menu src='data:image/png;base64,{source}'><div class=bar>{rich_menu.menu()['chatBarText']} ▾</div>"
+    return (
+        f"<img class=menu src='data:image/png;base64,{source}'><div class=bar>{rich_menu.menu()['chatBarText']} ▾</div>"
+    )
