@@ -52,7 +52,7 @@ def play(stage: Stage, camera: Camera, aside: Path) -> None:
     _on_line(on_line, camera, aside)
     address = head.log.get_by_role("link", name="ดูทั้งหมด").last.get_attribute("href")
     page = camera.page(stage.here(address))
-    camera.whole("head-page", page, "#figures")
+    camera.whole("head-page", page, ".decisions")
     page.context.close()
     head.types("/ช่วย").hears("คำสั่งของคุณ").shown("head-help", last=2)
     _registers(stage, camera)

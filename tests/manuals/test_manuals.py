@@ -101,12 +101,21 @@ def test_every_file_exists(page: Path) -> None:
     words = page.read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)\)", words):
         assert link.startswith("https://") or (page.parent / link).exists(), f"{page.name}: {link}"
+    for name in re.findall(r"(?<![\w/(.-])[a-z-]+\.md\b", words):
+        assert name in files(), f"{page.name}: {name}"
     for span in reading.spans(page):
         path = span.partition(":")[0].partition(" ")[0].rstrip("/")
         if path.split("/")[0] in _ROOMS and "/" in path and path not in _TO_BE_MADE:
             assert list(ROOT.glob(path)), f"{page.name}: {span}"
         elif re.fullmatch(r"[a-z_]+\.(toml|md|sh|yml)", span):
-            assert list(ROOT.glob(f"*/**/{span}")), f"{page.name}: {span}"
+            assert span in files(), f"{page.name}: {span}"
+
+
+@cache
+def files() -> frozenset[str]:
+    """The name of every file of the project."""
+    rooms = [path for room in _ROOMS for path in (ROOT / room).rglob("*")]
+    return frozenset(path.name for path in (*rooms, *ROOT.iterdir()))
 
 
 def test_every_picture_is_there_is_small_and_is_used() -> None:
@@ -228,10 +237,9 @@ def test_the_officers_manual_says_who_may() -> None:
 @pytest.mark.browser
 def test_pictures_can_be_taken_anew(browser: Any, tmp_path: Path) -> None:
     camera = Camera(browser, tmp_path)
-    with repeatable(), staged(tmp_path / "telephones", WORKING_MORNING) as stage:
+    with repeatable(), staged(tmp_path / "stage", WORKING_MORNING) as stage:
         telephones.play(stage, camera, tmp_path)
-    with repeatable(), staged(tmp_path / "demo", WORKING_MORNING, demo=True) as stage:
-        morning.side_by_side(stage, camera)
+        morning.enters(stage.start(), camera, Role.OFFICER, "ENG", "ช่างไฟฟ้า").shown("officer-join")
     assert len(camera.taken) == 4
     for name in camera.taken:
         with Image.open(tmp_path / name) as new, Image.open(PICTURES / name) as old:
