@@ -32,7 +32,10 @@ rm -rf "$work"
 install -d "$target/share"
 cp -R "$here/deploy/seed" "$target/share/seed"
 install -m 755 "$here/deploy/scripts/backup.sh" "$here/deploy/scripts/restore.sh" "$target/share/"
-ln -sf "$target/bin/pratu" /usr/local/bin/pratu
+# A link of an older installer would be written through.
+rm -f /usr/local/bin/pratu
+sed "s|/opt/pratu/|$target/|" "$here/deploy/scripts/pratu.sh" > /usr/local/bin/pratu
+chmod 755 /usr/local/bin/pratu
 
 if [ ! -e /etc/pratu/pratu.env ]; then
   key=$("$python" -c 'import secrets; print(secrets.token_urlsafe(48))')
@@ -48,4 +51,4 @@ if [ -d /etc/systemd/system ]; then
   cp "$here"/deploy/systemd/*.service "$here"/deploy/systemd/*.timer /etc/systemd/system/
 fi
 echo "installed: $("$target/bin/python" -c 'import importlib.metadata as m; print("pratu", m.version("pratu"))')"
-echo "next: edit /etc/pratu/pratu.env; pratu migrate; pratu seed /opt/pratu/share/seed; systemctl enable --now pratu pratu-backup.timer"
+echo "next: edit /etc/pratu/pratu.env; pratu migrate; pratu seed $target/share/seed; systemctl enable --now pratu pratu-backup.timer"

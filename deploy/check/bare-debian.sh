@@ -73,7 +73,7 @@ step "a Debian $(cat "$root/etc/debian_version") with Python $(inside python3 -c
 
 # --- install and use -------------------------------------------------------------------------------------------------
 inside sh /old/deploy/install.sh
-as_pratu "pratu migrate; pratu seed /opt/pratu/share/seed" > /dev/null
+inside sh -c "cd / && pratu migrate && pratu seed /opt/pratu/share/seed" > /dev/null
 step "installed $(git -C "$project" rev-parse --short "$old"), prepared"
 served
 first=$(inside python3 /check/deploy/check/file_a_case.py http://127.0.0.1:$port "ไฟถนนดับ หน้าวัดใหม่ ซอย 5")

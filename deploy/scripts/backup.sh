@@ -1,5 +1,6 @@
 #!/bin/sh
-# A backup of database and files, checked by reading it, and old ones thinned out: 7 days, 5 Sundays, 12 firsts of a month.
+# A backup of database and files, checked by reading it, and old ones thinned out: 7 days, 5 Sundays, 3 firsts
+# of a month; none is older than 90 days, so that what was erased is gone from them too.
 #   BACKUP_DIR=/var/backups/pratu backup.sh [--each-night]
 # The key (PRATU_SECRET_KEY) is not in it: keep that apart, on paper or in another safe.
 set -eu
@@ -14,14 +15,14 @@ one() {
   echo "$name"
 }
 
-# Names sort by time. A name stays if it is one of the newest seven, a Sunday's among 35 days, or a first of a month.
+# Names sort by time. A name stays if it is one of the newest seven, a Sunday's among 35 days, or a first of a month among 90.
 thin_out() {
   kept=0
   for name in $(find "$folder" -maxdepth 1 -name 'pratu-????-??-??-*.backup' | sort -r); do
     kept=$((kept + 1))
     [ "$kept" -le 7 ] && continue
     day=$(basename "$name" | cut -c7-16)
-    [ "$(date -d "$day" +%d)" = 01 ] && [ "$(age "$day")" -le 370 ] && continue
+    [ "$(date -d "$day" +%d)" = 01 ] && [ "$(age "$day")" -le 90 ] && continue
     [ "$(date -d "$day" +%u)" = 7 ] && [ "$(age "$day")" -le 35 ] && continue
     rm -f "$name"
   done

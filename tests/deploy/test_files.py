@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,26 @@ def test_shell_scripts(path: Path) -> None:
     found = run(tool("shellcheck"), str(path))
     assert found.returncode == 0, found.stdout
     assert os.access(path, os.X_OK)
+
+
+def test_backups_are_thinned_out(tmp_path: Path) -> None:
+    """A week of days, a month of Sundays, firsts of a month: nothing is older than 90 days."""
+    said, today = tmp_path / "pratu", datetime.now(UTC).date()
+    said.write_text('#!/bin/sh\n: > "$3"\n', encoding="utf-8")
+    said.chmod(0o755)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    days = [today - timedelta(days=age) for age in range(1, 400)]
+    for day in days:
+        (folder / f"pratu-{day}-023000.backup").touch()
+    script = str(DEPLOY / "scripts" / "backup.sh")
+    found = run("/bin/sh", script, BACKUP_DIR=str(folder), PATH=f"{tmp_path}:{os.environ['PATH']}", TZ="UTC")
+    assert found.returncode == 0, found.stderr
+    kept = {date.fromisoformat(path.name[6:16]) for path in folder.iterdir()}
+    assert kept >= {today, *days[:6], *(day for day in days[:35] if day.isoweekday() == 7)}
+    assert kept >= {day for day in days[:90] if day.day == 1}
+    assert min(kept) >= today - timedelta(days=90)
+    assert len(kept) < 20
 
 
 def test_systemd_units(tmp_path: Path) -> None:
