@@ -323,7 +323,7 @@ def _traces(settings: Settings, roles: frozenset[str]) -> Traces | None:
     try:
         from bot.traces import Traces
     except ImportError as missing:
-        log.error("no traces: an endpoint is set, but not pip install 'pratu[traces]'", extra={"module": missing.name})
+        log.error("no traces: an endpoint is set, but not pip install 'pratu[traces]'", extra={"missing": missing.name})
         return None
     return Traces(settings.traces_endpoint, version("pratu"), sorted(roles))
 

@@ -18,7 +18,7 @@ from bot.metrics import Gauges
 from handlers.rules.alarms import STUCK
 from storage import inbox, migrations, outbox
 
-LOOK_SECONDS = 5.0  # a database that takes longer than this does not answer
+LOOK_SECONDS = 3.0  # a database that takes longer than this does not answer
 
 Fault = tuple[str, dict[str, object]]  # a part, and what is wrong with it
 

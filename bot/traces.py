@@ -77,6 +77,10 @@ class Traces:
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("pratu")
 
+    def flush(self) -> None:
+        """Send what is waiting."""
+        self._provider.force_flush()
+
     def close(self) -> None:
         """Send what is waiting, then end."""
         self._provider.shutdown()
