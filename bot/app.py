@@ -23,12 +23,12 @@ from bot.documents import pictures
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.metrics import Gauges
-from bot.pages import digest, files, papers, registers, summary, survey, track
+from bot.metrics import Gauges, free_percent
+from bot.pages import digest, files, operator, papers, registers, summary, survey, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
-from bot.watch import Watch
+from bot.watch import Watch, watching
 from bot.web import Door, Web
 from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
@@ -42,7 +42,6 @@ from storage.seal import CannotOpen, Keyring
 if TYPE_CHECKING:
     from bot.telegram.outbound import TelegramChannel
     from bot.telegram.polling import Poller
-    from bot.traces import Traces
     from nlp.verdict import Verdict
 
 log = logging.getLogger("pratu.app")
@@ -120,7 +119,7 @@ class App:
     watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watch = Watch(_traces(self.settings, self.roles))
+        self.watch = watching(self.settings, self.roles)
         self._engine = models.Engine(self.settings.data_dir)
         self.tools = tools(self.settings, self.watch.classify(self._engine.classify))
         if self.demo:  # everybody sits in front of this machine: its pages need no public address
@@ -261,7 +260,7 @@ class App:
             self.settings.timezone,
             data_dir=self.settings.data_dir,
             parts=self._parts,
-            model=lambda: self._engine.in_use.model.version if self._ready() else "",
+            model=self._model,
             idle=lambda: {"turns": self._turns.idle, "delivery": self._delivery.idle},
         )
         routes = list(health.routes(gauges))
@@ -284,7 +283,13 @@ class App:
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)
             routes += survey.routes(self.db, self.tools, self.clock)
+            installed = operator.Installed(version("pratu"), self._model, lambda: free_percent(self.settings.data_dir))
+            routes += operator.routes(self.db, self.tools, self.clock, installed)
         return edge.pages(routes, https=self.settings.public_url.startswith("https://"), watch=self.watch)
+
+    def _model(self) -> str:
+        """The version of the model in use; "" while it is being read."""
+        return self._engine.in_use.model.version if self._ready() else ""
 
     def _enroll(self, chat_id: str, pane: str) -> None:
         from bot.demo import enroll
@@ -314,18 +319,6 @@ class App:
             "turns_parked_total": self._turns.parked,
             **{f'sends_total{{result="{state}"}}': count for state, count in self._delivery.counts.items()},
         }
-
-
-def _traces(settings: Settings, roles: frozenset[str]) -> Traces | None:
-    """Where spans go; None where no endpoint is set. A missing package closes no door to a citizen: it is said."""
-    if not settings.traces_endpoint:
-        return None
-    try:
-        from bot.traces import Traces
-    except ImportError as missing:
-        log.error("no traces: an endpoint is set, but not pip install 'pratu[traces]'", extra={"missing": missing.name})
-        return None
-    return Traces(settings.traces_endpoint, version("pratu"), sorted(roles))
 
 
 def _telegram_door(secret: str) -> Door:

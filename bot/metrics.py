@@ -36,7 +36,7 @@ class Gauges:
     idle: Callable[[], Mapping[str, float]] = lambda: {"turns": inf, "delivery": inf}
 
 
-def free_share(folder: Path) -> float | None:
+def free_percent(folder: Path) -> float | None:
     """Percent of the disk that is free where this folder is, or will be; None where nobody can tell."""
     try:
         found = shutil.disk_usage(next(one for one in (folder, *folder.absolute().parents) if one.exists()))
@@ -104,7 +104,7 @@ def _process(gauges: Gauges) -> Iterator[str]:
     used, most = gauges.db.connections()
     yield f"pratu_database_connections {used}"
     yield f"pratu_database_connections_limit {most}"
-    free = free_share(gauges.data_dir)
+    free = free_percent(gauges.data_dir)
     yield from [] if free is None else [f"pratu_disk_free_percent {free:.1f}"]
 
 

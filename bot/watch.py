@@ -11,10 +11,12 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import now_us
 from bot.log import Id
+from bot.settings import Settings
 from bot.tally import Seconds, Tries
 from handlers.messages import Incoming
 from nlp.verdict import Verdict
@@ -108,6 +110,19 @@ class Watch:
         if self.traces is not None:
             named = {"http.request.method": method, "http.route": way, "http.response.status_code": status}
             self.traces.done("page", None, began_us, now_us(), named, fine=status < 500)
+
+
+def watching(settings: Settings, roles: frozenset[str]) -> Watch:
+    """What a process of these settings tells; spans too where an endpoint is set. A missing package closes no door to
+    a citizen: it is said, and work goes on."""
+    if not settings.traces_endpoint:
+        return Watch()
+    try:
+        from bot.traces import Traces
+    except ImportError as missing:
+        log.error("no traces: an endpoint is set, but not pip install 'pratu[traces]'", extra={"missing": missing.name})
+        return Watch()
+    return Watch(Traces(settings.traces_endpoint, version("pratu"), sorted(roles)))
 
 
 def _trace_of(message: Claimed) -> str | None:

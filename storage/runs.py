@@ -27,22 +27,18 @@ class Run:
     counts: Mapping[str, int] = field(default_factory=dict)
     failed_at: datetime | None = None
     why: str = ""
-
-    @property
-    def fails(self) -> bool:
-        """Did it not go well since it last failed?"""
-        return self.failed_at is not None and (self.done_at is None or self.failed_at > self.done_at)
+    fails: bool = False  # the last one did
 
 
 def note(session: Session, name: str, at: datetime, seconds: float, counts: Mapping[str, int] | None = None) -> None:
     """It went well, and took so long."""
     told = {key: count for key, count in (counts or {}).items() if count}
-    _put(session, name, {"done_at": at.isoformat(), "seconds": round(seconds, 3), "counts": told})
+    _put(session, name, {"done_at": at.isoformat(), "seconds": round(seconds, 3), "counts": told, "fails": False})
 
 
 def note_failure(session: Session, name: str, at: datetime, why: str) -> None:
     """It failed; `why` is an error's name, never its words: those may quote a citizen."""
-    _put(session, name, {"failed_at": at.isoformat(), "why": why})
+    _put(session, name, {"failed_at": at.isoformat(), "why": why, "fails": True})
 
 
 def _put(session: Session, name: str, values: dict[str, Any]) -> None:
@@ -64,6 +60,7 @@ def _read(name: str, value: Mapping[str, Any]) -> Run:
         value.get("counts", {}),
         _moment(value.get("failed_at")),
         str(value.get("why", "")),
+        bool(value.get("fails", False)),
     )
 
 

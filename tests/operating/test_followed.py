@@ -129,11 +129,11 @@ def test_an_endpoint_without_the_package_closes_no_door(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from bot import settings
-    from bot.app import _traces
+    from bot.watch import watching
 
     monkeypatch.setitem(sys.modules, "bot.traces", None)
     read = settings.read({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
-    assert _traces(read, frozenset({"web"})) is None
+    assert watching(read, frozenset({"web"})).traces is None
     assert "pratu[traces]" in caplog.text
     with pytest.raises(settings.BadSettings):
         settings.read({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector"})

@@ -77,6 +77,7 @@ def test_a_job_that_goes_well_and_one_that_fails(world: World, monkeypatch: pyte
         assert runs.every(session)["surveys"].why == "ZeroDivisionError"
     monkeypatch.undo()
     assert timetable.run("surveys")
+    timetable.stop_leading()
     assert read(gauges(world))['pratu_job_failed{job="surveys"}'] == 0
 
 
