@@ -46,4 +46,5 @@ def told(texts: Texts, alarm: Alarm) -> Told:
     job, colon, why = alarm.of.partition(": ")
     of = texts.word_or(f"job_names.{job}", job) + (f" ({why})" if colon else "")
     what = texts.word(f"alarms.{alarm.name}", ago=ago, n=f"{alarm.n:,}", of=of)
-    return Told(alarm.name, what, texts.word(f"alarms_do.{alarm.name}"), texts.word(f"alarms_at.{alarm.name}"))
+    do = texts.word(f"alarms_do.{alarm.name}", job=job)
+    return Told(alarm.name, what, do, texts.word(f"alarms_at.{alarm.name}"))
