@@ -57,12 +57,15 @@ class Watch:
         return {**self.turn_seconds.told(), **self.tries.told(), **self.verdicts.told()}
 
     def stored(self, events: Sequence[tuple[NewEvent, int]], lanes: Sequence[str]) -> None:
-        """Events were stored; each with the moment it was handed over (microseconds since 1970), and its chat."""
+        """Events were stored, now or before; each with the moment it was handed over (microseconds since 1970), and
+        its chat."""
+        if self.traces is None and not log.isEnabledFor(logging.INFO):
+            return
         ended = now_us()
         for (event, began), lane in zip(events, lanes, strict=True):
             of = trace_of(lane, event.event_us)
             facts = {"channel": event.channel, "lane": Id(lane[:8]), "event": event_id(event.event_id)}
-            log.info("event stored", extra={"trace": Id(of), **facts})
+            log.info("event acknowledged", extra={"trace": Id(of), **facts})
             if self.traces is not None:
                 self.traces.event(of, began, ended, facts)
 

@@ -14,7 +14,7 @@ from storage.db import Session
 from storage.tables import Setting
 
 BACKUP = "backup"
-_PREFIX = "run:"
+PREFIX = "run:"
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ def note_failure(session: Session, name: str, at: datetime, why: str) -> None:
 
 
 def _put(session: Session, name: str, values: dict[str, Any]) -> None:
-    known = setting(session, f"{_PREFIX}{name}")
-    put_setting(session, f"{_PREFIX}{name}", {**known, **values})
+    known = setting(session, f"{PREFIX}{name}")
+    put_setting(session, f"{PREFIX}{name}", {**known, **values})
 
 
 def every(session: Session) -> dict[str, Run]:
     """All that ever ran here, by name."""
-    rows = session.execute(select(Setting.name, Setting.value).where(Setting.name.startswith(_PREFIX))).all()
-    return {run.name: run for run in (_read(name.removeprefix(_PREFIX), value) for name, value in sorted(rows))}
+    rows = session.execute(select(Setting.name, Setting.value).where(Setting.name.startswith(PREFIX))).all()
+    return {run.name: run for run in (_read(name.removeprefix(PREFIX), value) for name, value in sorted(rows))}
 
 
 def _read(name: str, value: Mapping[str, Any]) -> Run:

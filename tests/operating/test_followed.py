@@ -56,7 +56,7 @@ def test_one_grep_follows_a_message_from_the_door_to_its_delivery(talked: House)
     event = event_of(talked)
     trace = trace_of(event.lane, event.event_us)
     found = told(talked, trace)
-    assert [line["what"] for line in found] == ["event stored", "turn done", "message settled"]
+    assert [line["what"] for line in found] == ["event acknowledged", "turn done", "message settled"]
     assert {line.get("event", event.event_id) for line in found} == {event.event_id}
     stored, turn, settled = found
     assert stored["channel"] == turn["channel"] == settled["channel"] == "line"
@@ -128,12 +128,14 @@ def test_without_a_collector_nothing_of_it_is_loaded() -> None:
 def test_an_endpoint_without_the_package_closes_no_door(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from bot import settings
+    from bot import checks, settings
     from bot.watch import watching
 
     monkeypatch.setitem(sys.modules, "bot.traces", None)
     read = settings.read({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
     assert watching(read, frozenset({"web"})).traces is None
     assert "pratu[traces]" in caplog.text
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
+    assert "traces" in [finding.name for finding in checks._key_and_address(read)]
     with pytest.raises(settings.BadSettings):
         settings.read({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector"})
