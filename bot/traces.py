@@ -15,7 +15,7 @@ from typing import Any
 from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
+from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
@@ -70,8 +70,8 @@ class Traces:
     def __init__(self, endpoint: str, version: str, roles: Sequence[str]) -> None:
         self._ids = _Ids()
         named = {SERVICE_NAME: "pratu", SERVICE_VERSION: version, f"{_PREFIX}roles": " ".join(roles)}
-        # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES go before ours, as everywhere.
-        resource = Resource(named).merge(Resource.create({SERVICE_NAME: "pratu"}))
+        # What an operator says in OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES goes before ours, as everywhere.
+        resource = Resource.create(named).merge(OTELResourceDetector().detect())
         self._provider = TracerProvider(resource=resource, id_generator=self._ids, shutdown_on_exit=False)
         exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
@@ -101,12 +101,12 @@ class Traces:
         span = self._start(name, self._below(of, name), began_us, facts)
         return Open(span, contexts.attach(trace.set_span_in_context(span)))
 
-    def finish(self, work: Open, ended_us: int, facts: Facts, also: Sequence[str] = ()) -> None:
+    def finish(self, work: Open, ended_us: int, facts: Facts, also: Sequence[str] = (), *, fine: bool = True) -> None:
         """It ended; `also`: other events it was about."""
         for of in also:
             work.span.add_link(_root(of, sampled=True))
         work.span.set_attributes(_named(facts))
-        work.span.end(ended_us * 1000)
+        _end(work.span, ended_us, fine)
 
     def _start(self, name: str, where: contexts.Context | None, began_us: int, facts: Facts) -> trace.Span:
         kind = _KINDS.get(name, SpanKind.INTERNAL)

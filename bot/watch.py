@@ -166,7 +166,7 @@ class Turn:
         """It came to nothing."""
         self._leave()
         if self._watch.traces is not None and self._open is not None:
-            self._watch.traces.finish(self._open, now_us(), {"result": type(error).__name__})
+            self._watch.traces.finish(self._open, now_us(), {"result": type(error).__name__}, fine=False)
 
     def ended(self, session: Session, done: bool) -> None:
         """It is over; `done`: something came of it, and was kept."""

@@ -76,6 +76,26 @@ def test_a_turn_that_fails_names_its_event(talked: House) -> None:
     (line, *_) = told(talked, '"a turn failed"')
     assert (line["event"], line["trace"], line["channel"]) == ("77001", trace_of(lane, moment), "fax")
     assert line["error"] == "LookupError"
+    traces = talked.worker.app.watch.traces
+    assert traces is not None
+    traces.flush()
+    (span,) = [span for span in talked.collector.named("turn") if span.trace == line["trace"]]
+    assert span.facts["pratu.result"] == "LookupError"
+
+
+def test_an_operators_own_name_for_the_service_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.traces import Traces
+
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "pratu-phitsanulok")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=trial")
+    traces = Traces("http://127.0.0.1:9", "0.1.0", ["web"])
+    named = traces._provider.resource.attributes
+    assert (named["service.name"], named["service.version"], named["pratu.roles"]) == (
+        *("pratu-phitsanulok", "0.1.0", "web"),
+    )
+    assert named["deployment.environment"] == "trial"
+    assert not [name for name in named if name.startswith(("process.", "host."))], "nothing of this machine"
+    traces.close()
 
 
 def by_name(house: House, trace: str) -> dict[str, Span]:
