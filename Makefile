@@ -5,7 +5,7 @@ PORT ?= 8080
 WORKERS ?= auto
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup dev demo check test bench faults model figures lock attacks sbom audit
+.PHONY: setup dev demo check test bench faults model figures lock attacks sbom audit manuals
 
 setup: .venv/.installed
 dev: .venv/.dev
@@ -55,6 +55,10 @@ figures: dev
 # Every attack of the table, tried and told.
 attacks: dev
 	.venv/bin/python -m tests.attacks
+
+# The pictures of deploy/manuals, taken anew by the test browser from a made-up week.
+manuals: dev
+	.venv/bin/python -m tests.manuals
 
 # What is pinned, as CycloneDX JSON; and whether anything of it has a known hole (without a network: said so).
 sbom: setup

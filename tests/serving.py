@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from storage.words import Role
 from tests import line_emulator, telegram_emulator
 from tests.conftest import KEY, SEED
 from tests.line_emulator.server import SECRET, TOKEN
+from tests.nursery import Life, nursery
 from tests.world import World
 
 
@@ -56,7 +56,7 @@ class Server:
     database_url: str
     emulator: line_emulator.Emulator | None = None
     port: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: Life | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,17 +94,12 @@ class Server:
             code = joining.invite(svc, "DEMO", unit, role, name or role)
             joining.join(svc, people.account_for(session, channel, user, svc.now), code)
 
-    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, check: bool = True, given: str = "") -> subprocess.CompletedProcess[str]:
         """One command line, to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=check,
-            timeout=60,
-        )
+        done = nursery().run(list(arguments), env=self.environment, folder=self.folder, given=given)
+        if check:
+            done.check_returncode()
+        return done
 
     def prepare(self) -> Server:
         self.run("migrate")
@@ -112,13 +107,9 @@ class Server:
         return self
 
     def start(self) -> Server:
-        self.log = (self.folder / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve", "--port", str(self.port)],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=self.log,
-            stderr=self.log,
+        log = self.folder / "serve.log"
+        self.process = nursery().bear(
+            ["serve", "--port", str(self.port)], env=self.environment, folder=self.folder, out=log, err=log
         )
         end = time.monotonic() + 60
         while True:
@@ -134,13 +125,11 @@ class Server:
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        self.log.close()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(timeout=20)
-            self.log.close()
         if "world" in self.__dict__:
             self.world.db.close()
 

@@ -89,19 +89,8 @@ def test_a_post_with_dates_and_one_that_ends(server: Server) -> None:
 
 
 def test_classify_answers_line_by_line(server: Server) -> None:
-    import subprocess
-    import sys
-
     lines = [json.dumps({"id": n, "text": text}) for n, text in enumerate(["ไฟถนนดับ", "", "ไฟไหม้บ้าน ช่วยด้วย"])]
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "classify", "--jsonl"],
-        input="\n".join([*lines, "not json"]),
-        capture_output=True,
-        text=True,
-        env=server.environment,
-        cwd=server.folder,
-        check=True,
-    )
+    done = server.run("classify", "--jsonl", given="\n".join([*lines, "not json"]))
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["id"] for row in rows] == [0, 1, 2, None]
     assert rows[0]["category"] == "EL"

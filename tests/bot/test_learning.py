@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from bot import learning
 from tests.nlp.test_model import EXAMPLES
+from tests.nursery import nursery
 
 
 def pratu(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], input=given, capture_output=True, text=True, check=False
-    )
+    return nursery().run(list(arguments), env=dict(os.environ), folder=Path.cwd(), given=given)
 
 
 def labelled(path: Path) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.nursery import nursery
 
 
 @pytest.fixture
@@ -22,10 +22,8 @@ def demo(tmp_path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = {name: value for name, value in os.environ.items() if not name.startswith("PRATU_")}
-    log = (tmp_path / "demo.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "demo", "--port", str(port)], cwd=tmp_path, env=env, stdout=log, stderr=log
-    )
+    log = tmp_path / "demo.log"
+    process = nursery().bear(["demo", "--port", str(port)], env=env, folder=tmp_path, out=log, err=log)
     url = f"http://127.0.0.1:{port}"
     end = time.monotonic() + 20
     while True:
@@ -33,13 +31,12 @@ def demo(tmp_path: Path) -> Iterator[str]:
             urllib.request.urlopen(f"{url}/readyz", timeout=1)
             break
         except OSError:
-            assert time.monotonic() < end, (tmp_path / "demo.log").read_text()
-            assert process.poll() is None, (tmp_path / "demo.log").read_text()
+            assert time.monotonic() < end, log.read_text()
+            assert process.poll() is None, log.read_text()
             time.sleep(0.1)
     yield url
     process.terminate()
     process.wait(timeout=20)
-    log.close()
 
 
 @pytest.fixture

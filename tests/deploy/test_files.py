@@ -15,13 +15,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from bot.__main__ import _parser
-from bot.jobs import JOBS
+from tests import reading
 from tests.test_house import ROOT
 
 DEPLOY = ROOT / "deploy"
 _KUBERNETES = "1.30"
-_COMMAND = re.compile(r"(?:^|[\s/;(])pratu ([a-z]+)(?: ([a-z-]+))?")
 _METRIC = re.compile(r"\bpratu_[a-z_]+")
 
 
@@ -155,32 +153,12 @@ def test_each_alert_rings_when_it_must_and_not_before() -> None:
     assert {rule["alert"] for rule in rules()} <= tried
 
 
-def commands_in(page: Path) -> Iterator[tuple[str, str]]:
-    """(command, its first word) of every `pratu …` that somebody could type or that a file runs."""
-    words = page.read_text(encoding="utf-8")
-    if page.suffix == ".md":
-        typed = re.findall(r"```sh\n(.*?)```", words, re.DOTALL) + re.findall(r"`(pratu [^`]+)`", words)
-    else:
-        told = ("#", "echo", "Description")
-        typed = [line for line in words.splitlines() if not line.lstrip().startswith(told)]
-    for text in typed:
-        for line in text.splitlines():
-            yield from _COMMAND.findall(line.partition("#")[0])
-
-
 def test_pages_name_only_commands_that_exist() -> None:
-    chores = _chores()
     pages = (*DEPLOY.glob("*.md"), ROOT / "README.md", *scripts(), *(DEPLOY / "systemd").iterdir())
-    found = [(page.name, command, word) for page in pages for command, word in commands_in(page)]
+    found = [(page.name, line) for page in pages for line in reading.commands_in(page)]
     assert len(found) > 40
-    for page, command, word in found:
-        assert command in chores, f"{page}: pratu {command} {word}"
-        assert command != "job" or word in JOBS, f"{page}: pratu {command} {word}"
-
-
-def _chores() -> set[str]:
-    (choices,) = [action.choices for action in _parser()._actions if action.choices]
-    return set(choices)
+    for page, line in found:
+        assert reading.fault_of(line) == "", f"{page}: {line}"
 
 
 def test_an_unfinished_secret_is_no_secret() -> None:
