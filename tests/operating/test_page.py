@@ -102,7 +102,7 @@ def test_an_administrator_asks_how_it_goes(world: World, admin: Dialogue) -> Non
 def test_what_is_wrong_is_said_with_what_to_do(world: World, admin: Dialogue) -> None:
     well(world)
     badly(world)
-    admin.says("/ระบบ").hears("พักไว้", "1 ข้อความ", "คู่มือข้อ 3", "สำรองข้อมูลครั้งล่าสุด 3 วัน", "480 จาก 500")
+    admin.says("/ระบบ").hears("พักไว้", "1 ข้อความ", "คู่มือข้อ 3", "ไม่มีสำรองใหม่ (ล่าสุดเมื่อ 3 วันก่อน)", "480 จาก 500")
     admin.hears("อ่านโควตา LINE (SendFailed)").hears_not("สมหญิง", "081")
 
 
