@@ -69,4 +69,5 @@ audit: dev
 
 lock:
 	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements.lock
-	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml --extra dev --extra traces -c requirements.lock -o requirements-dev.lock
+	uv pip compile --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links -q pyproject.toml --extra traces -c requirements.lock -o requirements-traces.lock

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,10 +23,12 @@ from bot.documents import pictures
 from bot.intake import Intake
 from bot.jobs import JobContext, Timetable
 from bot.media import MediaFetcher
-from bot.pages import digest, files, papers, registers, summary, survey, track
+from bot.metrics import Gauges, free_percent
+from bot.pages import digest, files, operator, papers, registers, summary, survey, track
 from bot.settings import Settings, secret_keys
 from bot.turns import Turns
 from bot.waiting import WaitingRoom
+from bot.watch import Watch, watching
 from bot.web import Door, Web
 from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
@@ -39,6 +42,7 @@ from storage.seal import CannotOpen, Keyring
 if TYPE_CHECKING:
     from bot.telegram.outbound import TelegramChannel
     from bot.telegram.polling import Poller
+    from nlp.verdict import Verdict
 
 log = logging.getLogger("pratu.app")
 
@@ -77,8 +81,8 @@ def check_key(db: Database) -> None:
             )
 
 
-def tools(settings: Settings) -> Tools:
-    """What handlers are handed."""
+def tools(settings: Settings, classify: Callable[[str], Verdict] | None = None) -> Tools:
+    """What handlers are handed; `classify`: another engine than the one in use."""
     base = settings.public_url
 
     def link(reference: str, secret: str) -> str:
@@ -87,9 +91,8 @@ def tools(settings: Settings) -> Tools:
     def page_link(path: str) -> str:
         return f"{base}{path}" if base.startswith("https://") else ""
 
-    engine = models.Engine(settings.data_dir)
     return Tools(
-        classify=engine.classify,
+        classify=classify or models.Engine(settings.data_dir).classify,
         mask=mask.mask,
         zone=settings.timezone,
         track_link=link,
@@ -113,22 +116,26 @@ class App:
     files: FileStore = field(init=False)
     intake: Intake = field(init=False)
     web: Web = field(init=False)
+    watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tools = tools(self.settings)
+        self.watch = watching(self.settings, self.roles)
+        self._engine = models.Engine(self.settings.data_dir)
+        self.tools = tools(self.settings, self.watch.classify(self._engine.classify))
         if self.demo:  # everybody sits in front of this machine: its pages need no public address
             self.tools = replace(self.tools, page_link=lambda path: path)
         self.files = FileStore(self.settings.data_dir / "files", self.db.keys)
         self._load = pictures.stored_in(self.settings.data_dir / "files", self.db.keys)
         drawer = papers.drawer(self.db, self.tools, self.clock, self._load)
         self.channels = build_channels(self.settings, self.files, drawer)
-        self.intake = Intake(self.db)
-        self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy)
-        self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
+        self.intake = Intake(self.db, self.watch)
+        self._turns = Turns(self.db, self.tools, self.channels, self.clock, self.intake.busy, self.watch)
+        self._delivery = Delivery(self.db, self.tools, self.channels, self.clock, self.watch)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
         quota = quota_reader(self.settings)
-        self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder, quota))
+        context = JobContext(self.db, self.tools, self.clock, self.files.folder, quota)
+        self._timetable = Timetable(context, self.watch)
         self._poller = self._make_poller()
         self._begun = threading.Event()
         self._broken = False
@@ -224,6 +231,8 @@ class App:
         for channel in self.channels.values():
             await channel.close()
         self.db.close()
+        if self.watch.traces is not None:
+            await asyncio.to_thread(self.watch.traces.close)
 
     def _doors(self) -> dict[str, Door]:
         doors: dict[str, Door] = {}
@@ -242,7 +251,18 @@ class App:
         return doors
 
     def _pages(self) -> ASGIApp:
-        gauges = health.Gauges(self.db, self.clock, self._ready, self._counts, self.roles, self.settings.timezone)
+        gauges = Gauges(
+            self.db,
+            self.clock,
+            self._ready,
+            self._counts,
+            self.roles,
+            self.settings.timezone,
+            data_dir=self.settings.data_dir,
+            parts=self._parts,
+            model=self._model,
+            idle=lambda: {"turns": self._turns.idle, "delivery": self._delivery.idle},
+        )
         routes = list(health.routes(gauges))
         if "web" in self.roles:
             context = webchat.WebContext(
@@ -263,15 +283,36 @@ class App:
             routes += digest.routes(self.db, self.tools, self.clock)
             routes += summary.routes(self.db, self.tools, self.clock)
             routes += survey.routes(self.db, self.tools, self.clock)
-        return edge.pages(routes, https=self.settings.public_url.startswith("https://"))
+            installed = operator.Installed(version("pratu"), self._model, lambda: free_percent(self.settings.data_dir))
+            routes += operator.routes(self.db, self.tools, self.clock, installed)
+        return edge.pages(routes, https=self.settings.public_url.startswith("https://"), watch=self.watch)
+
+    def _model(self) -> str:
+        """The version of the model in use; "" while it is being read."""
+        return self._engine.in_use.model.version if self._ready() else ""
 
     def _enroll(self, chat_id: str, pane: str) -> None:
         from bot.demo import enroll
 
         enroll(self.db, self.tools, self.clock(), chat_id, pane)
 
+    def _parts(self) -> dict[str, bool]:
+        """What must live in a process of these roles. Before all of it has begun, the engine says so."""
+        begun = self._ready()
+        found: dict[str, bool] = {}
+        if "web" in self.roles:
+            found["intake"] = self.intake.lives
+        if "worker" in self.roles:
+            found |= {"turns": not begun or self._turns.lives, "delivery": not begun or self._delivery.lives}
+        if "jobs" in self.roles:
+            found["jobs"] = not begun or self._timetable.runs_here
+        return found
+
     def _counts(self) -> dict[str, float]:
+        leading = {"jobs_leader": float(self._timetable.leads)} if "jobs" in self.roles else {}
         return {
+            **leading,
+            **self.watch.told(),
             "events_acknowledged_total": self.web.acknowledged,
             "turns_total": self._turns.done,
             "turns_failed_total": self._turns.failed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from bot import clock, erased, forgetting, settings
 from bot.app import tools
 from bot.commands import Refused, current_database, reachable_database
 from bot.settings import Settings
-from storage import people, scrub
+from storage import people, runs, scrub
 from storage.backup import restoring, writing
 from storage.backup.archive import BadBackup
 from storage.db import Database, Lent, Session
@@ -23,7 +24,7 @@ _MEGABYTE = 1_000_000
 
 def backup(arguments: argparse.Namespace) -> int:
     """Write database and files into one file, while the service runs."""
-    out = Path(arguments.out)
+    out, began = Path(arguments.out), time.monotonic()
     with current_database() as db:
         try:
             done = writing.write(db, settings.data_dir(), out, clock.now(), version("pratu"))
@@ -31,6 +32,9 @@ def backup(arguments: argparse.Namespace) -> int:
             raise Refused(f"{out} is there already; a backup is never written over anything") from there
         except OSError as wrong:
             raise Refused(f"{out} could not be written, nothing is left of it: {wrong.strerror or wrong}") from wrong
+        with db.transaction() as session:
+            counts = {"rows": done.rows, "files": done.files, "missing": len(done.missing)}
+            runs.note(session, runs.BACKUP, clock.now(), time.monotonic() - began, counts)
     print(
         f"backup: {done.rows} rows, {done.files} files ({done.bytes / _MEGABYTE:.1f} MB), {done.models} models -> {out}"
     )

@@ -6,6 +6,7 @@ import asyncio
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 
@@ -67,6 +68,8 @@ def _key_and_address(config: Settings) -> list[Finding]:
     findings = []
     if not config.secret_keys:
         findings.append(Finding("warn", "key_file", {"path": config.data_dir / "secret.key"}))
+    if config.traces_endpoint and not (find_spec("opentelemetry") and find_spec("opentelemetry.sdk")):
+        findings.append(Finding("warn", "traces", {}))
     if not config.public_url.startswith("https://"):
         findings.append(Finding("warn", "public_url", {}))
     return findings

@@ -307,7 +307,7 @@ def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
     from bot import forgetting
     from bot.app import quota_reader, tools
-    from bot.jobs import JOBS, JobContext
+    from bot.jobs import JOBS, JobContext, carry_out
     from storage.files import FileStore
 
     if arguments.name not in JOBS:
@@ -321,7 +321,10 @@ def job(arguments: argparse.Namespace) -> int:
     config = settings.read()
     with current_database() as db:
         context = JobContext(db, tools(config), when, config.data_dir / "files", quota_reader(config))
-        result = JOBS[arguments.name](context, arguments.dry_run)
+        if arguments.dry_run or arguments.now:
+            result = JOBS[arguments.name](context, arguments.dry_run)
+        else:
+            result = carry_out(context, arguments.name)
         if not arguments.dry_run:
             forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed
     print(json.dumps(result))

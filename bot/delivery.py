@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import Call, Channel, SendFailed, Sent
-from bot.clock import Clock
+from bot.clock import Clock, now_us
 from bot.pushes import Budget
+from bot.watch import Watch
 from handlers.actions import reached
 from handlers.messages import Say, from_json
 from handlers.services import Tools
@@ -60,11 +62,15 @@ class Outcome:
 class Delivery:
     """Sends what turns and jobs put out. One chat's messages go in order; chats do not wait for each other."""
 
-    def __init__(self, db: Database, tools: Tools, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(
+        self, db: Database, tools: Tools, channels: Mapping[str, Channel], clock: Clock, watch: Watch | None = None
+    ) -> None:
         self._db = db
         self._tools = tools
         self._channels = channels
         self._clock = clock
+        self._watch = watch or Watch()
+        self._settled_at = time.monotonic()
         self._budget = Budget(tools.zone)
         self._worker = ids.new_key()
         self._wake = asyncio.Event()
@@ -236,7 +242,8 @@ class Delivery:
         if self._budget.waits(message):
             return SendFailed("kept", "pushes are kept for what cannot wait")
         try:
-            sent = await channel.push(message.chat_id, call, key or ids.key_from(message.key, number))
+            push = channel.push(message.chat_id, call, key or ids.key_from(message.key, number))
+            sent = await self._tried(message, "push", push)
         except SendFailed as failed:
             if failed.problem == "same":
                 return None
@@ -244,6 +251,19 @@ class Delivery:
         self._budget.pushed(message)
         outcome.taken.append((call, sent))
         return None
+
+    async def _tried(self, message: Claimed, way: str, call: Awaitable[Sent]) -> Sent:
+        """One try, told of. Raises SendFailed."""
+        began, result = now_us(), "error"
+        try:
+            sent = await call
+            result = "ok"
+        except SendFailed as failed:
+            result = failed.problem
+            raise
+        finally:
+            self._watch.tried(message, way, result, began)
+        return sent
 
     def _may_reply(self, message: Claimed) -> bool:
         """Not for the first time on an old token: were the answer unclear, nobody could tell whether it arrived.
@@ -262,7 +282,7 @@ class Delivery:
             if attempt:
                 await asyncio.sleep(0.5 * attempt)
             try:
-                sent = await channel.reply(message.reply_token, call)
+                sent = await self._tried(message, "reply", channel.reply(message.reply_token, call))
             except SendFailed as failed:
                 if failed.problem == "ambiguous":
                     maybe_taken = outcome.tried_reply = True
@@ -384,5 +404,17 @@ class Delivery:
                 reached.note(session, self._tools, outcome.message, how, taken, now)
             session.wake("outbox")
             session.wake("sent")
+        self._settled_at = time.monotonic()
         for outcome in ended:
             self.counts[outcome.state] = self.counts.get(outcome.state, 0) + 1
+            self._watch.settled(outcome.message, outcome.state)
+
+    @property
+    def idle(self) -> float:
+        """Seconds since it was last written down what became of a message."""
+        return time.monotonic() - self._settled_at
+
+    @property
+    def lives(self) -> bool:
+        """Is anybody sending?"""
+        return self._main is not None and not self._main.done()

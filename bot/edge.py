@@ -13,7 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.clock import now_us
 from bot.pages.static import default_headers
+from bot.watch import Watch
 
 BODY_SECONDS = 180.0  # until a request's body is there: 10 MB from a telephone at the edge of the network
 
@@ -22,7 +24,7 @@ class TooSlow(Exception):
     """The body of a request did not come in time."""
 
 
-def pages(routes: Sequence[BaseRoute], *, https: bool) -> ASGIApp:
+def pages(routes: Sequence[BaseRoute], *, https: bool, watch: Watch | None = None) -> ASGIApp:
     """The pages behind these routes, each answer with its headers. `https`: the public address is one."""
 
     async def too_slow(_request: Request, _error: Exception) -> Response:
@@ -36,7 +38,32 @@ def pages(routes: Sequence[BaseRoute], *, https: bool) -> ASGIApp:
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         await app(scope, _hurried(receive), _dressed(send, headers))
 
+    return run if watch is None or watch.traces is None else _watched(run, routes, watch)
+
+
+def _watched(app: ASGIApp, routes: Sequence[BaseRoute], watch: Watch) -> ASGIApp:
+    """The pages, each told of by the first part of its address: what follows may be a key."""
+    known = {_first(getattr(route, "path", "")) for route in routes}
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        began, status = now_us(), 500
+
+        async def put(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await app(scope, receive, put)
+        finally:
+            way = _first(scope["path"])
+            watch.page(scope["method"], way if way in known else "other", status, began)
+
     return run
+
+
+def _first(path: str) -> str:
+    return "/" + path.strip("/").partition("/")[0]
 
 
 def _dressed(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:

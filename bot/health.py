@@ -1,37 +1,26 @@
-"""Is the process alive, is it ready, and what does it count? Readiness means database, engine and queues."""
+"""Is the process alive, is it ready for its role, and what does it count? What is not ready is said in words."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.clock import Clock
-from handlers.reports import machine
-from handlers.rules import pushing
-from handlers.rules.thai_calendar import BUDDHIST_ERA, fiscal_year
-from storage import closings, inbox, migrations, outbox, pushes
-from storage.db import Database
+from bot import metrics
+from bot.metrics import Gauges
+from handlers.rules.alarms import STUCK
+from storage import inbox, migrations, outbox
 
-OLDEST_SECONDS = 120.0  # an unread event older than this means turns are not being run
+LOOK_SECONDS = 3.0  # a database that takes longer than this does not answer
 
-
-@dataclass(frozen=True)
-class Gauges:
-    """What health looks at. `counts` gives the process's own counters."""
-
-    db: Database
-    clock: Clock
-    warm: Callable[[], bool]
-    counts: Callable[[], dict[str, float]]
-    roles: frozenset[str]
-    zone: tzinfo
+Fault = tuple[str, dict[str, object]]  # a part, and what is wrong with it
 
 
 def routes(gauges: Gauges) -> list[Route]:
@@ -41,75 +30,53 @@ def routes(gauges: Gauges) -> list[Route]:
         return PlainTextResponse("ok")
 
     async def ready(_request: Request) -> Response:
-        try:
-            facts = await asyncio.to_thread(_look, gauges)
-        except Exception as error:
-            return JSONResponse({"ready": False, "database": type(error).__name__}, 503)
+        facts = await look(gauges)
         return JSONResponse(facts, 200 if facts["ready"] else 503)
 
-    async def metrics(_request: Request) -> Response:
-        return PlainTextResponse(await asyncio.to_thread(_metrics, gauges), media_type="text/plain; version=0.0.4")
+    async def counts(_request: Request) -> Response:
+        return PlainTextResponse(await asyncio.to_thread(metrics.told, gauges), media_type="text/plain; version=0.0.4")
 
-    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
+    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", counts)]
 
 
-def _look(gauges: Gauges) -> dict[str, Any]:
-    version = migrations.current(gauges.db)
-    with gauges.db.reading() as session:
-        waiting = inbox.depth(session, gauges.clock())
-    facts: dict[str, Any] = {
-        "database": version == migrations.newest(),
-        "engine": gauges.warm(),
-        "queues": waiting["oldest_seconds"] < OLDEST_SECONDS or "worker" not in gauges.roles,
+async def look(gauges: Gauges) -> dict[str, Any]:
+    """`ready`; by part whether it is fine; `why` in Thai and English for each that is not."""
+    try:
+        faults = await asyncio.wait_for(asyncio.to_thread(lambda: list(_rows(gauges))), LOOK_SECONDS)
+    except Exception as error:  # whatever the driver says, and a database that says nothing
+        faults = [("database", {"why": type(error).__name__})]
+    faults += [(part, {}) for part, fine in {"engine": gauges.warm(), **gauges.parts()}.items() if not fine]
+    bad = dict(faults)
+    watched = ["database", "version", "engine", *gauges.parts()]
+    watched += ["inbox", "outbox"] if "worker" in gauges.roles else []
+    return {
+        "ready": not bad,
+        "roles": sorted(gauges.roles),
+        **{part: part not in bad for part in watched},
+        "why": {part: [words.format(**values) for words in _words()[part]] for part, values in bad.items()},
     }
-    return {"ready": all(facts.values()), **facts}
 
 
-def _metrics(gauges: Gauges) -> str:
+def _rows(gauges: Gauges) -> Iterator[Fault]:
+    """What the rows tell. A queue that is long is no fault of a process that works at it: only one that stands still
+    is, or a flood would take the door away from those who still come."""
+    found, wanted = migrations.current(gauges.db), migrations.newest()
+    if found != wanted:
+        yield "version", {"found": found or "-", "wanted": wanted}
+        return
+    if "worker" not in gauges.roles:
+        return
+    now, idle = gauges.clock(), gauges.idle()
     with gauges.db.reading() as session:
-        waiting = inbox.depth(session, gauges.clock())
-        states = outbox.depth(session)
-        weeks = machine.last_week(session, gauges.clock(), gauges.zone)
-        month = pushing.month_of(gauges.clock().astimezone(gauges.zone))
-        pushed = pushes.standing(session, pushing.COSTS, month)
-        closed = closings.by_agency(session, _fiscal_year_began(gauges), gauges.clock())
-    lines = [
-        f"pratu_inbox_unread {waiting['unread']}",
-        f"pratu_inbox_parked {waiting['parked']}",
-        f"pratu_inbox_oldest_seconds {waiting['oldest_seconds']:.3f}",
-        *(f'pratu_outbox{{state="{state}"}} {count}' for state, count in sorted(states.items())),
-        *(f"pratu_{name} {value:g}" for name, value in sorted(gauges.counts().items())),
-        f"pratu_pushes_used {pushed.used}",
-        *([] if pushed.most is None else [f"pratu_pushes_limit {pushed.most}"]),
-        *(line for week in weeks if week.agency for line in _model(week)),
-        *(line for agency, counts in closed.items() for line in _closed(agency, counts)),
-    ]
-    return "\n".join(lines) + "\n"
+        waits = inbox.depth(session, now)["oldest_seconds"]
+        due = outbox.due_since(session, now)
+    if min(waits, idle["turns"]) > STUCK:
+        yield "inbox", {"seconds": round(waits)}
+    unsent = 0.0 if due is None else (now - due).total_seconds()
+    if min(unsent, idle["delivery"]) > STUCK:
+        yield "outbox", {"seconds": round(unsent)}
 
 
-def _fiscal_year_began(gauges: Gauges) -> datetime:
-    """The first of October, where the agency is."""
-    today = gauges.clock().astimezone(gauges.zone).date()
-    return datetime(fiscal_year(today) - BUDDHIST_ERA - 1, 10, 1, tzinfo=gauges.zone)
-
-
-def _closed(agency: str, counts: dict[str, int]) -> list[str]:
-    """Cases closed in the fiscal year to date and still closed, by how: a gauge, for what is reopened leaves it."""
-    return [f'pratu_cases_closed{{agency="{agency}",how="{how}"}} {count}' for how, count in counts.items()]
-
-
-def _model(week: machine.Week) -> list[str]:
-    """How the machine's categories fared in the last whole ISO week; a share of nothing is left out."""
-    shares = week.shares
-    values = {
-        "cases": shares.cases,
-        "differ_share": shares.differ,
-        "abstained_share": shares.abstained,
-        "confidence_mean": shares.confidence,
-        "confirmed_cases": shares.confirmed,
-        "accuracy_expected": shares.expected,
-        "accuracy_observed": shares.observed,
-        "drifts": int(week.drifts),
-    }
-    told = {name: value for name, value in values.items() if value is not None}
-    return [f'pratu_model_{name}{{agency="{week.agency}"}} {value:g}' for name, value in told.items()]
+@cache
+def _words() -> dict[str, list[str]]:
+    return tomllib.loads((Path(__file__).parent / "health.toml").read_text(encoding="utf-8"))

@@ -8,6 +8,8 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
+from bot.clock import now_us
+from bot.watch import Watch
 from storage import inbox
 from storage.db import Database
 from storage.inbox import NewEvent
@@ -16,6 +18,10 @@ log = logging.getLogger("pratu.intake")
 
 # Above this many waiting events we say 503 at once: the platform asks again, memory stays ours.
 MOST_WAITING = 20_000
+
+
+# Events, who waits for them to be stored, and since when (microseconds since 1970).
+_Waiting = tuple[Sequence[NewEvent], asyncio.Future[None], int]
 
 
 class CannotStore(Exception):
@@ -28,9 +34,10 @@ class Intake:
     There is no timer: while one commit is on its way, the next batch gathers; then it goes.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, watch: Watch | None = None) -> None:
         self._writer = inbox.Writer(db)
-        self._waiting: deque[tuple[Sequence[NewEvent], asyncio.Future[None]]] = deque()
+        self._watch = watch or Watch()
+        self._waiting: deque[_Waiting] = deque()
         self._something = threading.Semaphore(0)
         self._count = 0
         self._stopped = False
@@ -62,7 +69,7 @@ class Intake:
             future.set_exception(CannotStore("too many events are waiting to be stored"))
             return future
         self._count += len(events)
-        self._waiting.append((events, future))
+        self._waiting.append((events, future, now_us()))
         self._something.release()
         return future
 
@@ -74,23 +81,31 @@ class Intake:
                 self._write(batch)
         self._writer.close()
 
-    def _drain(self) -> list[tuple[Sequence[NewEvent], asyncio.Future[None]]]:
+    @property
+    def lives(self) -> bool:
+        """Is anybody storing?"""
+        return self._thread is not None and self._thread.is_alive()
+
+    def _drain(self) -> list[_Waiting]:
         batch = []
         while self._waiting:
             batch.append(self._waiting.popleft())
         return batch
 
-    def _write(self, batch: list[tuple[Sequence[NewEvent], asyncio.Future[None]]]) -> None:
-        events = [event for group, _future in batch for event in group]
+    def _write(self, batch: list[_Waiting]) -> None:
+        events = [(event, began) for group, _future, began in batch for event in group]
         failed: Exception | None = None
+        lanes: list[str] = []
         try:
-            self._writer.put(events)
+            lanes = self._writer.put([event for event, _began in events])
         except Exception as error:  # one of the three places that catch broadly: it must answer 503, not die
             log.exception("could not store %d events", len(events))
             failed = error
         self._count -= len(events)
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(_tell, [future for _group, future in batch], failed)
+        self._loop.call_soon_threadsafe(_tell, [future for _group, future, _began in batch], failed)
+        if failed is None:  # after the answers: nobody waits for a line of the log
+            self._watch.stored(events, lanes)
 
 
 def _tell(futures: list[asyncio.Future[None]], failed: Exception | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,13 +15,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import forgetting
 from bot.channels import SendFailed
-from bot.clock import Clock
+from bot.clock import Clock, now_us
+from bot.watch import Watch
 from handlers import turn
 from handlers.actions import by_clock, digesting, news, pushing, reconciling, surveying
 from handlers.actions import retention as keeping
 from handlers.actions.digesting import Owed
 from handlers.reports.digest import DoesNotReconcile
+from handlers.rules.timetable import NIGHTLY, TIMETABLE
 from handlers.services import Svc, Tools
+from storage import runs
 from storage.db import Database
 from storage.presence import Leader
 
@@ -267,23 +271,14 @@ JOBS: dict[str, Job] = {
     "reconcile": reconcile,
     "quota": quota,
 }
-# Which of them wake by themselves, and how often, in seconds.
-TIMETABLE: dict[str, int] = {
-    "reminders": 60,
-    "status-updates": 300,
-    "weekly-digest": 300,
-    "surveys": 60,
-    "erasures": 300,
-    "quota": 900,
-}
-NIGHTLY: dict[str, int] = {"retention": 2, "reconcile": 3}  # at this hour
 
 
 class Timetable:
     """The jobs of this process: of several processes on one database exactly one works at them."""
 
-    def __init__(self, context: JobContext) -> None:
+    def __init__(self, context: JobContext, watch: Watch | None = None) -> None:
         self._context = context
+        self._watch = watch or Watch()
         self._leader = Leader(context.db, "jobs")
         self._scheduler = BackgroundScheduler(timezone=context.tools.zone)
 
@@ -311,11 +306,55 @@ class Timetable:
         try:
             if not self._leader.leads():
                 return False
-            result = JOBS[name](self._context, False)
+            result = self._carried_out(name)
         except Exception:  # one of the three places that catch broadly: the next wake-up tries again
             log.exception("a job failed", extra={"job": name})
             return False
-        told = {key: count for key, count in result.items() if isinstance(count, int)}
+        told = _numbers(result)
         if any(told.values()):
             log.info("job done", extra={"job": name, **told})
         return True
+
+    def _carried_out(self, name: str) -> Mapping[str, Any]:
+        began, fine = now_us(), False
+        try:
+            result = carry_out(self._context, name)
+            fine = True
+        finally:
+            self._watch.job(name, began, fine=fine)
+        return result
+
+    @property
+    def runs_here(self) -> bool:
+        """Are jobs woken in this process?"""
+        return bool(self._scheduler.running)
+
+    @property
+    def leads(self) -> bool:
+        """Does this process work at them, as far as it knows?"""
+        return self._leader.led
+
+
+def carry_out(context: JobContext, name: str) -> Mapping[str, Any]:
+    """Do a job now, and write down how it ended, for whoever watches. Raises what the job raised."""
+    began = time.monotonic()
+    try:
+        result = JOBS[name](context, False)
+    except Exception as error:
+        _note_failure(context, name, type(error).__name__)
+        raise
+    with context.db.transaction() as session:
+        runs.note(session, name, context.clock(), time.monotonic() - began, _numbers(result))
+    return result
+
+
+def _numbers(result: Mapping[str, Any]) -> dict[str, int]:
+    return {key: count for key, count in result.items() if isinstance(count, int)}
+
+
+def _note_failure(context: JobContext, name: str, why: str) -> None:
+    try:
+        with context.db.transaction() as session:
+            runs.note_failure(session, name, context.clock(), why)
+    except Exception:  # the database is away as well: the first error says enough
+        log.warning("could not write down that a job failed", extra={"job": name})

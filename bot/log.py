@@ -10,6 +10,14 @@ import logging
 import sys
 from collections.abc import Callable
 
+
+class Id(str):
+    """An id of ours or of a platform: it names nobody, and a mask would make it useless."""
+
+    def __new__(cls, value: object) -> Id:
+        return super().__new__(cls, str(value))
+
+
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -29,7 +37,9 @@ class MaskedJson(logging.Formatter):
             "what": self._clean(record.getMessage()),
         }
         extra = {name: value for name, value in record.__dict__.items() if name not in _PLAIN}
-        facts.update({name: self._clean(str(value)) for name, value in extra.items()})
+        facts.update(
+            {name: value if isinstance(value, Id) else self._clean(str(value)) for name, value in extra.items()}
+        )
         if record.exc_info and record.exc_info[0] is not None:
             # The traceback's code lines, never its values: an exception's text may quote a citizen.
             facts["error"] = record.exc_info[0].__name__

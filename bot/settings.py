@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from storage import ids
 
 SHORTEST_SECRET = 32
+_COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -48,6 +49,7 @@ class Settings:
     timezone: ZoneInfo
     undo_seconds: int
     log_level: str
+    traces_endpoint: str = ""  # OpenTelemetry's own name for it: where a collector listens
 
     @property
     def line_on(self) -> bool:
@@ -90,6 +92,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         timezone=_zone(get("PRATU_TIMEZONE") or "Asia/Bangkok", problems),
         undo_seconds=_seconds(get("PRATU_UNDO_SECONDS") or "20", problems),
         log_level=_level(get("PRATU_LOG_LEVEL") or "INFO", problems),
+        traces_endpoint=_url((env.get(_COLLECTOR) or "").strip(), _COLLECTOR, problems),
     )
     _check_together(settings, problems)
     if problems:

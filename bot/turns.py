@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from bot.channels import Channel, RawEvent
 from bot.clock import Clock
+from bot.watch import Watch
 from handlers import turn
 from handlers.messages import Incoming
 from handlers.services import Tools
@@ -34,12 +35,15 @@ class Turns:
         channels: Mapping[str, Channel],
         clock: Clock,
         busy: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
     ) -> None:
         self._db = db
         self._tools = tools
         self._channels = channels
         self._clock = clock
         self._busy = busy
+        self._watch = watch or Watch()
+        self._moved = time.monotonic()
         self._threads_wanted = 1 if db.sqlite else 2
         self._threads: list[threading.Thread] = []
         self._wake = threading.Condition()
@@ -133,16 +137,31 @@ class Turns:
             time.sleep(WAIT_SECONDS)
 
     def _turn(self, lane: str, channel: str) -> bool:
+        seen = self._watch.turn(lane, channel, self._read)
         try:
             self._count_leftover(lane, channel)
             with self._db.transaction() as session:
-                done = turn.take_turn(session, self._tools, self._read, lane, channel, self._clock())
+                done = turn.take_turn(session, self._tools, seen.read, lane, channel, self._clock())
         except Exception as error:  # one of the three places that catch broadly: one chat's trouble stays its own
-            log.exception("a turn failed", extra={"lane": lane[:8]})
+            seen.failed(error)
+            log.exception("a turn failed", extra=seen.ids)
             self._note_failure(lane, channel, f"{type(error).__name__}")
             return False
+        seen.ended(session, done)
         self.done += done
+        if done:
+            self._moved = time.monotonic()
         return done
+
+    @property
+    def idle(self) -> float:
+        """Seconds since a turn was last done here."""
+        return time.monotonic() - self._moved
+
+    @property
+    def lives(self) -> bool:
+        """Does every thread run?"""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
 
     def _count_leftover(self, lane: str, channel: str) -> None:
         """An event older than this process may have killed the one before: count the try before it begins."""

@@ -2,7 +2,7 @@
 # Install or upgrade pratu on one machine without containers. Run as root from the project's folder:
 #   sh deploy/install.sh
 # Puts the program into /opt/pratu, settings into /etc/pratu/pratu.env, data into /var/lib/pratu. Runs again safely: an
-# upgrade keeps settings and data, and the old program stays in /opt/pratu.old.
+# upgrade keeps settings and data, and the old program stays in /opt/pratu.old. PRATU_TRACES=1 installs OpenTelemetry too.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 python="${PYTHON:-python3}"
@@ -23,7 +23,9 @@ back() {
 }
 trap back EXIT
 "$python" -m venv "$target"
-"$target/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements.lock"
+lock=requirements.lock
+[ -z "${PRATU_TRACES:-}" ] || lock=requirements-traces.lock
+"$target/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/$lock"
 work=$(mktemp -d)
 cp -R "$here/bot" "$here/handlers" "$here/nlp" "$here/storage" "$here/pyproject.toml" "$here/README.md" "$work"
 "$target/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$work"

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
 from sqlalchemy.orm import Session as PlainSession
+from sqlalchemy.pool import QueuePool
 
 from storage.seal import Keyring
 
@@ -48,6 +49,8 @@ class Session(PlainSession):
     late: list[Callable[[], None]]  # what takes a lock everybody waits for
     kept: deque[object]  # the rows read or written last in this transaction: nothing is read twice by its id
     facts: list[Any]  # of cases, to be linked into the chain then
+    put_out: list[int]  # rows of messages it put out, and of events it ended: for whoever tells of it
+    settled: list[int]
     known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
 
     def once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
@@ -107,6 +110,7 @@ def session_of(session: Session, keys: Keyring) -> Session:
     """This session, made ready to work."""
     session.keys = keys
     session.after_commit, session.late, session.facts, session.known = [], [], [], {}
+    session.put_out, session.settled = [], []
     session.kept = deque(maxlen=_KEPT)
     return session
 
@@ -254,6 +258,13 @@ class Database:
     def writing(self, first: bool = False) -> AbstractContextManager[None]:
         """The turn to write on SQLite, in order of asking; nothing on PostgreSQL, where rows have locks."""
         return self._writer.taken(first) if self.sqlite else nullcontext()
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections to the database are in use, and how many there may be."""
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):
+            return 0, 0
+        return pool.checkedout(), pool.size() + pool._max_overflow
 
     def ping(self) -> None:
         """Is the database there? Raises CannotConnect."""

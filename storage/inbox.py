@@ -82,8 +82,8 @@ class Writer:
         self._db = db
         self._connection: Connection | None = None
 
-    def put(self, events: Sequence[NewEvent]) -> None:
-        """Store a batch; an event already there is left as it is.
+    def put(self, events: Sequence[NewEvent]) -> list[str]:
+        """Store a batch; an event already there is left as it is. The chats they are of, as `lane_of` names them.
 
         Returns after the commit. Raises the driver's error when it could not be stored: then nothing was.
         """
@@ -98,6 +98,7 @@ class Writer:
         else:
             self._put_at_once(rows)
         db.tell("inbox")
+        return [row[3] for row in rows]
 
     def _put_at_once(self, rows: Sequence[EventRow]) -> None:
         """One statement that commits itself: one way to the server and back."""
@@ -281,9 +282,42 @@ def any_unread_before(session: Session, received_us: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def lanes_older(session: Session, received_us: int) -> int:
+    """How many chats have an unread event that was stored before this moment."""
+    query = select(func.count(InboxEvent.lane.distinct())).where(
+        InboxEvent.state == InboxState.RECEIVED, InboxEvent.received_us < received_us
+    )
+    return session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class Parked:
+    """An event that waits for people, without a word of it. `why`: an error's name; "" where nobody could answer."""
+
+    event_id: str
+    channel: str
+    received_at: datetime
+    attempts: int
+    why: str
+
+
+def parked(session: Session, limit: int = 20) -> list[Parked]:
+    """Events that wait for people, newest first."""
+    rows = session.execute(
+        select(InboxEvent.event_id, InboxEvent.channel, InboxEvent.received_us, InboxEvent.attempts, InboxEvent.error)
+        .where(InboxEvent.state == InboxState.PARKED)
+        .order_by(InboxEvent.id.desc())
+        .limit(limit)
+    )
+    return [
+        Parked(row.event_id, row.channel, moment_of(row.received_us), row.attempts, row.error or "") for row in rows
+    ]
+
+
 def settle(session: Session, event_id: int, state: InboxState, now: datetime, error: str | None = None) -> None:
     """End an event's life: done, or parked for people."""
     session.ask(_SETTLE, {"row": event_id, "to": state, "now": now, "why": error})
+    session.settled.append(event_id)
 
 
 _SETTLE = (

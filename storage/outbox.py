@@ -114,6 +114,7 @@ def put(
     put_in = _PUT[session.get_bind().dialect.name]
     row_id: int | None = session.ask(put_in, values).scalar()  # what it tells of was written before it
     if row_id is not None:
+        session.put_out.append(row_id)
         session.wake("outbox")
     return row_id
 
@@ -146,15 +147,19 @@ def take_back(session: Session, undo: str) -> bool:
     return True
 
 
+def _blocked() -> ColumnElement[bool]:
+    """Does an earlier message of the same chat still wait?"""
+    earlier = aliased(OutboxMessage)
+    return exists().where(and_(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, _is_open(earlier)))
+
+
 def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list[Claimed]:
     """Take messages that may be sent now, the oldest of each chat only, so that order is kept."""
-    earlier = aliased(OutboxMessage)
-    blocked = exists().where(and_(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, _is_open(earlier)))
     rows = session.scalars(
         select(OutboxMessage)
         .where(
             or_(
-                and_(_is_open(OutboxMessage), OutboxMessage.state != OutboxState.SENDING, ~blocked),
+                and_(_is_open(OutboxMessage), OutboxMessage.state != OutboxState.SENDING, ~_blocked()),
                 OutboxMessage.state == OutboxState.HELD,
             ),
             OutboxMessage.not_before <= now,
@@ -469,6 +474,26 @@ def next_due(session: Session) -> datetime | None:
             )
         )
     )
+
+
+def due_since(session: Session, now: datetime) -> datetime | None:
+    """Since when the longest-waiting message that may go right now could have gone; None where none waits."""
+    rows = session.execute(
+        select(OutboxMessage.created_at, OutboxMessage.not_before)
+        .where(_is_open(OutboxMessage), OutboxMessage.state != OutboxState.SENDING, ~_blocked())
+        .where(OutboxMessage.not_before <= now)
+        .order_by(OutboxMessage.id)
+        .limit(_LOOKED_AT)
+    ).all()
+    return min((max(created, not_before) for created, not_before in rows), default=None)
+
+
+_LOOKED_AT = 50  # oldest messages
+
+
+def oldest_open(session: Session) -> datetime | None:
+    """When the oldest message that waits to go, or is on its way, was put out; not what is held."""
+    return session.scalar(select(func.min(OutboxMessage.created_at)).where(_is_open(OutboxMessage)))
 
 
 def depth(session: Session) -> dict[str, int]:

@@ -84,6 +84,11 @@ class Leader:
         with self._gate:
             return self._still() or self._take()
 
+    @property
+    def led(self) -> bool:
+        """Did this process lead when it last asked? Asks nobody."""
+        return self._db.sqlite or self._connection is not None
+
     def leave(self) -> None:
         """Let another process lead."""
         with self._gate:

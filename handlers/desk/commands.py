@@ -20,6 +20,7 @@ from handlers.desk import (
     looking,
     loose,
     next_steps,
+    operating,
     orders,
     polls,
     recording,
@@ -94,11 +95,12 @@ def obey(svc: Svc, talk: Talk, actor: Actor, name: str, rest: str, text: str) ->
 
 _ON_ONES_OWN = frozenset({"view", "note"})  # nobody handles what they complained of themselves
 _MANY = frozenset({"accept", "acknowledge", "view"})
+_ALONE = frozenset({"help", "at_work", "summary", "survey", "register", "evidence", "requests", "system"})
 
 
 def is_plain(name: str) -> bool:
     """Does this command need nothing behind it?"""
-    return name in _PLAIN or name in ("help", "at_work", "summary", "survey", "register", "evidence", "requests")
+    return name in _PLAIN or name in _ALONE
 
 
 def plain_line(name: str) -> str:
@@ -183,6 +185,7 @@ _ON_WORDS: dict[str, Callable[[Svc, Talk, Actor, str], list[Part]]] = {
     "evidence": evidences.evidence,
     "announce": announcing.announce,
     "requests": requests.requests,
+    "system": operating.system,
 }
 _ON_CASE: dict[str, Callable[[Svc, Order], list[Part]]] = {
     "view": looking.view,

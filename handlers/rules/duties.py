@@ -72,6 +72,7 @@ EVIDENCE_READERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE, Role.A
 ANNOUNCERS = frozenset({Role.COORDINATOR, Role.HEAD, Role.DELEGATE})
 # Who decides what people ask of us about their own data.
 DATA_KEEPERS = frozenset({Role.COORDINATOR, Role.INTAKE, Role.HEAD, Role.DELEGATE, Role.ADMIN})
+OPERATORS = frozenset({Role.ADMIN})
 # Commands that are about no case, never given in a group, and who may give them.
 OF_ROLES: Mapping[str, frozenset[Role]] = {
     "register": KEEPERS,
@@ -79,6 +80,7 @@ OF_ROLES: Mapping[str, frozenset[Role]] = {
     "evidence": EVIDENCE_READERS,
     "announce": ANNOUNCERS,
     "requests": DATA_KEEPERS,
+    "system": OPERATORS,
 }
 
 

@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # For citizens, for those who work here, on paper; surveys and digests.
 _FILES = (
     *("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "sheet.toml"),
-    *("evidence.toml", "pack.toml"),
+    *("evidence.toml", "pack.toml", "operating.toml"),
 )
 _OPENS = {"place", "camera", "photos", "link"}
 

@@ -32,6 +32,14 @@ def days(texts: Texts, first: date, last: date) -> str:
     return f"{first.day}–{until}"
 
 
+def lasting(texts: Texts, seconds: float) -> str:
+    """How long: "40 วินาที", "12 นาที", "3 ชั่วโมง", "5 วัน"."""
+    for name, size, most in (("seconds", 1, 120), ("minutes", 60, 7200), ("hours", 3600, 172_800)):
+        if seconds < most:
+            return texts.word(f"spans.{name}", n=round(seconds / size))
+    return texts.word("spans.days", n=round(seconds / 86_400))
+
+
 def _month(texts: Texts, day: date) -> str:
     return f"{texts.words('dates.months')[day.month - 1]} {(day.year + BUDDHIST_ERA) % 100:02d}"
 

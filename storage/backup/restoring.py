@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import history, ids, migrations, rekey
+from storage import history, ids, migrations, rekey, runs
 from storage.backup.archive import (
     FILE,
     FORMAT,
@@ -152,11 +152,11 @@ def _make_tables(connection: Connection, version: str) -> None:
     for table in there.tables.values():
         if table.name not in {*Base.metadata.tables, "alembic_version"}:
             raise NotEmpty(f"the database holds a table {table.name!r} that is not pratu's; restore into a new one")
-        # `migrate` writes down which key the database was begun with, and nothing else.
+        # `migrate` writes down which key the database was begun with, `serve` how its jobs end; nothing else.
         own = table.name == "alembic_version"
         rows = select(func.count()).select_from(table)
         if table.name == "settings":
-            rows = rows.where(table.c.name != "key")
+            rows = rows.where(table.c.name != "key", ~table.c.name.startswith(runs.PREFIX))
         if not own and connection.scalar(rows):
             raise NotEmpty(f"the database is not empty: {table.name} has rows; restore into a new one")
     there.drop_all(connection)

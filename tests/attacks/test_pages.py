@@ -15,7 +15,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bot.app import App
-from bot.pages import digest, files, papers, registers, survey, track, visitor
+from bot.pages import digest, files, operator, papers, registers, survey, track, visitor
 from handlers.reports import links
 from handlers.services import Svc
 from storage import people
@@ -41,6 +41,8 @@ PAGES = [
     "/digest/x/cases",
     "/digest/x/chart.png",
     "/registers/x",
+    "/operator/x",
+    "/static/operator.js",
     "/survey/x",
     "/summary",
     "/summary/NOBODY",
@@ -50,7 +52,7 @@ PAGES = [
     "/nothing",
     "/chat/",
 ]
-KEPT_BY_BROWSERS = {"/", "/chat", "/static/chat.js", "/summary"}  # the same for everybody
+KEPT_BY_BROWSERS = {"/", "/chat", "/static/chat.js", "/static/operator.js", "/summary"}  # the same for everybody
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -92,7 +94,7 @@ def test_gauges_and_readiness_tell_of_nobody(site: Site) -> None:
     for path in ("/metrics", "/readyz", "/healthz"):
         text = site.http.get(path).text
         assert not re.search(r"สมหญิง|081|U1111|script|sqlite|postgres|/tmp|emulator|key", text), text
-    known = r'pratu_[a-z_]+(\{[a-z]+="[\w:.-]+"(,[a-z]+="[\w-]+")*\})? [\d.e+-]+'
+    known = r'pratu_[a-z_]+(\{[a-z]+="[\w:.+-]+"(,[a-z]+="[\w-]+")*\})? [\d.e+-]+'
     lines = site.http.get("/metrics").text.splitlines()
     assert lines
     assert [line for line in lines if not re.fullmatch(known, line)] == []
@@ -114,6 +116,7 @@ def app_of(world: World) -> Starlette:
     found = (world.db, world.tools, lambda: world.now)
     routes = [*files.routes(*found, Path("no-files")), *papers.routes(*found, no_pictures), *registers.routes(*found)]
     routes += [*digest.routes(*found), *survey.routes(*found), *track.routes(*found)]
+    routes += operator.routes(*found, operator.Installed("0", str, lambda: 50.0))
     return Starlette(routes=routes)
 
 
@@ -126,14 +129,27 @@ def ask(app: Starlette, method: str, path: str, **more: object) -> httpx.Respons
     return asyncio.run(run())
 
 
-DOORS = ("files", "report", "digest", "registers", "survey")
-PURPOSES = ("letter", "dossier", "digest", "evidence", "registers", "survey", "paper", "poll", "proof asked", "proof")
+DOORS = ("files", "report", "digest", "registers", "survey", "operator")
+PURPOSES = (
+    "operator",
+    "letter",
+    "dossier",
+    "digest",
+    "evidence",
+    "registers",
+    "survey",
+    "paper",
+    "poll",
+    "proof asked",
+    "proof",
+)
 OPENS = {
     "files": {"letter", "dossier"},
     "report": {"digest", "evidence"},
     "digest": {"digest"},
     "registers": {"registers"},
     "survey": {"survey", "paper", "poll"},
+    "operator": {"operator"},
 }
 
 
@@ -141,7 +157,7 @@ OPENS = {
 def test_a_link_for_one_purpose_opens_no_other_door(world: World, door: str) -> None:
     """Every kind of token of ours, rightly signed, at every page that is not its own."""
     app = app_of(world)
-    officer = world.officer("T2", Role.HEAD)
+    officer = world.officer("T2", Role.HEAD, Role.ADMIN)
     assert officer.parts
     with world.db.reading() as session:
         svc = Svc(session, world.now, world.tools)

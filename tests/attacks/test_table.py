@@ -54,5 +54,5 @@ def test_the_threat_model_has_all_classes_of_every_entry_and_every_route() -> No
         assert missing == [], section.splitlines()[0]
     assert app.__file__
     routes = ("/webhooks/line", "/webhooks/telegram", "/chat", "/track", "/digest", "/report", "/survey", "/files")
-    for route in (*routes, "/registers", "/summary", "/metrics", "/readyz", "/demo/session"):
+    for route in (*routes, "/operator", "/registers", "/summary", "/metrics", "/readyz", "/demo/session"):
         assert route in text, route

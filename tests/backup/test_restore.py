@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, select
 
-from storage import history, migrations
+from storage import history, migrations, runs
 from storage.backup import cells, restoring, writing
 from storage.backup.archive import BadBackup
 from storage.db import Database
@@ -140,6 +140,7 @@ def test_a_migrated_database_may_be_restored_into(kept: Path, place: Place) -> N
     migrations.migrate(db)
     with db.transaction() as session:
         session.add(Setting(name="key", value={"fingerprint": db.keys.fingerprint()}))
+        runs.note(session, "reminders", WORKING_MORNING, 0.1)  # somebody started the service first
     restoring.restore(db, place.data, kept)
     with pytest.raises(restoring.NotEmpty, match="not empty"):
         restoring.restore(db, place.data.with_name("three"), kept)

@@ -144,19 +144,34 @@ def test_every_path_of_ours_has_a_way_in_but_for_operators_ones() -> None:
     assert not ways & {"/metrics", "/readyz"}
 
 
-def test_prometheus_rules_name_metrics_that_exist_and_say_what_to_do(tmp_path: Path) -> None:
-    path = DEPLOY / "prometheus" / "rules.yml"
-    found = run(tool("promtool"), "check", "rules", str(path))
+def rules() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((DEPLOY / "prometheus" / "rules.yml").read_text())["groups"][0][
+        "rules"
+    ]
+    return found
+
+
+def test_prometheus_rules_name_metrics_that_exist_and_say_what_to_do() -> None:
+    found = run(tool("promtool"), "check", "rules", str(DEPLOY / "prometheus" / "rules.yml"))
     assert found.returncode == 0, found.stdout + found.stderr
     told = "".join(source.read_text(encoding="utf-8") for source in (ROOT / "bot").rglob("*.py"))
     runbook = (DEPLOY / "runbook.md").read_text(encoding="utf-8")
-    for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"][0]["rules"]:
+    sections = dict(re.findall(r"^## (\d+)\. (.*)$", runbook, re.M))
+    for rule in rules():
         for metric in _METRIC.findall(rule["expr"]):
-            name = metric.removeprefix("pratu_")
+            name = metric.removeprefix("pratu_").removesuffix("_bucket")
             assert metric in told or f'"{name}' in told or f'"{name.removeprefix("model_")}' in told, metric
-        assert rule["alert"] in runbook
-        (number,) = re.findall(r"ข้อ (\d)", rule["annotations"]["action"])[:1]
-        assert f"## {number}. " in runbook
+        (number,) = re.findall(r"ข้อ (\d+)", rule["annotations"]["action"])[:1]
+        assert re.search(rf"\b{rule['alert']}\b", sections[number]), "the section it names is about it"
+        assert re.search(r"[ก-๙]", rule["annotations"]["summary"] + rule["annotations"]["action"])
+
+
+def test_each_alert_rings_when_it_must_and_not_before() -> None:
+    path = DEPLOY / "prometheus" / "rules_test.yml"
+    found = run(tool("promtool"), "test", "rules", str(path))
+    assert found.returncode == 0, found.stdout + found.stderr
+    tried = {test["name"] for test in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]}
+    assert {rule["alert"] for rule in rules()} <= tried
 
 
 def test_pages_name_only_commands_that_exist() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.health import Gauges, _metrics
+from bot import metrics
 from bot.jobs import JOBS, JobContext
+from bot.metrics import Gauges
 from handlers.rules.routing import unit_named
 from storage import cases, outbox, people
 from storage.closings import closings, used
@@ -422,7 +423,7 @@ def test_the_operators_gauge_counts_the_fiscal_year_to_date(world: World) -> Non
         closed_as(world, "confirmed", number, days_ago=(world.now.date() - day).days)
     closed_as(world, None, 14, days_ago=1)
     gauges = Gauges(world.db, lambda: world.now, lambda: True, dict, frozenset({"web"}), world.tools.zone)
-    told = [line for line in _metrics(gauges).splitlines() if line.startswith("pratu_cases_closed")]
+    told = [line for line in metrics.told(gauges).splitlines() if line.startswith("pratu_cases_closed")]
     assert sorted(told) == [
         'pratu_cases_closed{agency="DEMO",how="confirmed"} 2',
         'pratu_cases_closed{agency="DEMO",how="no_answer"} 0',

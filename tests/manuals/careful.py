@@ -23,6 +23,16 @@ def play(stage: Stage, camera: Camera) -> None:
     _told_by_telephone(intake)
     _secret(stage, camera, intake, head)
     _own_data(stage, camera, intake, head)
+    watched(stage, camera)
+
+
+def watched(stage: Stage, camera: Camera) -> None:
+    """An administrator asks how the installation does, and opens the page."""
+    admin = enters(stage, camera, Role.ADMIN, None, "ผู้ดูแลระบบ")
+    admin.types("/ระบบ").hears("หน้าสภาพระบบ")
+    page = camera.page(stage.here(admin.log.locator("a.link").last.get_attribute("href")))
+    camera.whole("admin-operator", page, "[aria-labelledby=parts]")
+    page.context.close()
 
 
 def _taken_back(stage: Stage, camera: Camera, unit: Person, head: Person) -> None:

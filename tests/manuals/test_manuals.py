@@ -34,7 +34,7 @@ _OF_BOTFATHER = frozenset({"newbot", "setprivacy"})
 _CITIZENS = frozenset({"start", "report", "track"})
 _TO_BE_MADE = frozenset({"deploy/pratu.env", "deploy/.env"})  # by whoever installs it
 _ROOMS = ("bot", "handlers", "nlp", "storage", "tests", "deploy", "simulate")
-_TABLES = ("th", "officer", "digest", "survey", "evidence")
+_TABLES = ("th", "officer", "digest", "survey", "evidence", "operating")
 _LETTERS = 10  # of a sentence that is not slots alone
 
 
@@ -225,7 +225,7 @@ def test_the_officers_manual_says_who_may() -> None:
             who = [letter for letter, party, _role in by_party if party in by] + ["ป"] * (READER in by)
         elif name in OF_ROLES:
             who = [letter for letter, _party, role in by_party if role in OF_ROLES[name]]
-            who += ["ป"] * (Role.COORDINATOR in OF_ROLES[name])
+            who += ["ป"] * (Role.COORDINATOR in OF_ROLES[name]) + ["ด"] * (OF_ROLES[name] == {Role.ADMIN})
         else:
             who = list("หรนป")
         assert row[3] == ("ท" if len(who) == 4 else " ".join(who)), row

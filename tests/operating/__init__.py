@@ -1,0 +1,1 @@
+"""What operators see: logs, traces, gauges, readiness, alarms and their page."""
