@@ -641,13 +641,13 @@ _STEPS: dict[str, Callable[[Svc, Talk, Actor, Incoming], list[Part] | None]] = {
     "again": _open_again,
     "secret_for": _secret,
     "privacy": privacy.answer,
-    receipts.CONSENT: consenting.take,
     "withdrawing": tracking.take_withdraw,
     "maybe": _same_or_new,
     "asked": _asked,
     "detail": tracking.take_detail,
     "adding": tracking.take_more,
     surveying.STATE: survey.take,
+    receipts.CONSENT: consenting.take,  # last: whatever was asked since comes first
 }
 
 

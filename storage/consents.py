@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from storage.db import Session
 from storage.tables import Case, Consent, StatusUpdate
+from storage.tables.base import plain
 
 # Passing name and number on to another agency; showing pictures and story in public; keeping sensitive data (s. 26).
 PURPOSES = ("identity", "publish", "sensitive")
@@ -93,9 +94,10 @@ def _whats(purpose: str) -> list[str]:
     return [f"{purpose}_{word}" for word in (ASKED, GIVEN, REFUSED, WITHDRAWN, KEPT)]
 
 
+_UPDATE = plain(StatusUpdate).c
 _NEWEST = (
-    select(StatusUpdate.what)
-    .where(StatusUpdate.case_id == bindparam("row"), StatusUpdate.what.in_(bindparam("whats", expanding=True)))
-    .order_by(StatusUpdate.id.desc())
+    select(_UPDATE.what)
+    .where(_UPDATE.case_id == bindparam("row"), _UPDATE.what.in_(bindparam("whats", expanding=True)))
+    .order_by(_UPDATE.id.desc())
     .limit(1)
 )

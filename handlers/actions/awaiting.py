@@ -46,9 +46,7 @@ _RANKS: dict[str, int] = {
     "refused": 2,
     "closed": 3,
 }
-ASKED = frozenset(
-    {"question", "result", "visit", "refused", "paused", "identity"}
-)  # the person was asked, or just told
+ASKED = frozenset({"question", "result", "visit", "refused", "paused"})  # the person was asked, or just told
 
 
 @dataclass(frozen=True)

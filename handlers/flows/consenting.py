@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from handlers.access import Actor
-from handlers.actions import consenting
+from handlers.actions import consenting, drafts
 from handlers.messages import Incoming, Part, Say
 from handlers.receipts import CONSENT
 from handlers.services import Svc, Talk
@@ -28,6 +28,8 @@ def taking(purpose: str, given: bool) -> _Concerning:
 def take(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part] | None:
     """Right after we asked about sensitive data. None: they talk of something else, which is no."""
     reference, until = talk.state.pop(CONSENT)
+    if drafts.draft_of(talk) is not None:
+        return None  # another matter was begun, with questions of its own
     allows, refuses = heard.means(incoming.text, "allow"), heard.means(incoming.text, "refuse", "no")
     if svc.now >= datetime.fromisoformat(until) or not (allows or refuses):
         return None

@@ -197,6 +197,23 @@ def test_who_goes_on_talking_has_not_agreed_and_is_not_asked_again(world: World)
 
 
 @ONE_ENGINE
+@pytest.mark.parametrize("begins", ["แจ้งปัญหา", "ยกเลิก {code}"])
+def test_a_yes_to_another_question_is_no_consent(world: World, begins: str) -> None:
+    citizen = world.citizen()
+    reference = citizen.says(ILL).says("ส่งเรื่อง").reference
+    citizen.says(begins.format(code=reference)).says("ได้").hears_not("ใช้ส่วนนี้ได้")
+    with world.db.reading() as session:
+        assert not consents.stands(session, world.case(reference), "sensitive")
+
+
+@ONE_ENGINE
+def test_danger_after_a_forward_is_no_answer(world: World, intake: Dialogue) -> None:
+    citizen = world.citizen()
+    forward(intake, file(citizen))
+    citizen.says("ไฟไหม้บ้าน").hears("199")
+
+
+@ONE_ENGINE
 def test_danger_is_never_kept_waiting_nor_hidden_from_help(world: World, intake: Dialogue) -> None:
     citizen = world.citizen()
     citizen.says("ไฟไหม้บ้าน ซอย 5 แม่ป่วยติดเตียงติดอยู่ข้างใน ช่วยด้วย").hears("199").hears_not("ขอถามอีกข้อ")
