@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,6 +130,9 @@ where datname = current_database() and usename = current_user
 """
 
 
+_LOOKS, _BETWEEN_LOOKS = 10, 0.1  # seconds
+
+
 class NotAlone(Exception):
     """Other processes live on this database."""
 
@@ -142,8 +146,7 @@ def alone(db: Database) -> Iterator[Session]:
     if not db.sqlite:
         with db.transaction() as session:
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ALONE})
-            if session.scalar(text(_OTHERS)):
-                raise NotAlone
+            _wait_for_ends(session)
             yield session
         return
     only = Database(db.url.render_as_string(hide_password=False), db.keys, alone=True)
@@ -156,6 +159,16 @@ def alone(db: Database) -> Iterator[Session]:
             yield session
     finally:
         only.close()
+
+
+def _wait_for_ends(session: Session) -> None:
+    """Who was stopped a moment ago is still seen for a moment. Raises NotAlone."""
+    for _ in range(_LOOKS):
+        if not session.scalar(text(_OTHERS)):
+            return
+        time.sleep(_BETWEEN_LOOKS)
+        session.execute(text("SELECT pg_stat_clear_snapshot()"))  # else a transaction goes on seeing what it saw first
+    raise NotAlone
 
 
 def begin(session: Session) -> None:
