@@ -34,7 +34,7 @@ from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import agencies, migrations, rekey
+from storage import agencies, migrations, presence, rekey
 from storage.db import Database
 from storage.files import FileStore
 from storage.seal import CannotOpen, Keyring
@@ -67,6 +67,7 @@ def open_database(settings: Settings, *, hurried: bool = False) -> Database:
 def check_key(db: Database) -> None:
     """Remember the key on first sight; stop when it is another one. Raises WrongKey."""
     with db.transaction() as session:
+        presence.begin(session)
         known = agencies.setting(session, "key")
         try:
             rekey.find_as_before(db.keys, known)

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -337,6 +338,7 @@ def export(arguments: argparse.Namespace) -> int:
     from bot.channels import RawEvent
     from handlers.actions import notices
     from handlers.services import Svc
+    from nlp import mask
     from storage import exports
     from storage.files import FileStore
 
@@ -345,9 +347,8 @@ def export(arguments: argparse.Namespace) -> int:
         svc = Svc(session, clock.now(), tools(config))
         zone = config.timezone
         if arguments.what == "cases":
-            rows = exports.cases(
-                session, zone, arguments.masked, lambda case: notices.is_overdue(svc, case), svc.tools.mask
-            )
+            late = partial(notices.is_overdue, svc)
+            rows = exports.cases(session, zone, arguments.masked, late, svc.tools.mask, mask.veil)
             fields = exports.CASE_FIELDS
         elif arguments.what == "surveys":
             rows, fields = exports.surveys(session, zone, arguments.masked), exports.SURVEY_FIELDS
@@ -358,7 +359,7 @@ def export(arguments: argparse.Namespace) -> int:
                 reader = channels.get(channel)
                 return reader.read(RawEvent("", "", clock.now(), body)).user_id if reader else ""
 
-            rows = exports.messages(session, zone, arguments.masked, account_in)
+            rows = exports.messages(session, zone, arguments.masked, account_in, mask.veil)
             fields = exports.MESSAGE_FIELDS
         _write(rows, fields, arguments.format, out)
     return 0

@@ -8,9 +8,14 @@ import sys
 
 from bot import settings
 from bot.commands import Refused, current_database
-from storage import rekey
+from storage import presence, rekey
 from storage.db import Database
 from storage.files import FileStore
+
+_OTHERS = (
+    "rekey --index: other processes live on this database; stop every pratu process (serve, jobs, commands; "
+    "a psql of the same role too) and run it again. Nothing was changed."
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -18,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     First PRATU_SECRET_KEY=NEW,OLD and a restart of every process; then this, while the service runs; then, once nobody
     needs a link or web chat that the old key signed any more, PRATU_SECRET_KEY=NEW and a restart. Backups made before
-    still need the old key. No key is ever printed.
+    still need the old key. No key is ever printed. `--index` needs the service stopped, and refuses while any other
+    process lives on this database: one that finds people by the old hashes would make everybody a stranger.
     """
     config = settings.read()
     with current_database() as db:
@@ -47,7 +53,9 @@ def _left(db: Database) -> int:
 
 def _index(db: Database) -> dict[str, int]:
     try:
-        with db.transaction() as session:
+        with presence.alone(db) as session:
             return rekey.reindex(session)
     except rekey.NotNow as wait:
         raise Refused(str(wait)) from wait
+    except presence.NotAlone as others:
+        raise Refused(_OTHERS) from others

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.actions import cases as filing
-from handlers.actions import drafts
+from handlers.actions import consenting, drafts
 from handlers.actions.cases import Filed
 from handlers.actions.danger import QUIET
 from handlers.messages import Part, Say
@@ -19,11 +19,25 @@ from storage.words import Kind
 _OWN = frozenset({Kind.SUGGESTION, Kind.OPINION, Kind.COMPLIMENT, Kind.INQUIRY})
 
 
+# Right behind the receipt bare words answer what it asked; the buttons do at any time.
+CONSENT = "consent"
+_PATIENCE = timedelta(minutes=30)
+
+
 def file(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
-    """File the draft, and hand over its receipt."""
+    """File the draft, and hand over its receipt; behind it the one question it may leave, which holds nothing up."""
     filed = filing.file_case(svc, talk.conversation, talk.account, draft, received_at=talk.message.at)
     drafts.drop(talk)
     remember(svc, talk, filed)
+    parts = _handed(svc, filed, draft)
+    asks = None if talk.state.get("topics") else consenting.at_filing(svc, filed.case, draft)
+    if asks is None:
+        return parts
+    talk.state[CONSENT] = [filed.case.reference, (svc.now + _PATIENCE).isoformat()]
+    return [*parts, asks]
+
+
+def _handed(svc: Svc, filed: Filed, draft: Draft) -> list[Part]:
     say = _receipt(svc, filed, draft)
     if draft.kind in _OWN or draft.kind == Kind.EMERGENCY or draft.language or _only_voice(draft):
         return [say]

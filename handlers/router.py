@@ -14,6 +14,7 @@ from handlers.flows import (
     answers,
     belongs,
     complaint,
+    consenting,
     editing,
     emergency,
     foreign,
@@ -448,6 +449,10 @@ _WITH_REFERENCE: dict[str, _Concerning] = {
     "suits_not": answers.suits_not,
     "suits": answers.suits,
     "not_same": answers.apart,
+    "give_identity": consenting.taking("identity", True),
+    "keep_identity": consenting.taking("identity", False),
+    "give_sensitive": consenting.taking("sensitive", True),
+    "hide_sensitive": consenting.taking("sensitive", False),
     "hurry": tracking.hurry,
     "add_more": tracking.ask_more,
     "withdraw": tracking.ask_withdraw,
@@ -642,6 +647,7 @@ _STEPS: dict[str, Callable[[Svc, Talk, Actor, Incoming], list[Part] | None]] = {
     "detail": tracking.take_detail,
     "adding": tracking.take_more,
     surveying.STATE: survey.take,
+    receipts.CONSENT: consenting.take,  # last: whatever was asked since comes first
 }
 
 

@@ -46,7 +46,8 @@ def take_turn(session: Session, tools: Tools, read: Reader, lane: str, channel: 
     unread = inbox.oldest_unread(session, lane)  # read after the lock: what was read before may be stale
     if unread is None:
         return False
-    if pace.must_wait(session, conversation, now):
+    flood = pace.is_flood(session, conversation)
+    if flood and pace.must_wait(session, conversation, now):
         conversation.not_before = now + pace.AGAIN
         return False
     svc = Svc(session, now, tools)
@@ -58,7 +59,7 @@ def take_turn(session: Session, tools: Tools, read: Reader, lane: str, channel: 
             conversation.not_before = due
             session.wake("gathering")
             return False
-        served = _answer(svc, conversation, _led(rows), read)
+        served = _answer(svc, conversation, _led(rows), read, flood)
     conversation.not_before = None
     for row in [row for row, _incoming in rows] or [unread]:
         inbox.settle(session, row.id, InboxState.DONE if served else InboxState.PARKED, now)
@@ -112,7 +113,7 @@ def _set_of(session: Session, read: Reader, first: Row, lane: str, now: datetime
     return rows, None if complete or due <= now else due
 
 
-def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader) -> bool:
+def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader, flood: bool) -> bool:
     """Everything one event brings about. False: somebody said something whom we cannot answer; people must look."""
     unread, incoming = rows[0]
     if not incoming.private and not _from_a_group(svc, conversation, rows):
@@ -130,7 +131,10 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader)
     svc.message_id = written[0].id
     talk = Talk(conversation, account, written[0], state, written[1:], incoming.private)
     incoming = replace(incoming, more=tuple(other for _row, other in rows[1:]))
+    known = pace.before(talk, flood)
     parts = _parts(svc, talk, incoming, read)
+    if known is not None and pace.goes_along(svc.session, talk, known, read):
+        parts = []
     conversation.last_in_at = svc.now
     if incoming.private:
         if parts:

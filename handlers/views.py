@@ -101,6 +101,7 @@ _ANSWERS: dict[str, tuple[str, ...]] = {
     "merged": ("track.button_not_same",),
     "paused": ("status.button_reopen",),
     "closed": ("status.button_reopen",),
+    "identity": ("consent.button_give_identity", "consent.button_keep_identity"),
 }
 
 

@@ -201,14 +201,15 @@ class Database:
 
     SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer at a time (a lock of ours, so that waiting writers
     wake at once instead of polling SQLite's busy timer). `hurried`: this program's connections do not wait for the
-    disk; for what can be made again.
+    disk; for what can be made again. `alone`: an SQLite file that no other process may have open, before or meanwhile.
     """
 
-    def __init__(self, url: str, keys: Keyring, *, hurried: bool = False) -> None:
+    def __init__(self, url: str, keys: Keyring, *, hurried: bool = False, alone: bool = False) -> None:
         self.url = make_url(url)
         self.keys = keys
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url, _HURRIED if hurried else _CAREFUL) if self.sqlite else _postgres_engine(url)
+        pace = _HURRIED if hurried else _CAREFUL
+        self.engine = _sqlite_engine(url, pace, alone) if self.sqlite else _postgres_engine(url)
         self._writer = WriteTurn()
         self._listeners: list[Any] = []
         self._bound: Connection | None = None
@@ -336,22 +337,27 @@ _HURRIED = (
 )
 
 
-def _sqlite_engine(url: str, pace: Sequence[str]) -> Engine:
+_PATIENCE, _AT_ONCE = 30, 1  # seconds to wait for somebody else's lock
+
+
+def _sqlite_engine(url: str, pace: Sequence[str], alone: bool) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    wait = _AT_ONCE if alone else _PATIENCE
+    engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         for pragma in (
+            *(("locking_mode=EXCLUSIVE",) if alone else ()),  # every open connection holds a lock while WAL is in use
             "journal_mode=WAL",
             "foreign_keys=ON",
             "secure_delete=ON",
             *pace,
             "mmap_size=268435456",  # 256 MB are read where they lie, without asking the system for each page
-            "busy_timeout=30000",
+            f"busy_timeout={wait * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

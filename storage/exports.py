@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import agencies
+from storage import agencies, consents
 from storage.db import Session
 from storage.inbox import moment_of
 from storage.tables import Account, Case, InboxEvent, Message, StatusUpdate, Survey, SurveyAnswer
@@ -49,9 +49,20 @@ SURVEY_FIELDS = ["id", "reference", "agency", "channel", "group", "form", "item"
 
 
 def cases(
-    session: Session, zone: tzinfo, masked: bool, overdue: Callable[[Case], bool], mask: Callable[[str], str]
+    session: Session,
+    zone: tzinfo,
+    masked: bool,
+    overdue: Callable[[Case], bool],
+    mask: Callable[[str], str],
+    veil: Callable[[str], str] = str,
 ) -> Iterator[Row]:
-    """One row per case, oldest first."""
+    """One row per case, oldest first. `veil` hides what is sensitive in open words, where no consent stands (s. 26)."""
+    agreed = consents.standing(session, "sensitive")
+
+    def shown(case: Case) -> str | None:
+        text = session.keys.open_text(case.text)
+        return veil(text) if text and not agreed(case.id, case.account_id) else text
+
     references = {key: reference for key, reference in session.execute(select(Case.id, Case.reference))}
     for chunk in session.scalars(select(Case).order_by(Case.id).execution_options(yield_per=500)).partitions():
         updates: dict[int, list[StatusUpdate]] = {}
@@ -61,12 +72,14 @@ def cases(
         ):
             updates.setdefault(update.case_id, []).append(update)
         for case in chunk:
-            yield _case(session, case, updates.get(case.id, []), references, zone, masked, overdue, mask)
+            text = case.masked if masked else shown(case)
+            yield _case(session, case, text, updates.get(case.id, []), references, zone, masked, overdue, mask)
 
 
 def _case(
     session: Session,
     case: Case,
+    text: str | None,
     updates: list[StatusUpdate],
     references: dict[int, str],
     zone: tzinfo,
@@ -100,7 +113,7 @@ def _case(
         "overdue": overdue(case),
         "merged_into": references.get(case.merged_into_id or 0),
         "fiscal_year": case.fiscal_year,
-        "text": case.masked if masked else opened(case.text),
+        "text": text,
         "place": case.place_masked if masked else opened(case.place),
         "contact": mask(contact) if masked and contact else contact,
         "events": [
@@ -110,11 +123,23 @@ def _case(
     }
 
 
-def messages(session: Session, zone: tzinfo, masked: bool, account_in: Callable[[str, bytes], str]) -> Iterator[Row]:
+def messages(
+    session: Session,
+    zone: tzinfo,
+    masked: bool,
+    account_in: Callable[[str, bytes], str],
+    veil: Callable[[str], str] = str,
+) -> Iterator[Row]:
     """One row per message, then one per stored event that has no message (yet): all that was answered 200.
 
-    `account_in(channel, body)` names the platform user of an event nobody has worked on.
+    `account_in(channel, body)` names the platform user of an event nobody has worked on; `veil` as in `cases`.
     """
+    agreed = consents.standing(session, "sensitive")
+
+    def shown(message: Message) -> str | None:
+        text = session.keys.open_text(message.text)
+        return veil(text) if text and not agreed(message.case_id, message.account_id) else text
+
     names = _account_names(session, masked)
     references = {key: reference for key, reference in session.execute(select(Case.id, Case.reference))}
     for message in session.scalars(select(Message).order_by(Message.id).execution_options(yield_per=500)):
@@ -125,7 +150,7 @@ def messages(session: Session, zone: tzinfo, masked: bool, account_in: Callable[
             "account": names.get(message.account_id or 0),
             "reference": references.get(message.case_id or 0),
             "at": _at(message.at, zone),
-            "text": message.masked if masked else session.keys.open_text(message.text),
+            "text": message.masked if masked else shown(message),
             "event_id": message.event_id,
             "message_id": message.message_id,
         }

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from storage.db import Database, Session
 
@@ -120,3 +123,61 @@ class Leader:
             self._connection.invalidate()  # never back into the pool: the lock lives in this connection
             self._connection.close()
             self._connection = None
+
+
+# --- nobody else -----------------------------------------------------------------------------------------------------
+
+_ALONE = int.from_bytes(hashlib.sha256(b"alone").digest()[:8]) >> 2
+_OTHERS = """
+select count(*) from pg_stat_activity
+where datname = current_database() and usename = current_user
+  and backend_type = 'client backend' and pid <> pg_backend_pid()
+"""
+
+
+_LOOKS, _BETWEEN_LOOKS = 10, 0.1  # seconds
+
+
+class NotAlone(Exception):
+    """Other processes live on this database."""
+
+
+@contextmanager
+def alone(db: Database) -> Iterator[Session]:
+    """One transaction in which no other process lives on this database, nor begins to (`begin` waits). Every process
+    of a service keeps connections open, so open ones of the same role are looked for: also a `psql` is one. `db`
+    must not be in use by this process. Raises NotAlone."""
+    db.close()  # our own connections are no others
+    if not db.sqlite:
+        with db.transaction() as session:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ALONE})
+            _wait_for_ends(session)
+            yield session
+        return
+    only = Database(db.url.render_as_string(hide_password=False), db.keys, alone=True)
+    try:
+        try:
+            only.engine.connect().close()  # the pool keeps it, and it keeps the lock
+        except OperationalError as locked:
+            raise NotAlone from locked
+        with only.transaction() as session:
+            yield session
+    finally:
+        only.close()
+
+
+def _wait_for_ends(session: Session) -> None:
+    """Who was stopped a moment ago is still seen for a moment. Raises NotAlone."""
+    for _ in range(_LOOKS):
+        if not session.scalar(text(_OTHERS)):
+            return
+        time.sleep(_BETWEEN_LOOKS)
+        session.execute(text("SELECT pg_stat_clear_snapshot()"))  # else a transaction goes on seeing what it saw first
+    raise NotAlone
+
+
+def begin(session: Session) -> None:
+    """A process begins: it waits here, in the transaction in which it reads what it will go by, for one that is alone.
+    On SQLite nobody can even connect then."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _ALONE})

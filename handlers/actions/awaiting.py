@@ -21,20 +21,31 @@ from nlp import entities, kinds
 from nlp.language import foreign_language
 from nlp.normalize import normalize
 from nlp.verdict import Verdict
-from storage import cases, visits
+from storage import cases, consents, visits
 from storage.tables import Case
 from storage.words import Kind, Status
 
-# question: need_info; refused: not accepted; paused: closed for want of an answer.
-What = Literal["question", "result", "visit", "refused", "paused", "closed", "merged"]
+# question: need_info; refused: not accepted; paused: closed for want of an answer; identity: may it go along with a
+# case sent on.
+What = Literal["question", "result", "visit", "refused", "paused", "closed", "merged", "identity"]
 _REFUSED_FOR = timedelta(days=7)  # so long bare words may be the facts we lacked
 _MERGED_FOR = timedelta(days=30)
+_CONSENT_FOR = timedelta(days=7)  # bare words; the buttons are heard at any time
 _LOOKED_AT = 20  # of the person's cases, the open and the newest ones
 _FACTS = 8  # letters that may be a fact
 LEAST_ALARM = 30  # letters: shorter answers alarm nobody by the model alone
 _AT_WORK = frozenset({"assigned", "in_progress", "reopened", "screening", "returned_incomplete"})
 # The order in which they claim what was said.
-_RANKS: dict[str, int] = {"merged": 0, "question": 1, "result": 1, "visit": 1, "paused": 2, "refused": 2, "closed": 3}
+_RANKS: dict[str, int] = {
+    "merged": 0,
+    "question": 1,
+    "result": 1,
+    "visit": 1,
+    "identity": 1,
+    "paused": 2,
+    "refused": 2,
+    "closed": 3,
+}
 ASKED = frozenset({"question", "result", "visit", "refused", "paused"})  # the person was asked, or just told
 
 
@@ -77,7 +88,7 @@ def of_case(svc: Svc, case: Case, own: Sequence[Case] = ()) -> Waits | None:
     age = svc.now - since
     reopen_for = timedelta(days=svc.limits["reopen_days"])
     most = {"result": reopen_for, "paused": reopen_for, "closed": reopen_for}
-    most |= {"refused": _REFUSED_FOR, "merged": _MERGED_FOR}
+    most |= {"refused": _REFUSED_FOR, "merged": _MERGED_FOR, "identity": _CONSENT_FOR}
     if what in most and age > most[what]:
         return None
     others = frozenset(other.category for other in own if other.id != case.id and is_open(other.status))
@@ -97,6 +108,8 @@ def _what(svc: Svc, case: Case) -> What | None:
         visit = visits.planned(svc.session, case.id)
         coming = visit is not None and visit.planned_for is not None and visit.planned_for > svc.now
         return "visit" if coming else None
+    if case.status == Status.TRANSFERRED:
+        return "identity" if consents.answer(svc.session, case.id, "identity") == consents.ASKED else None
     return now.get(case.status)
 
 
@@ -128,7 +141,7 @@ def readings(svc: Svc, waits: Sequence[Waits], text: str, *, is_text: bool, else
 
 
 def _read(svc: Svc, one: Waits, text: str, verdict: Verdict | None, *, is_text: bool, elsewhere: bool) -> Reply:
-    shown = Reply.NONE if is_text or one.what in ("visit", "closed", "merged") else Reply.TELLS
+    shown = Reply.NONE if is_text or one.what in ("visit", "closed", "merged", "identity") else Reply.TELLS
     if verdict is None or (one.what == "question" and not is_text):
         return shown
     if not is_text and (is_other(one.case, text, verdict) or other_spot(svc, one.case, text)):
@@ -143,6 +156,7 @@ def _read(svc: Svc, one: Waits, text: str, verdict: Verdict | None, *, is_text: 
         "paused": _of_pause,
         "closed": _of_end,
         "merged": _of_merged,
+        "identity": _of_identity,
     }[one.what](svc, one, text, verdict)
     return shown if read == Reply.NONE or (read == Reply.ASKS and elsewhere) else read
 
@@ -236,3 +250,10 @@ def _of_end(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
 
 def _of_merged(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
     return Reply.NO if heard.means(text, "not_same") else Reply.NONE
+
+
+def _of_identity(svc: Svc, one: Waits, text: str, verdict: Verdict) -> Reply:
+    """Only plain words give a name away: a mere "ค่ะ" may be but polite."""
+    if heard.means(text, "refuse", "no"):
+        return Reply.NO
+    return Reply.YES if heard.means(text, "allow") else Reply.NONE

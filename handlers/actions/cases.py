@@ -15,7 +15,7 @@ from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
 from handlers.texts import shortened
-from nlp import entities, gazetteer
+from nlp import entities, gazetteer, mask
 from nlp.digits import arabic
 from nlp.language import foreign_language
 from nlp.normalize import readable
@@ -140,7 +140,6 @@ def _values(
     keys = svc.session.keys
     year = fiscal_year(received_at.astimezone(svc.tools.zone).date())
     counted_from = svc.hours.counted_from(received_at)
-    mask = svc.tools.mask
     language = draft.language or foreign_language(draft.words)
     return {
         "reference": references.make(year, sequences.next_value(svc.session, f"case:{year}")),
@@ -163,9 +162,9 @@ def _values(
         "abstained": draft.abstained and not draft.category_chosen,
         "text": keys.seal_text(draft.words),
         "said": keys.seal_data(draft.texts),
-        "masked": mask(draft.words),
+        "masked": _masked(svc, draft.words, helps=draft.urgent),
         "place": keys.seal_text(draft.place or None),
-        "place_masked": mask(draft.place) or None,
+        "place_masked": svc.tools.mask(draft.place) or None,
         "lat": draft.lat,
         "lon": draft.lon,
         "happened": keys.seal_text(draft.happened or None),
@@ -279,9 +278,15 @@ def _set_text(svc: Svc, case: Case, said: Sequence[tuple[int, str]], text: str |
     words = "\n".join(words for _row, words in said) if text is None else text
     case.said = svc.session.keys.seal_data(said)
     case.text = svc.session.keys.seal_text(words or None)
-    case.masked = svc.tools.mask(words) or None
+    case.masked = _masked(svc, words, helps=case.urgent) or None
     svc.session.flush()
     finding.note(svc, case)
+
+
+def _masked(svc: Svc, words: str, *, helps: bool) -> str:
+    """A case's words before many eyes. Where somebody may be in danger what ails them stays: it says what help is
+    needed (vital interest, PDPA s. 26(1))."""
+    return mask.for_help(words) if helps else svc.tools.mask(words)
 
 
 # --- taken back, or said better ------------------------------------------------------------------------------------

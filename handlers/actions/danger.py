@@ -9,6 +9,7 @@ from handlers.rules.case_status import CITIZEN
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import shortened
+from nlp import mask
 from storage.tables import Case
 from storage.words import Kind
 
@@ -36,7 +37,7 @@ def call_off(svc: Svc, talk: Talk, draft: Draft) -> None:
 
 def _tell_duty(svc: Svc, talk: Talk, draft: Draft, key: str) -> None:
     routed = filing.routed_to(svc, draft)
-    summary = shortened(svc.tools.mask(draft.words), 200)
+    summary = shortened(mask.for_help(draft.words), 200)  # what ails somebody says what help they need
     say = Say(svc.texts.say(key, summary=summary, time=svc.texts.clock(talk.message.at)))
     unit = None if draft.confidential else routed.unit
     notices.tell_duty(svc, routed.agency, unit, say, once=f"{key}:{talk.message.id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.actions import finding, notices
+from handlers.actions import consenting, finding, notices
 from handlers.actions.status import move, record
 from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN
@@ -22,7 +22,8 @@ _LONGEST_NAME = 120
 def forward(
     svc: Svc, case: Case, post: Post, acting: Sequence[str], to: str, known: Agency | None, reason: str
 ) -> Told:
-    """Somebody else's duty: sent there under a letter's number, and the complainant is told whom to ask.
+    """Somebody else's duty: sent there under a letter's number, and the complainant is told whom to ask. Who they are
+    goes along only if they agree (PDPA s. 19).
 
     `known`: the agency, where it is one of this installation. Raises MoveNotAllowed.
     """
@@ -37,8 +38,10 @@ def forward(
     handling.refer(
         svc.session, case.id, now=svc.now, agency_name=name, agency_code=code, phone=phone or None, number=number
     )
+    asks = consenting.at_forward(svc, case, name)
     values = {"agency": name, "date": svc.texts.day(svc.today), "phone": phone or svc.phone(), "number": number}
-    return tell(svc, case, update, "status.transferred" if phone else "status.transferred_plain", values)
+    key = "status.transferred" if phone else "status.transferred_plain"
+    return tell(svc, case, update, key, values, asks=asks)
 
 
 def _short_name(svc: Svc, case: Case) -> str:

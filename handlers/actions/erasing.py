@@ -13,7 +13,7 @@ from handlers.actions import notices, status
 from handlers.reports.digest import fingerprint
 from handlers.rules.case_status import is_open
 from handlers.services import Svc
-from nlp import entities
+from nlp import entities, mask
 from storage import agencies, cases, erasing, history, inbox, people
 from storage import traces as found_by
 from storage.inbox import lane_of
@@ -40,15 +40,20 @@ def traces(svc: Svc, who: Subject) -> Traces:
         return Traces(_names(svc, told), (), ())
     heads = {head for words in told.words for head in _heads(svc, words)}
     near = tuple(sorted(head for head in heads if len(head) >= SHORTEST))
-    said = " ".join(word for words in told.words for shown in (words, svc.tools.mask(words)) for word in shown.split())
+    said = " ".join(word for words in told.words for shown in _forms(svc, words) for word in shown.split())
     return Traces(_names(svc, told), near, tuple(head for head in near if len(head) >= _HEAD), said)
 
 
 def _heads(svc: Svc, words: str) -> Iterable[str]:
     """How a bubble that repeats these words begins to, line by line, masked or not."""
     for line in words.splitlines():
-        for shown in (line, svc.tools.mask(line)):
+        for shown in _forms(svc, line):
             yield " ".join(shown.split())[:_HEAD].strip()
+
+
+def _forms(svc: Svc, words: str) -> tuple[str, ...]:
+    """As it was said, and as it stands before others and before those who help."""
+    return tuple(dict.fromkeys((words, svc.tools.mask(words), mask.for_help(words))))
 
 
 def _names(svc: Svc, told: Told) -> re.Pattern[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.actions import announcing, notices
+from handlers.actions import announcing, consenting, notices
 from handlers.messages import Say
 from handlers.services import Svc
 from storage import consents, data_requests, history, people, sequences
@@ -26,6 +26,8 @@ def ask(svc: Svc, account_id: int, what: str, words: str) -> tuple[DataRequest, 
         announcing.unsubscribe(svc, account_id)
     if what == "consent":
         consents.withdraw(svc.session, account_id, None, svc.now)
+        for purpose in consents.FOR_A_CASE:
+            consenting.withdraw(svc, account_id, purpose)
     known = data_requests.open_of(svc.session, account_id, what)
     if known is not None:
         return known, False
@@ -85,12 +87,13 @@ def _written_down(svc: Svc, request: DataRequest, post: Post | None) -> None:
 
 
 def consent(svc: Svc, account: Account, purpose: str, given: bool) -> bool:
-    """A person agrees to a purpose, or no more; False where it was so already."""
+    """A person agrees to a purpose for all their cases, or no more for any; False where it was so already."""
     session, notice = svc.session, svc.texts.word("notice.version")
     if given:
         changed = consents.give(session, account.id, purpose, notice, svc.now)
     else:
-        changed = bool(consents.withdraw(session, account.id, purpose, svc.now))
+        by_case = consenting.withdraw(svc, account.id, purpose)
+        changed = bool(consents.withdraw(session, account.id, purpose, svc.now)) or by_case
     if changed:
         details = {"account": account.id, "purpose": purpose, "given": given, "notice": notice}
         history.append(session, "consent", None, details, svc.now)

@@ -13,7 +13,7 @@ from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, may_move
 from handlers.services import Svc, Talk
 from handlers.texts import shortened
-from nlp import topics
+from nlp import mask, topics
 from nlp.normalize import readable
 from nlp.similar import likeness
 from storage import cases, handling, history, inbox, messages, outbox
@@ -121,7 +121,7 @@ def _echoes(svc: Svc, talk: Talk, found: Sequence[Case], beside: Sequence[Beside
     pieces |= {piece for said in old.words for piece in topics.split(said)}
     lines = {line for said in (*old.words, *pieces) for line in _cuts(svc, said)}
     lines |= {line for texts in told for line in _joined(svc, texts, old)}
-    lines |= {form for slots in lost for value in slots.values() for form in (value, svc.tools.mask(value))}
+    lines |= {form for slots in lost for value in slots.values() for form in _forms(svc, value)}
     return [line for line in lines if len(line.strip()) >= _SHORTEST]
 
 
@@ -147,8 +147,13 @@ def _joined(svc: Svc, texts: Sequence[Sequence[Any]], old: Old) -> set[str]:
 
 
 def _cuts(svc: Svc, said: str) -> set[str]:
-    both = (said, svc.tools.mask(said))
-    return {*both, *(shortened(text, limit).rstrip("…") for text in both for limit in _LIMITS)}
+    forms = _forms(svc, said)
+    return {*forms, *(shortened(text, limit).rstrip("…") for text in forms for limit in _LIMITS)}
+
+
+def _forms(svc: Svc, said: str) -> tuple[str, ...]:
+    """As it was said, and as it stands before others and before those who help."""
+    return tuple(dict.fromkeys((said, svc.tools.mask(said), mask.for_help(said))))
 
 
 def _hush(svc: Svc, talk: Talk, found: Sequence[Case], old: Old, echoes: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handlers.actions import notices
-from handlers.messages import Choice, Say
+from handlers.messages import Choice, Part, Say
 from handlers.rules.pushing import Purpose
 from handlers.services import Svc
 from storage import visits
@@ -58,10 +58,12 @@ def tell(
     pace: Pace = "now",
     choices: Sequence[str] = (),
     alone: bool = False,
+    asks: Say | None = None,
 ) -> Told:
     """Tell of one update by the text of this key. Nothing of a confidential case but that there is news.
 
-    `choices`: keys of buttons. `alone`: written to the complainant only. Urgent cases never wait.
+    `choices`: keys of buttons. `alone`: written to the complainant only. `asks`: what the complainant alone is asked
+    below it. Urgent cases never wait.
     """
     texts = svc.texts
     once = f"update:{update.id}"
@@ -77,7 +79,8 @@ def tell(
         masked = {name: svc.tools.mask(value) for name, value in values.items()}
         joined = Say(texts.say(key, code=case.reference, **masked))
     purpose = _PURPOSES.get(key, "notice")
-    reached = notices.tell_complainant(svc, case, [say], once=once, news=news, purpose=purpose)
+    parts: list[Part] = [say] if asks is None else [say, asks]
+    reached = notices.tell_complainant(svc, case, parts, once=once, news=news, purpose=purpose)
     if not alone:
         notices.tell_joined(svc, case, [joined], once, news, purpose)
     return Told(say.text, reached)

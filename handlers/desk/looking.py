@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from handlers import access
 from handlers.access import Actor
-from handlers.actions import deciding, evidence, notices
+from handlers.actions import consenting, deciding, evidence, notices
 from handlers.actions import joins as joining_in
 from handlers.desk import next_steps
 from handlers.desk.order import Order, button
@@ -168,6 +168,7 @@ def view(svc: Svc, order: Order) -> list[Part]:
         language=notices.language_line(svc, case),
     )
     lines = [text, *_sender(svc, order), *_phone(svc, order, case.contact), *_others(svc, order), *_handling(svc, case)]
+    lines += consenting.lines(svc, case)
     return [Say("\n".join(lines), next_steps.buttons(svc, order))]
 
 

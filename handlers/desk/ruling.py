@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import access
-from handlers.actions import deciding, deeds, endings, letters, notices, retention, revealing, status, ways
+from handlers.actions import consenting, deciding, deeds, endings, letters, notices, retention, revealing, status, ways
 from handlers.desk import asking, guard, next_steps
 from handlers.desk.order import LABEL, Order, button, conclusion_in, pick
 from handlers.desk.orders import done
@@ -236,7 +236,8 @@ def forward(svc: Svc, order: Order) -> list[Part]:
     known = _agency(to, agencies.all_agencies(svc.session))
     acting = access.acts_as(order.post, order.case)
     told = endings.forward(svc, order.case, order.post, acting, to, known, reason.strip())
-    return done(svc, order, "officer.forwarded", told, "letter", agency=known.name if known else to)
+    state = consenting.of_forward(svc, order.case)
+    return done(svc, order, "officer.forwarded", told, "letter", agency=known.name if known else to, identity=state)
 
 
 def _which_agency(svc: Svc, order: Order) -> list[Part]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.access import Actor
-from handlers.actions import awaiting, drafts, endings, notices, replies, status, waiting
+from handlers.actions import awaiting, consenting, drafts, endings, notices, replies, status, waiting
 from handlers.actions.awaiting import Meant
 from handlers.actions.replies import Said
 from handlers.messages import Choice, Incoming, Part, Say
@@ -140,6 +140,7 @@ def _act(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
         "refused": _to_refusal,
         "paused": _to_pause,
         "merged": _to_merged,
+        "identity": _to_identity,
     }
     outbox.outdate(svc.session, talk.conversation.lane, meant.waits.case.id)
     parts = acts[meant.waits.what](svc, talk, meant, said)
@@ -216,6 +217,13 @@ def _to_merged(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
     case = meant.waits.case
     endings.split(svc, case)
     return [Say(svc.texts.say("status.split", code=case.reference))]
+
+
+def _to_identity(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
+    """May who they are go along with a case that was sent on?"""
+    case, given = meant.waits.case, meant.reply == Reply.YES
+    consenting.answer(svc, case, "identity", given)
+    return [Say(svc.texts.say(f"consent.identity_{'given' if given else 'refused'}", code=case.reference))]
 
 
 def _unless_bare(said: Said | None) -> Said | None:

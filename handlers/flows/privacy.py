@@ -37,19 +37,35 @@ def show(svc: Svc, talk: Talk, actor: Actor) -> list[Part]:
 
 
 def _agreed(svc: Svc, actor: Actor) -> str:
-    given = consents.given(svc.session, actor.account_id)
+    given = _given(svc, actor)
     names = [svc.texts.word(f"consents.{purpose}") for purpose in consents.PURPOSES if purpose in given]
     if subscriptions.reads(svc.session, actor.account_id):
         names.append(svc.texts.word("consents.news"))
     return " · ".join(names) or svc.texts.say("privacy.no_phone")
 
 
+def _given(svc: Svc, actor: Actor) -> set[str]:
+    """The purposes they agree to, for all cases or for some: each is taken back as a whole."""
+    by_case = {one for one in consents.FOR_A_CASE if consents.cases_given(svc.session, actor.account_id, one)}
+    return consents.given(svc.session, actor.account_id) | by_case
+
+
+def _for_which(svc: Svc, actor: Actor, purpose: str) -> str:
+    if purpose in consents.given(svc.session, actor.account_id):
+        return ""
+    codes = [case.reference for case in consents.cases_given(svc.session, actor.account_id, purpose)]
+    return f" ({svc.texts.word('consents.cases', codes=' '.join(codes))})" if codes else ""
+
+
 def show_consents(svc: Svc, actor: Actor) -> list[Part]:
     """What they agreed to, each purpose by itself; giving and taking back are one tap both (PDPA s. 19)."""
-    given, words = consents.given(svc.session, actor.account_id), heard.load()["consents"]
+    given, words = _given(svc, actor), heard.load()["consents"]
     news = subscriptions.reads(svc.session, actor.account_id)
     state = {purpose: purpose in given for purpose in consents.PURPOSES} | {"news": news}
-    lines = [f"{'✓' if agreed else '–'} {svc.texts.word(f'consents.{name}')}" for name, agreed in state.items()]
+    lines = [
+        f"{'✓' if agreed else '–'} {svc.texts.word(f'consents.{name}')}{_for_which(svc, actor, name)}"
+        for name, agreed in state.items()
+    ]
     taps = [words[f"{name}_{'off' if agreed else 'on'}"][0] for name, agreed in state.items()]
     say = svc.texts.bubble("privacy.consents", *map(Choice, taps), lines="\n".join(lines))
     return [say]

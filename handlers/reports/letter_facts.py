@@ -9,7 +9,7 @@ from functools import cached_property
 from handlers.reports.paper import Words, category_name, channel_name, head_title, local_date, long_date, unit_title
 from handlers.services import Svc
 from handlers.texts import shortened
-from storage import agencies, cases, handling, visits
+from storage import agencies, cases, consents, handling, visits
 from storage.tables import Agency, Case, Letter, StatusUpdate, Unit
 from storage.words import Status
 
@@ -188,6 +188,8 @@ class Facts:
 
     def _contact(self) -> str:
         """Whom to ask, for somebody who takes the case over; personal, so in an open letter only."""
+        if self.letter.kind == "refer" and not consents.stands(self.svc.session, self.case, "identity"):
+            return self.svc.texts.word("letter.words.no_contact", agency=self.agency.name) + "\n"
         if not self.words.open_ or not (self.words.complainant or self.words.phone):
             return ""
         blank = self.svc.texts.word("letter.words.short_blank")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from handlers.reports.letter_facts import Facts
 from handlers.reports.paper import Form, Paper, Words, channel_name, head_title, local_date, long_date, unit_title
 from handlers.services import Svc
-from storage import agencies, dossiers, handling, letters
+from storage import agencies, consents, dossiers, handling, letters
 from storage.tables import Case, Letter
 from storage.words import Route
 
@@ -24,8 +24,17 @@ _WITH_PHOTOS = ("notify_unit", "refer")
 
 def paper(svc: Svc, case: Case, letter: Letter, *, open_: bool = False, thai_digits: bool = False) -> Paper:
     """This letter of the register as it stands on paper; personal data masked unless `open_`."""
-    drawn = _Sheet(svc, case, letter, Facts(svc, case, letter, Words(svc, case, open_))).paper()
+    drawn = _Sheet(svc, case, letter, Facts(svc, case, letter, _words(svc, case, letter, open_))).paper()
     return drawn.in_thai_digits(svc.texts) if thai_digits else drawn
+
+
+def _words(svc: Svc, case: Case, letter: Letter, open_: bool) -> Words:
+    """To another agency who they are goes with their consent alone, and what is sensitive with its own (PDPA ss. 19,
+    26). Letters are drawn anew: each says what may be said today."""
+    if letter.kind != "refer":
+        return Words(svc, case, open_)
+    agreed = {one: consents.stands(svc.session, case, one) for one in consents.FOR_A_CASE}
+    return Words(svc, case, open_ and agreed["identity"], veiled=not agreed["sensitive"])
 
 
 @dataclass(frozen=True)

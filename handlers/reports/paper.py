@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from handlers.services import Svc
 from handlers.texts import BUDDHIST_ERA, Texts
+from nlp.mask import veil
 from storage import agencies, dossiers
 from storage.tables import Agency, Case
 
@@ -64,6 +65,7 @@ class Words:
     svc: Svc
     case: Case
     open_: bool
+    veiled: bool = False  # open words without what is sensitive in them (PDPA s. 26)
 
     def of(self, sealed: bytes | None, masked: str | None = None, *, masked_always: bool = False) -> str:
         """Sealed words on one line. Masked ones also lose the complainant's name and number, wherever they stand;
@@ -73,6 +75,8 @@ class Words:
 
     def plain(self, words: str, masked: str | None = None, *, masked_always: bool = False) -> str:
         """The same for words that are not sealed."""
+        if self.veiled:
+            words, masked = veil(words), None if masked is None else veil(masked)
         if self.open_ and not masked_always:
             return self._without_secret(_line(words))
         if self.case.confidential:

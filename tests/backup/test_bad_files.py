@@ -16,11 +16,12 @@ from unittest.mock import patch
 import pytest
 
 from bot.__main__ import main
-from storage.backup import restoring
+from storage.backup import restoring, writing
 from storage.backup.archive import BadBackup, pack, unpack
-from tests.backup.conftest import Place
+from tests.backup.conftest import Place, filled
 from tests.backup.files import changed, members, signed, written
 from tests.conftest import KEY
+from tests.world import WORKING_MORNING
 
 Fresh = Callable[[], Place]
 
@@ -33,6 +34,22 @@ def refused(path: Path, place: Place) -> str:
     db.close()
     assert place.is_untouched()
     return str(caught.value)
+
+
+def test_who_finds_a_backup_reads_nobody_in_it(tmp_path: Path) -> None:
+    """Without the key: no number, no name, no platform id."""
+    place = Place(f"sqlite:///{tmp_path}/found.db", tmp_path / "data")
+    world = filled(place)
+    world.citizen("U-someone").says("ไฟถนนดับ ซอย 5 บ้านสีชมพู โทร 081-234-5678 ผมนายสมชาย ใจดี").says("ส่งเรื่อง")
+    out = tmp_path / "found.pratu"
+    writing.write(world.db, place.data, out, WORKING_MORNING, "1")
+    world.db.close()
+    lines = [unpack(name, raw) if name.startswith("tables/") else [raw] for name, raw in members(out).items()]
+    shown = b"\n".join(line for each in lines for line in each).decode("utf-8", "replace")
+    for form in ("081-234-5678", "0812345678", "U-someone", "สมชาย"):
+        assert form not in shown
+        assert json.dumps(form).strip('"') not in shown
+    assert out.stat().st_mode & 0o077 == 0
 
 
 def test_files_that_are_no_backup(tmp_path: Path, fresh: Fresh) -> None:

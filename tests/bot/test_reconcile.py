@@ -155,6 +155,19 @@ def test_each_thing_that_breaks_is_named(what: str, world: World, files: Path) -
     assert found["mismatches"] >= 1
 
 
+def test_a_wrong_figure_of_last_week_is_named(world: World, files: Path) -> None:
+    """Its events say that an open case got its result: the digest of that week would not add up."""
+    world.passes(days=7)
+    assert "figures" not in reconcile(world, files, dry_run=True)
+    with world.db.transaction() as session:
+        session.execute(update(StatusUpdate).where(StatusUpdate.status == "received").values(status="resolved"))
+    admin = world.officer("boss", Role.ADMIN)
+    found = reconcile(world, files)
+    assert found["figures"] == 1, found
+    assert found["where"]["figures"] == ["DEMO: open by the events of the period: 1 is not 0"]
+    hears_now(admin).hears("ตัวเลขรายสัปดาห์ที่ไม่ตรงกัน: 1")
+
+
 def test_who_mends_it_is_told_once_a_day(world: World, files: Path) -> None:
     admin = world.officer("boss", Role.ADMIN)
     officer = world.officer("ชล", Role.OFFICER, unit="ENG")

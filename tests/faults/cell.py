@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -15,7 +16,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -46,6 +47,9 @@ HEAD = "7900000001"
 STEPS = ("ไฟถนนดับ คนที่ {n}", "ซอย {n} หมู่ 3", "ส่งเรื่อง", "ขอบคุณมาก")
 POISON = "ยาพิษ"
 PATIENCE = 45.0  # seconds without any progress: a lane is not free again
+# The documented window (contract): a process died so long after the platform accepted the first copy. What was on its
+# way when it died is accepted, and noted by the emulator, a little later.
+WINDOW, ON_ITS_WAY = 5.0, 0.5
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
 
 
@@ -183,7 +187,6 @@ class Cell:
             {"kind": "value", "target": "bot.media:CLAIM", "seconds": 4},
         ]
         self.lives: list[int] = []
-        self.deaths = 0
         self.ports: list[int] = []
         people_count = max(4, events // len(STEPS))
         base = number * 1000
@@ -235,13 +238,22 @@ class Cell:
     def revive(self, *patches: dict[str, Any]) -> None:
         """A new life, if the last one has ended."""
         if not alive(self.lives[-1]):
-            self.deaths += 1
             self.begin(*patches)
 
     def kill(self) -> None:
+        self.note_death()
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.lives[-1], signal.SIGKILL)
         wait(lambda: not alive(self.lives[-1]), 5)
+
+    def note_death(self) -> None:
+        """A life is about to end: when, in seconds since 1970. One that dies of itself writes it down there too."""
+        with (self.folder / "deaths").open("a") as noted:
+            noted.write(f"{time.time()}\n")
+
+    def deaths(self) -> list[float]:
+        noted = self.folder / "deaths"
+        return [float(line) for line in noted.read_text().split()] if noted.exists() else []
 
     # --- the people ----------------------------------------------------------------------------------------------
 
@@ -336,11 +348,23 @@ class Cell:
             if extra < 0:
                 self.result.lost -= extra
             elif extra > doubtful:
-                if channel == "telegram" and self.deaths:  # no key there: the documented window
-                    self.result.excused += extra - doubtful
-                else:
-                    self.result.doubled += extra - doubtful
+                # LINE has keys that make a second copy avoidable.
+                excusable = self._in_the_window(int(user)) if channel == "telegram" else 0
+                excused = min(extra - doubtful, excusable)
+                self.result.excused += excused
+                self.result.doubled += extra - doubtful - excused
             self.result.uncertain += doubtful
+
+    def _in_the_window(self, chat: int) -> int:
+        """Second copies in a chat of Telegram whose first one was accepted so shortly before a death that its answer
+        may not have been written down."""
+        copies: dict[str, list[float]] = {}
+        for item in self.lab.telegram.delivered[self.seen_before[1] :]:
+            if item.chat_id == chat:
+                said = {name: value for name, value in item.params.items() if name != "reply_markup"}
+                copies.setdefault(repr((item.method, sorted(said.items()))), []).append(item.at)
+        pairs = [pair for times in copies.values() for pair in itertools.pairwise(times)]
+        return sum(excuses(first, second, self.deaths()) for first, second in pairs)
 
     def _written(self, channel: str, user: str) -> tuple[int, int]:
         """(bubbles the chat shows as sent, bubbles nobody can be sure of)."""
@@ -429,6 +453,11 @@ def laboratory(folder: Path, worker: str) -> Iterator[Lab]:
             yield Lab(folder, line, telegram, nursery, Installations(folder, worker))
         finally:
             nursery.close()
+
+
+def excuses(first: float, second: float, deaths: Sequence[float]) -> bool:
+    """Does one of these deaths excuse that what was accepted first came a second time (contract: the window)?"""
+    return any(-ON_ITS_WAY <= death - first <= WINDOW and death < second for death in deaths)
 
 
 def alive(pid: int) -> bool:

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -113,6 +114,8 @@ def _replace(target: str, make: Callable[[Any], Any]) -> None:
 
 
 def _die() -> None:
+    with open("deaths", "a") as noted:  # in the cell's folder: what was accepted shortly before may come twice
+        noted.write(f"{time.time()}\n")
     os.kill(os.getpid(), signal.SIGKILL)
 
 

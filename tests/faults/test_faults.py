@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.cell import Lab, laboratory
+from tests.faults.cell import WINDOW, Lab, excuses, laboratory
 from tests.faults.points import EVERY, FEW, KILLS, Fault
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -31,6 +31,25 @@ def test_nothing_is_lost_and_nothing_doubled(fault: Fault, engine: str, lab: Lab
     assert found.acknowledged == found.sent == found.answered + found.parked
     assert lab.line.violations == []
     assert lab.telegram.violations == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "deaths", "excused"),
+    [
+        (100.0, 103.0, [100.2], True),
+        (100.0, 104.0, [100.0 + WINDOW], True),
+        (100.0, 109.0, [100.1 + WINDOW], False),  # long since answered, and written down
+        (100.0, 103.0, [99.8], True),  # on its way when the process died
+        (100.0, 103.0, [99.0], False),
+        (100.0, 103.0, [104.0], False),  # the second copy came before anybody died
+        (100.0, 103.0, [], False),
+        (100.0, 120.0, [90.0, 101.0], True),
+    ],
+)
+def test_a_second_copy_is_excused_within_the_window_alone(
+    first: float, second: float, deaths: list[float], excused: bool
+) -> None:
+    assert excuses(first, second, deaths) is excused
 
 
 def test_there_are_many_faults() -> None:

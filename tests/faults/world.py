@@ -173,7 +173,6 @@ def _while_recovering(cell: Cell) -> None:
     def revive(_step: int) -> None:
         if not begun[0] and wait(lambda: not alive(cell.lives[-1]), 3.0):
             begun[0] = True
-            cell.deaths += 1
             second = cell.begin(again)
             cell.result.injected = 1 + wait(lambda: not alive(second), 8.0)
 

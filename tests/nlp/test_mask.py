@@ -354,6 +354,8 @@ def test_hardly_a_text_without_personal_data_is_touched() -> None:
             for kind in found_in(json.loads(line)["text"]):
                 counts[kind] = counts.get(kind, 0) + 1
     assert 50 < counts.pop("house") < texts / 100
+    ailing = sum(counts.pop(kind, 0) for kind in ("health", "belief", "record", "intimate"))
+    assert 50 < ailing < texts / 80  # these texts do tell of people's illnesses
     assert sum(counts.values()) <= texts / 1000, counts
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.__main__ import main
 from bot.app import WrongKey, check_key
-from storage import history, rekey
+from storage import history, presence, rekey
 from storage.db import Database
 from storage.files import FileStore
 from storage.seal import Keyring
@@ -32,14 +33,15 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def reference(url: str, tmp_path: Path) -> Iterator[str]:
+def reference(url: str) -> str:
     """An installation that lived with the old key."""
     db = prepared(url)
     check_key(db)
     world = World(db)
     world.officer("T1", Role.OFFICER, unit="ENG")
-    yield world.citizen().says(LIGHT).says("ส่งเรื่อง").reference
+    reference = world.citizen().says(LIGHT).says("ส่งเรื่อง").reference
     db.close()
+    return reference
 
 
 def opened(url: str, *keys: str) -> Database:
@@ -130,6 +132,54 @@ def test_new_hashes_for_when_the_old_key_leaked(url: str, reference: str) -> Non
         assert lanes.isdisjoint(session.scalars(select(Conversation.lane)))
         assert session.scalars(select(Invite.id).where(Invite.used_at.is_(None))).all() == []
     world.citizen().says("เรื่องของฉัน").hears(reference)
+    db.close()
+
+
+def test_hashes_wait_until_nobody_else_lives_here(
+    url: str, reference: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that went on finding people by the old hashes would make everybody a stranger."""
+    monkeypatch.setenv("PRATU_DATABASE_URL", url)
+    monkeypatch.setenv("PRATU_SECRET_KEY", f"{NEW},{KEY}")
+    service = opened(url, NEW, KEY)
+    sealed_anew(service)
+    with service.reading() as session:
+        before = set(session.scalars(select(Account.key)))
+    assert main(["rekey", "--index"]) == 2  # an idle service: it works on nothing, and has the database open
+    assert "other processes live on this database" in capsys.readouterr().err
+    with service.reading() as session:
+        assert set(session.scalars(select(Account.key))) == before
+    World(service, events=50).citizen().says("เรื่องของฉัน").hears(reference)  # nothing held it up
+    service.close()
+    assert main(["rekey", "--index"]) == 0
+    assert json.loads(capsys.readouterr().out)["accounts"] == len(before)
+    service = opened(url, NEW)
+    World(service, events=90).citizen().says("เรื่องของฉัน").hears(reference)
+    service.close()
+
+
+def test_who_starts_meanwhile_waits(url: str, reference: str) -> None:
+    """A process that read the old way of finding would go by it for as long as it lives."""
+    db = opened(url, NEW, KEY)
+    sealed_anew(db)
+    found: list[set[str]] = []
+
+    def start() -> None:
+        service = opened(url, NEW, KEY)
+        with service.reading() as session:
+            found.append(set(session.scalars(select(Account.key))))
+        service.close()
+
+    with presence.alone(db) as session:
+        late = threading.Thread(target=start)
+        late.start()
+        late.join(timeout=0.3)
+        assert late.is_alive()
+        assert not found
+        rekey.reindex(session)
+        after = set(session.scalars(select(Account.key)))
+    late.join()
+    assert found == [after]
     db.close()
 
 
