@@ -44,8 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8080)
     add("migrate", commands.migrate, "bring the database to the newest version")
-    seed = add("seed", commands.seed, "load agencies, units, categories, services, holidays from a folder")
-    seed.add_argument("folder", metavar="DIR")
+    _seed(add("seed", commands.seed, "load agencies, units, categories, services, holidays from a folder or workbook"))
     add("check", commands.check, "say what is missing for real use, in Thai and English")
     _invite(add("invite", commands.invite, "a one-time code for an officer or a head"))
     _leave(add("leave", commands.leave, "somebody's posts end now: they see nothing any more"))
@@ -72,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     _trust(add)
     _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
     return parser
+
+
+def _seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="DIR|FILE.xlsx", nargs="?", help="stored only if all of it is right")
+    text = "write a workbook of what the database holds now (of DIR where one is named), ready to be changed"
+    parser.add_argument("--template", metavar="FILE.xlsx", help=text)
+    parser.add_argument("--dry-run", action="store_true", help="say what would change")
 
 
 def _safe(add: Callable[..., argparse.ArgumentParser]) -> None:
