@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from bot import __main__ as cli
 from bot import seeding
 from bot.seeding import NotSeeded, Seeded
 from handlers.actions import people as joining
@@ -286,3 +287,39 @@ def test_an_invitation_that_ran_out_is_made_anew(one: Desk) -> None:
     with one.world.db.transaction() as session:
         svc = Svc(session, one.world.now, one.world.tools)
         assert len(seeded.officers(session, svc.now, svc.today)) == 1
+
+
+def test_as_an_operator_types_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "PRATU_DATABASE_URL": f"sqlite:///{tmp_path}/typed.db",
+        "PRATU_DATA_DIR": str(tmp_path),
+        "PRATU_SECRET_KEY": KEY,
+    }.items():
+        monkeypatch.setenv(name, value)
+    path = f"{tmp_path}/now.xlsx"
+    assert cli.main(["migrate"]) == 0
+    assert cli.main(["seed", str(SEED)]) == 0
+    assert cli.main(["seed", "--template", path]) == 0
+    assert Path(path).stat().st_mode & 0o077 == 0, "names of officers stand in it"
+    capsys.readouterr()
+    assert cli.main(["seed", path]) == 0
+    assert capsys.readouterr().out == "nothing changed\n"
+    book = load_workbook(path)
+    line = {"หน่วยงาน": "DEMO", "หน้าที่": "หัวหน้าส่วนราชการ", "ชื่อที่แสดง": "นายกเทศมนตรี"}
+    write(sheet(book, "officers"), line, 4)
+    book.save(path)
+    assert cli.main(["seed", path, "--dry-run"]) == 0
+    assert capsys.readouterr().out == "invited: DEMO head นายกเทศมนตรี\ncode: -\n"
+    assert cli.main(["seed", path]) == 0
+    assert capsys.readouterr().out.startswith("invited: DEMO head นายกเทศมนตรี\ncode: ")
+    cell(sheet(book, "units"), "ชื่อหน่วย", 4).value = None
+    book.save(path)
+    assert cli.main(["seed", path]) == 2
+    told = capsys.readouterr().err
+    assert "pratu: หน่วย units แถว 4 “ชื่อหน่วย”: ต้องกรอก\n" in told
+    assert "1 to put right (see above); nothing was loaded" in told
+    for wrong in (["seed"], ["seed", str(tmp_path)], ["seed", "none.xlsx"], ["seed", "--template", "book.ods"]):
+        assert cli.main(wrong) == 2
+        assert "Traceback" not in capsys.readouterr().err
