@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,7 +24,11 @@ from storage.db import Database, Session
 from storage.seed import BadSeed
 from storage.words import Role
 
-SHIPPED = Path(__file__).parent.parent / "deploy" / "seed"
+# In a checkout; where deploy/install.sh puts it; where the image has it.
+SHIPPED = (
+    Path(__file__).parent.parent / "deploy" / "seed",
+    *(Path(sys.prefix) / name for name in ("share/seed", "seed")),
+)
 # Of the sample province: an agency that begins with its own workbook gets none of it.
 _SAMPLES = frozenset({"agencies.toml", "places.toml", "routing.toml", "services.toml", OFFICERS})
 
@@ -101,7 +106,7 @@ def _from_folder(path: Path, done: Seeded) -> dict[str, Row]:
 def from_book(session: Session, path: Path, tools: Tools) -> dict[str, Row]:
     """The tables of a workbook, over what the database holds (over what is shipped, where it holds nothing yet).
 
-    Raises NotSeeded, OSError.
+    Raises NotSeeded, BadSeed, OSError.
     """
     with path.open("rb") as file:
         content = file.read(register_limits.LARGEST + 1)
@@ -118,8 +123,11 @@ def from_book(session: Session, path: Path, tools: Tools) -> dict[str, Row]:
 
 
 def shipped() -> dict[str, Row]:
-    """What comes with the program; nothing where it is not there."""
-    return seed.folder(SHIPPED) if SHIPPED.is_dir() else {}
+    """What comes with the program. Raises BadSeed."""
+    found = next((path for path in SHIPPED if (path / "agencies.toml").is_file()), None)
+    if found is None:
+        raise BadSeed("the database is empty, and what the program ships is not found: first pratu seed DIR")
+    return seed.folder(found)
 
 
 def without_samples(tables: Mapping[str, Row]) -> dict[str, Row]:

@@ -191,6 +191,8 @@ def _row(sheet: Sheet, number: int, line: Mapping[str, Any], codes: Known) -> tu
 
 def _value(column: Column, given: Any, codes: Known) -> Any:
     """What a cell means in the seed; None for an empty one. Raises Wrong."""
+    if column.kind == "flag" and isinstance(given, bool):
+        return given  # a spreadsheet's own yes and no
     value = value_of(column.field, given, codes)
     if value is None:
         return None

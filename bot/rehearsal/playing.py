@@ -39,6 +39,7 @@ class Stage:
     tools: Tools
     asks: Callable[[str], int]
     counts: Counter[str] = field(default_factory=Counter)
+    why: Counter[str] = field(default_factory=Counter)  # what failed, by the error's name
 
     def __post_init__(self) -> None:
         self._now = datetime.min.replace(tzinfo=UTC)
@@ -69,8 +70,9 @@ class Stage:
             with self.db.transaction() as session:
                 self._turn(session, said)
             self.counts["played"] += 1
-        except Exception:  # the record goes on; nothing of the message is told, not even in a traceback
+        except Exception as failed:  # the record goes on; nothing of the message is told, not even in a traceback
             self.counts["failed"] += 1
+            self.why[type(failed).__name__] += 1
 
     def _turn(self, session: Session, said: Said) -> None:
         now = said.at.astimezone(UTC)
@@ -174,8 +176,9 @@ class Stage:
         for name in _JOBS:
             try:
                 JOBS[name](context, False)
-            except Exception:  # as above: the record goes on
-                self.counts["jobs_failed"] += 1
+            except Exception as failed:  # as above
+                self.counts["failed"] += 1
+                self.why[type(failed).__name__] += 1
             with self.db.transaction() as session:
                 self._arrives(session)
 

@@ -51,14 +51,14 @@ def run(arguments: argparse.Namespace, config: Settings, since: datetime | None,
             then = _then(session, arguments, since, until)
             counter = questions.counter(Svc(session, clock.now(), tools).texts)
         with _stage(db, config, arguments.keep) as scratch, _silence():
-            counts = _play(scratch, tools, then, arguments.seed, config)
+            stage = _play(scratch, tools, then, arguments.seed, config)
             with scratch.reading() as session:
                 now = recorded.filed(session)
         found = {
             **{name: getattr(arguments, name) for name in ("since", "until", "seed")},
             "model": model,
-            "messages": _messages(then.record, counts),
-            "questions": {"then": sum(map(counter, then.record.told)), "now": counts["questions"]},
+            "messages": _messages(then.record, stage),
+            "questions": {"then": sum(map(counter, then.record.told)), "now": stage.counts["questions"]},
             **comparing.compare(then.cases, now, arguments.show),
             "seconds": round(time.monotonic() - begun, 1),
         }
@@ -66,13 +66,14 @@ def run(arguments: argparse.Namespace, config: Settings, since: datetime | None,
             _print(Svc(session, clock.now(), tools), found, arguments.json)
 
 
-def _messages(record: Recorded, counts: Mapping[str, int]) -> dict[str, int]:
+def _messages(record: Recorded, stage: Stage) -> dict[str, Any]:
     return {
         "recorded": len(record.said) + record.left_out,
-        "played": counts["played"],
+        "played": stage.counts["played"],
         "officers": record.officers,
         "left_out": record.left_out,
-        "failed": counts["failed"],
+        "failed": stage.counts["failed"],
+        "why": dict(stage.why),
     }
 
 
@@ -174,7 +175,7 @@ def _silence() -> Iterator[None]:
         logging.disable(before)
 
 
-def _play(scratch: Database, tools: Tools, then: _Then, other: str | None, config: Settings) -> Mapping[str, int]:
+def _play(scratch: Database, tools: Tools, then: _Then, other: str | None, config: Settings) -> Stage:
     with scratch.transaction() as session:
         seed.load(session, then.tables)
     if other:
@@ -184,4 +185,4 @@ def _play(scratch: Database, tools: Tools, then: _Then, other: str | None, confi
         asks = questions.counter(Svc(session, clock.now(), tools).texts)
     stage = Stage(scratch, thinking.tools(tools), asks)
     stage.play(then.record.said, then.officers)
-    return stage.counts
+    return stage

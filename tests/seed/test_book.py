@@ -23,6 +23,7 @@ from storage.tables import Agency, Holiday, Invite, Unit
 from storage.words import Role
 from tests.conftest import KEY, SEED
 from tests.registers.books import sheet
+from tests.registers.test_hostile import repacked
 from tests.world import World
 
 
@@ -258,6 +259,29 @@ def test_what_is_no_workbook(one: Desk, content: bytes) -> None:
     with pytest.raises(NotSeeded) as wrong:
         seeding.load(one.world.db, path, one.world.tools, one.world.now)
     assert "เปิดแฟ้มนี้ไม่ได้" in wrong.value.problems[0]
+
+
+def test_bombs_and_macros_are_not_unpacked(one: Desk) -> None:
+    path = one.folder / "own.xlsx"
+    one.out().save(path)
+    whole = path.read_bytes()
+    for name, content, said in (
+        ("xl/zeros.xml", b"0" * (50 * 1024 * 1024), "คลายแล้วใหญ่ผิดปกติ"),
+        ("xl/vbaProject.bin", b"x", "มาโคร"),
+    ):
+        path.write_bytes(repacked(whole, add={name: content}))
+        with pytest.raises(NotSeeded) as wrong:
+            seeding.load(one.world.db, path, one.world.tools, one.world.now)
+        assert said in wrong.value.problems[0]
+
+
+def test_a_spreadsheets_own_yes_and_no(one: Desk) -> None:
+    book = one.out()
+    page = sheet(book, "hotlines")
+    row = row_of(page, "หมายเลข", "1323")
+    write(page, {"ตรวจสอบแล้ว": True}, row)
+    assert one.back(book).changed == {"hotlines": 1}
+    assert cell(sheet(one.out(), "hotlines"), "ตรวจสอบแล้ว", row).value == "ใช่"
 
 
 def test_a_folder_may_hold_officers_and_own_sentences(one: Desk) -> None:
