@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bot import backup, commands, digests, engine, erasing, papers, registers, rekey, surveys
+from bot.rehearsal.command import rehearse
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
 
@@ -44,8 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8080)
     add("migrate", commands.migrate, "bring the database to the newest version")
-    seed = add("seed", commands.seed, "load agencies, units, categories, services, holidays from a folder")
-    seed.add_argument("folder", metavar="DIR")
+    _seed(add("seed", commands.seed, "load agencies, units, categories, services, holidays from a folder or workbook"))
     add("check", commands.check, "say what is missing for real use, in Thai and English")
     _invite(add("invite", commands.invite, "a one-time code for an officer or a head"))
     _leave(add("leave", commands.leave, "somebody's posts end now: they see nothing any more"))
@@ -71,7 +71,27 @@ def _parser() -> argparse.ArgumentParser:
     _safe(add)
     _trust(add)
     _simulate(add("simulate", simulate, "fill an empty, seeded database with a made-up world"))
+    _rehearse(add("rehearse", rehearse, "play recorded messages to another model or other data, and compare"))
     return parser
+
+
+def _rehearse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="since", metavar="DATE", help="first day of the record (YYYY-MM-DD)")
+    parser.add_argument("--to", dest="until", metavar="DATE", help="its last day")
+    parser.add_argument("--file", metavar="FILE", help="a record made by export messages --format jsonl")
+    parser.add_argument("--cases", metavar="FILE", help="with --file: what became of it, by export cases")
+    parser.add_argument("--model", metavar="FILE", help="a model made by train; without it the one in use")
+    parser.add_argument("--seed", metavar="DIR|FILE.xlsx", help="data laid over what the database holds")
+    parser.add_argument("--show", type=int, default=20, metavar="N", help="references of so many changed cases")
+    parser.add_argument("--keep", metavar="FILE", help="keep the database of the rehearsal (SQLite, sealed by our key)")
+    parser.add_argument("--json", action="store_true")
+
+
+def _seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="DIR|FILE.xlsx", nargs="?", help="stored only if all of it is right")
+    text = "write a workbook of what the database holds now (of DIR where one is named), ready to be changed"
+    parser.add_argument("--template", metavar="FILE.xlsx", help=text)
+    parser.add_argument("--dry-run", action="store_true", help="say what would change")
 
 
 def _safe(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -10,10 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 
-from bot import app, clock, models, settings
+from bot import app, clock, lint, models, settings
 from bot.settings import BadSettings, Settings
 from handlers.reports import machine
 from handlers.rules import wording as rules
+from handlers.services import Svc
 from handlers.texts import load as load_texts
 from handlers.texts import wording
 from nlp import classify
@@ -85,10 +86,10 @@ def _database(db: Database, config: Settings) -> list[Finding]:
         findings.append(Finding("ok", "key", {}))
     except app.WrongKey:
         return [*findings, Finding("stop", "key", {})]
-    return findings + _content(db) + _drift(db, config)
+    return findings + _content(db, config) + _drift(db, config)
 
 
-def _content(db: Database) -> list[Finding]:
+def _content(db: Database, config: Settings) -> list[Finding]:
     now = clock.now()
     with db.reading() as session:
         home = agencies.first(session)
@@ -106,6 +107,8 @@ def _content(db: Database) -> list[Finding]:
         if not people.posts_in(session, home.code, now.date()):
             findings.append(Finding("warn", "officers", {"agency": home.code}))
         findings += [Finding("warn", "wording", values) for values in _unrateable(session)]
+        found = lint.look(Svc(session, now, app.tools(config)))
+        findings += [Finding("warn", f"own_{name}", values) for name, values in found]
         parked = int(inbox.depth(session, now)["parked"])
         if parked:
             findings.append(Finding("warn", "parked", {"count": parked}))

@@ -40,7 +40,7 @@ def demo(arguments: argparse.Namespace) -> int:
     here = {"PRATU_DATA_DIR": "var/demo", "PRATU_DATABASE_URL": "sqlite:///var/demo.db", "PRATU_UNDO_SECONDS": "0"}
     plain = settings.read(here)
     db = ready_database(plain)
-    _load_seed(db, SEED)
+    load_seed(db, SEED)
     with db.transaction() as session:
         suit_passers_by(session)
     db.close()
@@ -110,44 +110,59 @@ def migrate(_arguments: argparse.Namespace) -> int:
 
 
 def seed(arguments: argparse.Namespace) -> int:
-    """Load the data of an installation; says what changed."""
-    folder = Path(arguments.folder)
+    """Load the data of an installation, and say what changed; or write it as a workbook."""
+    if arguments.template:
+        return _write_book(Path(arguments.template), arguments.source)
+    if not arguments.source:
+        raise Refused("give a folder like deploy/seed, a workbook FILE.xlsx, or --template FILE.xlsx")
     with current_database() as db:
-        _check_wording(folder)
-        changed = _load_seed(db, folder)
-    for table, count in changed.items():
+        done = load_seed(db, Path(arguments.source), dry_run=arguments.dry_run)
+    for table, count in done.changed.items():
         print(f"{table}: {count} new or changed")
-    if not changed:
+    for one in done.invited:
+        print(" ".join(filter(None, ("invited:", one.agency, one.unit, one.role, one.name))))
+        print(f"code: {'-' if arguments.dry_run else one.code}")
+    if not done.changed and not done.invited:
         print("nothing changed")
     return 0
 
 
-def _load_seed(db: Any, folder: Path) -> dict[str, int]:
-    from storage import seed as seeds
+def load_seed(db: Any, source: Path, *, dry_run: bool = False) -> Any:
+    """What was done. Raises Refused; what is wrong with a workbook is told line by line before."""
+    from bot import seeding
+    from bot.app import tools
+    from storage.seed import BadSeed
 
     try:
-        with db.transaction() as session:
-            return seeds.load(session, folder)
-    except seeds.BadSeed as bad:
+        done = seeding.load(db, source, tools(settings.read()), clock.now(), dry_run=dry_run)
+    except seeding.NotSeeded as wrong:
+        for line in wrong.problems:
+            print(f"pratu: {line}", file=sys.stderr)
+        raise Refused(f"{source}: {len(wrong.problems)} to put right (see above); nothing was loaded") from wrong
+    except (BadSeed, OSError) as bad:
         raise Refused(str(bad)) from bad
+    for line in done.remarks:
+        print(f"pratu: {line}", file=sys.stderr)
+    return done
 
 
-def _check_wording(folder: Path) -> None:
-    """Refuse surveys that ask what cannot be rated, every item named; say of the others what could be better."""
-    from handlers.rules import wording
-    from handlers.texts import wording as lists
-    from storage import seed as seeds
+def _write_book(path: Path, source: str | None) -> int:
+    """The workbook to be filled in. Names of officers stand in it: it is the owner's alone."""
+    from bot import seeding
+    from bot.app import tools
+    from storage.seed import BadSeed
 
-    path = folder / "surveys.toml"
-    try:
-        faults = wording.faults(seeds.read(path), lists.load())
-    except seeds.BadSeed as bad:
-        raise Refused(str(bad)) from bad
-    for fault in faults:
-        print(f"pratu: {path.name}: {fault}", file=sys.stderr)
-    blocking = [fault for fault in faults if fault.blocks]
-    if blocking:
-        raise Refused(f"{path}: {len(blocking)} faults in what is asked (see above); nothing was loaded")
+    if not seeding.is_book(path):
+        raise Refused(f"--template {path}: the name must end in .xlsx")
+    with current_database() as db, db.reading() as session:
+        try:
+            given = Path(source) if source else None
+            content = seeding.book(session, tools(settings.read()), clock.now(), given)
+        except BadSeed as bad:
+            raise Refused(str(bad)) from bad
+    owners.make(path)
+    path.write_bytes(content)
+    return 0
 
 
 def check(_arguments: argparse.Namespace) -> int:

@@ -75,7 +75,7 @@ class Svc:
     @cached_property
     def texts(self) -> Texts:
         """The agency's voice."""
-        return Texts(self.agency.particle, self.tools.zone)
+        return Texts(self.agency.particle, self.tools.zone, self.agency.settings.get("texts") or {})
 
     @property
     def today(self) -> date:

@@ -5,9 +5,8 @@ What the files no longer name stays in the database: cases may point to it.
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import inspect, select
 
 from storage import agencies
 from storage.db import Session
+from storage.seed_limits import BadSeed, check
 from storage.tables import (
     Agency,
     Base,
@@ -28,16 +28,11 @@ from storage.tables import (
     Service,
     Unit,
 )
-from storage.words import RETAINED
-
-
-class BadSeed(Exception):
-    """A seed file is missing, is not TOML, or a row lacks something; the message says where."""
-
 
 Row = dict[str, Any]
+Tables = Mapping[str, Row]  # name of a file → its tables, as in TOML
 # A file's own keys that become columns; everything else of the row is kept as details.
-_REGISTERS = {
+REGISTERS = {
     "missions.toml": ("mission",),
     "customer_groups.toml": ("group",),
     "channels.toml": ("channel",),
@@ -46,42 +41,38 @@ _REGISTERS = {
 }
 
 
-def load(session: Session, folder: Path) -> dict[str, int]:
-    """Put every file of the folder into the database; returns how many rows each table gained or changed."""
-    if not (folder / "agencies.toml").is_file():
-        raise BadSeed(f"{folder} holds no agencies.toml")
+def load(session: Session, given: Path | Tables) -> dict[str, int]:
+    """Put every table of a folder (or of what was read from elsewhere) into the database; returns how many rows each
+    table gained or changed. Raises BadSeed."""
+    tables = folder(given) if isinstance(given, Path) else given
     changed: dict[str, int] = {}
-    for _name, rows in _rows_of(folder):
+    for rows in _rows_of(tables):
         for row in rows:
             if _put(session, row):
                 table = row.__tablename__
                 changed[table] = changed.get(table, 0) + 1
         session.flush()
-    changed["settings"] = _settings(session, folder)
+    changed["settings"] = _settings(session, tables)
     session.known.clear()
     return {table: count for table, count in changed.items() if count}
 
 
-def _rows_of(folder: Path) -> Iterator[tuple[str, list[Base]]]:
-    readers: dict[str, Callable[[Row], list[Base]]] = {
-        "agencies.toml": _agencies,
-        "places.toml": _places,
-        "categories.toml": _categories,
-        "routing.toml": _routes,
-        "services.toml": _services,
-        "holidays.toml": _holidays,
-        "hotlines.toml": _hotlines,
-    }
-    for name, reader in readers.items():
-        data = read(folder / name)
+def folder(path: Path) -> dict[str, Row]:
+    """Every seed file of a folder. Raises BadSeed."""
+    if not (path / "agencies.toml").is_file():
+        raise BadSeed(f"{path} holds no agencies.toml")
+    return {name: read(path / name) for name in FILES}
+
+
+def _rows_of(tables: Tables) -> Iterator[list[Base]]:
+    for name, reader in _READERS.items():
         try:
-            yield name, reader(data)
+            yield reader(tables.get(name, {}))
         except (KeyError, TypeError, ValueError) as wrong:
-            raise BadSeed(f"{folder / name}: a row is not complete: {wrong!r}") from wrong
-    for name, keys in _REGISTERS.items():
-        data = read(folder / name)
+            raise BadSeed(f"{name}: a row is not complete: {wrong!r}") from wrong
+    for name, keys in REGISTERS.items():
         for key in keys:
-            yield name, _register(key, data.get(key, []))
+            yield _register(key, tables.get(name, {}).get(key, []))
 
 
 def read(path: Path) -> Row:
@@ -185,7 +176,7 @@ def _categories(data: Row) -> list[Base]:
             subcategories=[dict(sub) for sub in row.get("sub", [])],
             maps=dict(row.get("maps", {})),
         )
-        for position, row in enumerate(data["category"])
+        for position, row in enumerate(data.get("category", []))
     ]
 
 
@@ -262,113 +253,37 @@ def _plain_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-Fits = Callable[[Any], bool]
-
-
-def _is_hour(value: Any) -> bool:
-    return isinstance(value, str) and _HOUR.fullmatch(value) is not None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_rising(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > 0 and all(map(_is_number, value)) and value == sorted(value)
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_words(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) for word in value)
-
-
-def _is_counts(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) <= _PURPOSES and all(map(_is_number, value.values()))
-
-
-def _is_budgets(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_counts, value.values()))
-
-
-_PURPOSES = frozenset({"urgent", "result", "question", "notice", "survey", "announcement", "digest"})
-_NUMBERS = (
-    *(
-        "draft_hours",
-        "emergency_draft_minutes",
-        "urgent_repeat_minutes",
-        "screening_days",
-        "accept_days",
-        "first_answer_days",
-    ),
-    *("progress_every_days", "progress_overdue_every_days", "remind_before_days", "need_info_close_days"),
-    *("close_after_days", "reopen_days", "reopened_days", "hurry_days", "data_request_days"),
-    *("survey_silence_minutes", "survey_remind_days", "survey_end_days", "surveys_a_month", "small_cell"),
-)
-# What each table of service_standards.toml may hold; a slip of the pen must not stop the clock later.
-_STANDARDS: dict[str, dict[str, tuple[Fits, str]]] = {
-    "office_hours": {
-        "from": (_is_hour, 'an hour like "08:30"'),
-        "to": (_is_hour, 'an hour like "16:30"'),
-        "weekdays": (_is_rising, "numbers of weekdays, Monday is 1"),
-    },
-    "limits": {
-        **{name: (_is_number, "a whole number") for name in _NUMBERS},
-        **{name: (_is_hour, 'an hour like "07:00"') for name in ("urgent_repeat_from", "urgent_repeat_to")},
-        **{
-            name: (_is_rising, "rising whole numbers like [3, 7]")
-            for name in ("silence_days", "remind_after_days", "need_info_remind_days")
-        },
-    },
-    "pushes": {
-        "held_from": (_is_counts, "numbers by purpose like { survey = 70 }"),
-        "warn_at": (_is_rising, "rising whole numbers like [70, 90, 100]"),
-        "agencies": (_is_budgets, "numbers by agency and purpose like { DEMO = { survey = 50 } }"),
-    },
-    "retention": {name: (_is_number, "a whole number of days") for name in RETAINED},
-    "evidence": {"photo_required": (_is_flag, "true or false")},
-    "decisions": {
-        **{
-            name: (_is_words, "a list of words")
-            for name in ("kinds", "routes", "categories", "governor_kinds", "governor_routes")
-        },
-        "at_once": (_is_flag, "true or false"),
-    },
-}
-
-
-def _check_standards(path: Path, name: str, value: Row) -> None:
-    """Raises BadSeed for a key nobody reads, or a value of the wrong kind."""
-    for key, found in value.items():
-        if key not in _STANDARDS.get(name, {}):
-            known = ", ".join(_STANDARDS.get(name, {})) or "no such table"
-            raise BadSeed(f"{path}: [{name}] {key}: unknown; there are: {known}")
-        fits, wanted = _STANDARDS[name][key]
-        if not fits(found):
-            raise BadSeed(f"{path}: [{name}] {key} = {found!r} must be {wanted}")
-
-
-def _own_standards(path: Path, rows: list[Row]) -> Row:
+def _own_standards(rows: list[Row]) -> Row:
     """ "AGENCY:CATEGORY" → working days, where an agency promises others than categories.toml."""
     try:
         return {f"{row['agency']}:{row['category']}": int(row["days"]) for row in rows if row["agency"] != "*"}
     except (KeyError, TypeError, ValueError) as wrong:
-        raise BadSeed(f"{path}: a [[standard]] is not complete: {wrong!r}") from wrong
+        raise BadSeed(f"{STANDARDS}: a [[standard]] is not complete: {wrong!r}") from wrong
 
 
-def _settings(session: Session, folder: Path) -> int:
+def _settings(session: Session, tables: Tables) -> int:
     changed = 0
-    path = folder / "service_standards.toml"
-    periods = folder / "retention.toml"  # without it ours stand
-    for name, value in {**read(path), **(read(periods) if periods.is_file() else {})}.items():
-        if name == "standard":
-            name, value = "standards", _own_standards(path, value)
-        elif isinstance(value, dict):
-            _check_standards(path, name, value)
-        if isinstance(value, dict) and agencies.setting(session, name) != value:
-            agencies.put_setting(session, name, value)
-            changed += 1
+    for file in (STANDARDS, "retention.toml"):  # without the latter ours stand
+        for name, value in tables.get(file, {}).items():
+            if name == "standard":
+                name, value = "standards", _own_standards(value)
+            elif isinstance(value, dict):
+                check(file, name, value)
+            if isinstance(value, dict) and agencies.setting(session, name) != value:
+                agencies.put_setting(session, name, value)
+                changed += 1
     return changed
+
+
+_READERS: dict[str, Callable[[Row], list[Base]]] = {
+    "agencies.toml": _agencies,
+    "places.toml": _places,
+    "categories.toml": _categories,
+    "routing.toml": _routes,
+    "services.toml": _services,
+    "holidays.toml": _holidays,
+    "hotlines.toml": _hotlines,
+}
+STANDARDS = "service_standards.toml"
+__all__ = ["FILES", "REGISTERS", "STANDARDS", "BadSeed", "folder", "load", "read"]
+FILES = (*_READERS, *REGISTERS, STANDARDS, "retention.toml")

@@ -29,6 +29,17 @@ def locked(session: Session, name: str) -> Sequence:
     return locked(session, name)
 
 
+def last(session: Session, name: str) -> int:
+    """The number that was given last; 0 before the first."""
+    return session.scalar(select(Sequence.value).where(Sequence.name == name)) or 0
+
+
+def go_on_from(session: Session, name: str, value: int) -> None:
+    """The next number is the one after this, whatever was given before: only for a database that is thrown away."""
+    locked(session, name).value = value
+    session.flush()
+
+
 _ROW = plain(Sequence).c
 _NEXT = (
     update(plain(Sequence)).where(_ROW.name == bindparam("counter")).values(value=_ROW.value + 1).returning(_ROW.value)

@@ -29,9 +29,9 @@ _ABOUT = 50  # lines of the first sheet, which says whose the registers are
 _TAB = 31  # letters a sheet's name may have
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _MACROS = ("vbaproject", "macrosheets", "activex", "xlm")
-_BOLD, _GREY = Font(bold=True), Font(color="808080", italic=True)
-_SHADE, _TOP = PatternFill("solid", fgColor="DDE8F0"), Alignment(vertical="top", wrap_text=True)
-_HEADINGS, _HINTS, _EXAMPLE, _FIRST = 1, 2, 3, 4  # rows
+BOLD, GREY = Font(bold=True), Font(color="808080", italic=True)
+SHADE, TOP = PatternFill("solid", fgColor="DDE8F0"), Alignment(vertical="top", wrap_text=True)
+_HEADINGS, _HINTS, _EXAMPLE, FIRST = 1, 2, 3, 4  # rows
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -67,19 +67,19 @@ def _draw_sheet(workbook: Workbook, lists: Any, sheet: Sheet) -> None:
     codes = list(sheet.headings)
     for row, cells in enumerate([sheet.headings, sheet.hints, sheet.example, *sheet.rows], _HEADINGS):
         for column, code in enumerate(codes, 1):
-            _put(page.cell(row, column), cells.get(code, ""))
-            page.cell(row, column).alignment = _TOP
+            put(page.cell(row, column), cells.get(code, ""))
+            page.cell(row, column).alignment = TOP
     for column, code in enumerate(codes, 1):
-        page.cell(_HEADINGS, column).font, page.cell(_HEADINGS, column).fill = _BOLD, _SHADE
-        page.cell(_HINTS, column).font = page.cell(_EXAMPLE, column).font = _GREY
+        page.cell(_HEADINGS, column).font, page.cell(_HEADINGS, column).fill = BOLD, SHADE
+        page.cell(_HINTS, column).font = page.cell(_EXAMPLE, column).font = GREY
         letter = get_column_letter(column)
         page.column_dimensions[letter].width = 12 if code == CODE else 28
         if code in sheet.options:
-            _choose_from(lists, page, letter, sheet.options[code])
-    page.freeze_panes = page.cell(_FIRST, 2)
+            choose_from(lists, page, letter, sheet.options[code])
+    page.freeze_panes = page.cell(FIRST, 2)
 
 
-def _put(cell: Any, value: str | int) -> None:
+def put(cell: Any, value: str | int) -> None:
     """A value, never a formula, whatever it begins with."""
     if value == "":
         return
@@ -88,16 +88,16 @@ def _put(cell: Any, value: str | int) -> None:
         cell.data_type, cell.quotePrefix = "s", is_formula(value)
 
 
-def _choose_from(lists: Any, page: Any, letter: str, options: Sequence[str]) -> None:
+def choose_from(lists: Any, page: Any, letter: str, options: Sequence[str]) -> None:
     """A list to choose from, kept on the hidden sheet; what stands there already may stay."""
     column = lists.max_column + 1 if lists.cell(1, 1).value is not None else 1
     for row, option in enumerate(options, 1):
-        _put(lists.cell(row, column), option)
+        put(lists.cell(row, column), option)
     of = get_column_letter(column)
     rule = DataValidation("list", formula1=f"'{lists.title}'!${of}$1:${of}${len(options)}", allow_blank=True)
     rule.showErrorMessage = False  # a code without its name is taken too; reading says what is wrong
     page.add_data_validation(rule)
-    rule.add(f"{letter}{_FIRST}:{letter}{ROWS}")
+    rule.add(f"{letter}{FIRST}:{letter}{ROWS}")
 
 
 # --- in --------------------------------------------------------------------------------------------------------------
@@ -122,26 +122,27 @@ class Read:
 
 def read(svc: Svc, content: bytes, agency_code: str, year: int) -> Read:
     """The typed cells of a workbook that `draw` made, for this agency and year. Raises NotTaken."""
+    sheets: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[int]] = {}
+    problems: list[Problem] = []
+    for page in pages(content):
+        _read_page(svc, page, (agency_code, str(year)), sheets, rows, problems)
+    if not sheets and not problems:
+        raise NotTaken("no_sheets")
+    return Read(sheets, rows, problems)
+
+
+def pages(content: bytes) -> Iterator[Any]:
+    """The sheets of a workbook, one after the other; what stumbles over one is NotTaken. Raises NotTaken."""
     check(content)
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except Exception as broken:  # openpyxl raises whatever a broken part makes it stumble over
         raise NotTaken("not_a_book") from broken
-    sheets: dict[str, list[dict[str, Any]]] = {}
-    rows: dict[str, list[int]] = {}
-    problems: list[Problem] = []
     try:
-        for page in workbook.worksheets:
-            _read_page(svc, page, (agency_code, str(year)), sheets, rows, problems)
-    except NotTaken:
-        raise
-    except Exception as broken:
-        raise NotTaken("not_a_book") from broken
+        yield from workbook.worksheets
     finally:
         workbook.close()
-    if not sheets and not problems:
-        raise NotTaken("no_sheets")
-    return Read(sheets, rows, problems)
 
 
 def check(content: bytes, largest: int = LARGEST, unpacked: int = _UNPACKED) -> None:
@@ -206,29 +207,34 @@ def _read_page(
     register = registers()[name]
     sheets[name], rows[name] = [], []
     columns: dict[int, str] = {}
-    for number, cells in _lines(page):
+    for number, cells in lines_of(page):
         if number == _HEADINGS:
-            columns, wrong = _columns(svc, register, cells)
+            columns, wrong = columns_of(headings(svc, register), register, cells)
             problems += wrong
         elif not _is_aside(svc, columns, cells):
-            _take(register, number, columns, cells, (sheets[name], rows[name]), problems)
+            take_line(register, number, columns, cells, (sheets[name], rows[name]), problems)
             if len(sheets[name]) > ROWS:  # at once: what comes behind may be very long
                 raise NotTaken("rows", title, ROWS)
 
 
-def _lines(page: Any) -> Iterator[tuple[int, list[Any]]]:
-    """(row number, its cells) of every row in which something stands."""
-    page.reset_dimensions()  # what a file says of its size may be a lie
-    for number, cells in enumerate(page.iter_rows(max_col=_COLUMNS), 1):
-        if number > _FARTHEST:
-            raise NotTaken("rows", page.title, ROWS)
-        if any(cell.value not in (None, "") for cell in cells):
-            yield number, list(cells)
+def lines_of(page: Any) -> Iterator[tuple[int, list[Any]]]:
+    """(row number, its cells) of every row in which something stands. Raises NotTaken."""
+    try:
+        page.reset_dimensions()  # what a file says of its size may be a lie
+        for number, cells in enumerate(page.iter_rows(max_col=_COLUMNS), 1):
+            if number > _FARTHEST:
+                raise NotTaken("rows", page.title, ROWS)
+            if any(cell.value not in (None, "") for cell in cells):
+                yield number, list(cells)
+    except NotTaken:
+        raise
+    except Exception as broken:  # a sheet is read while we walk it
+        raise NotTaken("not_a_book") from broken
 
 
 def _of_another(svc: Svc, page: Any, wanted: tuple[str, str]) -> Iterator[Problem]:
     """Is the file another agency's, or another year's?"""
-    said = [str(cells[0].value) for _number, cells in islice(_lines(page), _ABOUT)]
+    said = [str(cells[0].value) for _number, cells in islice(lines_of(page), _ABOUT)]
     for line, mine, why in zip(
         svc.texts.words("register_sheet.about"), wanted, ("other_agency", "other_year"), strict=False
     ):
@@ -238,14 +244,16 @@ def _of_another(svc: Svc, page: Any, wanted: tuple[str, str]) -> Iterator[Proble
             yield Problem("", 0, "", why, found, mine)
 
 
-def _columns(svc: Svc, register: Register, cells: Sequence[Any]) -> tuple[dict[int, str], list[Problem]]:
-    """Which column holds what, in whatever order they stand."""
-    known = {_folded(heading): code for code, heading in headings(svc, register).items()}
+def columns_of(
+    named: Mapping[str, str], register: Register, cells: Sequence[Any]
+) -> tuple[dict[int, str], list[Problem]]:
+    """Which column holds what, in whatever order they stand. `named`: column code → printed heading."""
+    known = {folded(heading): code for code, heading in named.items()}
     found: dict[int, str] = {}
     problems = []
     for at, cell in enumerate(cells):
         heading = str(cell.value if cell.value is not None else "").strip()
-        code = known.get(_folded(heading))
+        code = known.get(folded(heading))
         if code in found.values():
             problems.append(Problem(register.name, 0, "", "heading_twice", heading))
         elif code is not None:
@@ -257,7 +265,7 @@ def _columns(svc: Svc, register: Register, cells: Sequence[Any]) -> tuple[dict[i
     return found, problems
 
 
-def _folded(heading: str) -> str:
+def folded(heading: str) -> str:
     return "".join(heading.split()).rstrip("*").lower()
 
 
@@ -268,7 +276,7 @@ def _is_aside(svc: Svc, columns: Mapping[int, str], cells: Sequence[Any]) -> boo
     return said.startswith((svc.texts.word("register_sheet.hints"), svc.texts.word("register_sheet.example")))
 
 
-def _take(
+def take_line(
     register: Register,
     number: int,
     columns: Mapping[int, str],
@@ -285,7 +293,7 @@ def _take(
             continue
         kind = getattr(cell, "data_type", "")
         if kind in ("f", "e"):
-            heading = "" if code == CODE else register.field(code).heading
+            heading = register.field(code).heading if code in register.codes else ""
             problems.append(Problem(register.name, line, heading, "formula" if kind == "f" else "error", _said(cell)))
             continue
         row[code] = cell.value

@@ -68,10 +68,11 @@ def _from_register(svc: Svc, text: str) -> Say | None:
             bare = heard.plain(name).replace(" ", "")
             if len(bare) > length and bare in line:
                 best, length = service, len(bare)
-    return None if best is None else _told(svc, best)
+    return None if best is None else told(svc, best)
 
 
-def _told(svc: Svc, service: Service) -> Say:
+def told(svc: Svc, service: Service) -> Say:
+    """What is answered about a service."""
     word = svc.texts.word
     details: dict[str, Any] = service.details
     lines = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,12 @@ ENGLISH = "en"  # stands below every other language, and for those we have no wo
 OTHERS = ("my", "km", "lo", "zh", "vi", "ms")
 
 # Particle slots as they stand in the texts, and what each persona says (domain: one particle family per agency).
-_SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
+SLOTS = {"ค่ะ": ("ค่ะ", "ครับ"), "คะ": ("คะ", "ครับ"), "นะคะ": ("นะคะ", "นะครับ")}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # For citizens, for those who work here, on paper; surveys and digests.
 _FILES = (
     *("th.toml", "officer.toml", "letters.toml", "survey.toml", "digest.toml", "sheet.toml"),
-    *("evidence.toml", "pack.toml", "operating.toml"),
+    *("evidence.toml", "pack.toml", "operating.toml", "seed.toml"),
 )
 _OPENS = {"place", "camera", "photos", "link"}
 
@@ -62,14 +62,17 @@ def foreign(language: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts in one agency's voice. `particle` is "female" or "male"; `zone` is where dates are read."""
+    """The texts in one agency's voice. `particle` is "female" or "male"; `zone` is where dates are read; `own` are
+    sentences the agency says in its own words, by key (own.toml says which it may)."""
 
     particle: str
     zone: tzinfo
+    own: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of this key, filled in. Raises UnknownText, or KeyError for a missing value."""
-        return self._fill(_entry(key)["text"].strip("\n") if key != "notice.abroad" else _entry(key)["text"], values)
+        text = self.own.get(key) or _entry(key)["text"]
+        return self._fill(text.strip("\n") if key != "notice.abroad" else text, values)
 
     def word(self, key: str, **values: object) -> str:
         """A bare word or line of a table such as "statuses.received"."""
@@ -144,7 +147,7 @@ class Texts:
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
         male = self.particle == "male"
-        for slot, (female_word, male_word) in _SLOTS.items():
+        for slot, (female_word, male_word) in SLOTS.items():
             text = text.replace("{" + slot + "}", male_word if male else female_word)
         # One pass, so that braces in what citizens wrote are never read as placeholders.
         return _PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), text)

@@ -108,6 +108,8 @@ def test_check_tells_what_is_missing_for_a_real_line_account(server: Server) -> 
     told = plain.run("check")
     for words in ("PRATU_LINE_CHANNEL_SECRET", "PRATU_PUBLIC_URL", "pratu invite", "LINE ปิดอยู่"):
         assert words in told.stdout
+    assert "! ยังไม่มีใครเข้าร่วมของหน่วยงาน: PROV" in told.stdout
+    assert "nobody has joined for these agencies: PROV" in told.stdout
 
 
 def test_check_asks_line_itself(server: Server) -> None:
