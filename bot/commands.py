@@ -40,7 +40,7 @@ def demo(arguments: argparse.Namespace) -> int:
     here = {"PRATU_DATA_DIR": "var/demo", "PRATU_DATABASE_URL": "sqlite:///var/demo.db", "PRATU_UNDO_SECONDS": "0"}
     plain = settings.read(here)
     db = ready_database(plain)
-    load_seed(db, SEED)
+    load_seed(db, SEED, plain)
     with db.transaction() as session:
         suit_passers_by(session)
     db.close()
@@ -116,7 +116,7 @@ def seed(arguments: argparse.Namespace) -> int:
     if not arguments.source:
         raise Refused("give a folder like deploy/seed, a workbook FILE.xlsx, or --template FILE.xlsx")
     with current_database() as db:
-        done = load_seed(db, Path(arguments.source), dry_run=arguments.dry_run)
+        done = load_seed(db, Path(arguments.source), settings.read(), dry_run=arguments.dry_run)
     for table, count in done.changed.items():
         print(f"{table}: {count} new or changed")
     for one in done.invited:
@@ -127,14 +127,14 @@ def seed(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def load_seed(db: Any, source: Path, *, dry_run: bool = False) -> Any:
+def load_seed(db: Any, source: Path, config: Settings, *, dry_run: bool = False) -> Any:
     """What was done. Raises Refused; what is wrong with a workbook is told line by line before."""
     from bot import seeding
     from bot.app import tools
     from storage.seed import BadSeed
 
     try:
-        done = seeding.load(db, source, tools(settings.read()), clock.now(), dry_run=dry_run)
+        done = seeding.load(db, source, tools(config), clock.now(), dry_run=dry_run)
     except seeding.NotSeeded as wrong:
         for line in wrong.problems:
             print(f"pratu: {line}", file=sys.stderr)

@@ -179,7 +179,7 @@ def _play(scratch: Database, tools: Tools, then: _Then, other: str | None, confi
     with scratch.transaction() as session:
         seed.load(session, then.tables)
     if other:
-        load_seed(scratch, Path(other))
+        load_seed(scratch, Path(other), config)
     thinking = Thinking(tools, config.data_dir, beside=False)
     with scratch.reading() as session:
         asks = questions.counter(Svc(session, clock.now(), tools).texts)
