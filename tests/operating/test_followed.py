@@ -18,7 +18,7 @@ from tests.operating.conftest import House, Span
 
 SAID = "ไฟถนนดับ ซอย 5 หน้าวัดใหม่ ชื่อสมหญิง โทร 081-234-5678"
 USER = "U" + "7a" * 16
-SECRETS = ("ไฟถนน", "สมหญิง", "081", "234-5678", USER, "emulator-access-token")
+SECRETS = ("ไฟถนน", "สมหญิง", "081-234-5678", "0812345678", "234-5678", USER, "emulator-access-token")
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_what_is_wrong_is_said_with_what_to_do(world: World, admin: Dialogue) ->
     well(world)
     badly(world)
     admin.says("/ระบบ").hears("พักไว้", "1 ข้อความ", "คู่มือข้อ 3", "ไม่มีสำรองใหม่ (ล่าสุดเมื่อ 3 วันก่อน)", "480 จาก 500")
-    admin.hears("อ่านโควตา LINE (SendFailed)").hears_not("สมหญิง", "081")
+    admin.hears("อ่านโควตา LINE (SendFailed)").hears_not("สมหญิง", "081-234")
 
 
 def test_nobody_else_is_told(world: World, admin: Dialogue) -> None:
@@ -212,7 +212,7 @@ def test_a_bad_night_on_the_page(world: World, admin: Dialogue) -> None:
     with world.db.reading() as session:
         (event,) = session.scalars(select(InboxEvent.event_id).where(InboxEvent.state == InboxState.PARKED))
     assert f"pratu replay {event}" in text
-    for secret in ("สมหญิง", "สมชาย", "081", "U-secret", "U-parked", "ไฟถนน", "น้ำท่วม", "70-0"):
+    for secret in ("สมหญิง", "สมชาย", "081-234", "U-secret", "U-parked", "ไฟถนน", "น้ำท่วม", "70-0"):
         assert secret not in page.text, secret
 
 
