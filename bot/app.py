@@ -31,7 +31,8 @@ from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import agencies, migrations, rekey
+from storage import agencies, bell, migrations, rekey
+from storage.bell import Bell
 from storage.db import Database
 from storage.files import FileStore
 from storage.seal import CannotOpen, Keyring
@@ -127,6 +128,7 @@ class App:
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
+        self._bell = _bell(self.db, self.roles)
         quota = quota_reader(self.settings)
         self._timetable = Timetable(JobContext(self.db, self.tools, self.clock, self.files.folder, quota))
         self._poller = self._make_poller()
@@ -158,6 +160,7 @@ class App:
         """Begin everything of these roles. Warming goes on beside: events are stored from the first moment."""
         if "web" in self.roles:
             self.intake.start()
+        self._bell.start()
         self._loop = loop = asyncio.get_running_loop()
         threading.Thread(target=self._begin_work, args=(loop,), name="warm", daemon=True).start()
 
@@ -221,6 +224,7 @@ class App:
             await self._waiting_room.stop()
             await self._media.stop()
             await self._delivery.stop()
+        await asyncio.to_thread(self._bell.stop)
         for channel in self.channels.values():
             await channel.close()
         self.db.close()
@@ -276,8 +280,18 @@ class App:
             "turns_total": self._turns.done,
             "turns_failed_total": self._turns.failed,
             "turns_parked_total": self._turns.parked,
+            "bell_listens": self._bell.listens,
+            "bell_lost_total": self._bell.lost,
+            "jobs_leads": self._timetable.led,
             **{f'sends_total{{result="{state}"}}': count for state, count in self._delivery.counts.items()},
         }
+
+
+def _bell(db: Database, roles: frozenset[str]) -> Bell:
+    """Whoever works the queues off hears of work, and need not tell others of its own; open pages hear of answers."""
+    works = "worker" in roles
+    pages = {"sent"} if "web" in roles else set()
+    return Bell(db, {"sent"} if works else bell.WORK, bell.WORK | pages if works else pages)
 
 
 def _telegram_door(secret: str) -> Door:
@@ -337,6 +351,6 @@ def ready_database(settings: Settings) -> Database:
 
 
 def check_version(db: Database) -> None:
-    """Raises NotMigrated."""
-    if migrations.current(db) != migrations.newest():
+    """Raises NotMigrated. A newer database will do: migrations only add, and in a rolling restart old ones run on."""
+    if not migrations.serves(migrations.current(db)):
         raise NotMigrated("the database is not at the newest version; run: pratu migrate")

@@ -58,7 +58,7 @@ def _look(gauges: Gauges) -> dict[str, Any]:
     with gauges.db.reading() as session:
         waiting = inbox.depth(session, gauges.clock())
     facts: dict[str, Any] = {
-        "database": version == migrations.newest(),
+        "database": migrations.serves(version),
         "engine": gauges.warm(),
         "queues": waiting["oldest_seconds"] < OLDEST_SECONDS or "worker" not in gauges.roles,
     }

@@ -146,8 +146,13 @@ def take_back(session: Session, undo: str) -> bool:
     return True
 
 
-def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list[Claimed]:
-    """Take messages that may be sent now, the oldest of each chat only, so that order is kept."""
+def claim(
+    session: Session, worker: str, now: datetime, limit: int = 32, without: Collection[str] = ()
+) -> list[Claimed]:
+    """Take messages that may be sent now, the oldest of each chat only, so that order is kept.
+
+    `without`: channels that another worker speaks on.
+    """
     earlier = aliased(OutboxMessage)
     blocked = exists().where(and_(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, _is_open(earlier)))
     rows = session.scalars(
@@ -158,6 +163,7 @@ def claim(session: Session, worker: str, now: datetime, limit: int = 32) -> list
                 OutboxMessage.state == OutboxState.HELD,
             ),
             OutboxMessage.not_before <= now,
+            OutboxMessage.channel.not_in(without),
         )
         .order_by(OutboxMessage.id)
         .limit(limit)
