@@ -79,7 +79,7 @@ def _compare(folder: Path, citizens: int) -> None:
     found = []
     for name, counts in (("one web, one worker", ONE), ("three web, three workers", MANY)):
         with installed(_made(folder / name.replace(" ", "-")), _name("pace"), counts) as place:
-            _paced(place, max(20, citizens // 10), base=1_000_000)  # warm
+            _paced(place, max(20, citizens // 4), base=1_000_000)  # warm
             pace = _paced(place, citizens, base=2_000_000)
         found.append(pace)
         print(f"  {name:<26}{pace.rate:>8.1f} messages/s, {pace.milliseconds:.1f} ms a message", flush=True)

@@ -204,7 +204,7 @@ class Night:
         self.troubled(rounds)
         while not self.crowd.finished.is_set() and talking.is_alive():
             self.kill(self.chance.choice(("web", "worker")))
-            time.sleep(self.chance.uniform(1.0, 4.0))
+            time.sleep(self.chance.uniform(5.0, 15.0))
         talking.join()
         left = until_quiet(lambda: self.place.left() + self.crowd.waiting(), PATIENCE)
         if left:
