@@ -70,7 +70,11 @@ class Pace:
     """How fast the same messages were answered, without trouble."""
 
     rate: float
-    milliseconds: float  # of processor time a message, by all processes of ours
+    milliseconds: dict[str, float]  # of processor time a message, by role; and of the database
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{name} {spent:.1f}" for name, spent in self.milliseconds.items())
+        return f"{self.rate:>8.1f} messages/s, {sum(self.milliseconds.values()):.1f} ms a message ({parts})"
 
 
 def _compare(folder: Path, citizens: int) -> None:
@@ -82,19 +86,24 @@ def _compare(folder: Path, citizens: int) -> None:
             _paced(place, max(20, citizens // 4), base=1_000_000)  # warm
             pace = _paced(place, citizens, base=2_000_000)
         found.append(pace)
-        print(f"  {name:<26}{pace.rate:>8.1f} messages/s, {pace.milliseconds:.1f} ms a message", flush=True)
+        print(f"  {name:<26}{pace}", flush=True)
     print(f"  ratio {found[1].rate / found[0].rate:.2f}; the senders and both platforms share these processors")
 
 
 def _paced(place: Installation, citizens: int, base: int) -> Pace:
     crowd = Crowd(place.line, None, citizens, base)
-    before = sum(place.fleet.spent(role) for role in MANY)
+    before = _spent(place)
     began = time.monotonic()
     crowd.talk()
     until_quiet(lambda: place.left() + crowd.waiting(), PATIENCE)
     seconds = time.monotonic() - began - 0.6  # three calm looks
-    spent = sum(place.fleet.spent(role) for role in MANY) - before
-    return Pace(crowd.sent / seconds, spent * 1000 / crowd.sent)
+    return Pace(
+        crowd.sent / seconds, {name: (at - before[name]) * 1000 / crowd.sent for name, at in _spent(place).items()}
+    )
+
+
+def _spent(place: Installation) -> dict[str, float]:
+    return {**{role: place.fleet.spent(role) for role in MANY}, "database": place.wires.spent()}
 
 
 def _made(folder: Path) -> Path:

@@ -189,6 +189,14 @@ class Wires:
         with self._engine.connect() as connection:
             return set(connection.execute(text(waits)).scalars())
 
+    def spent(self) -> float:
+        """Processor seconds of the backends there are now, where they are on this machine."""
+        with self._engine.connect() as connection:
+            pids = connection.execute(
+                text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            )
+            return sum(worked(pid) for pid in pids.scalars())
+
     def cut(self, pid: int) -> None:
         """What a firewall, a restart of the server or an operator does."""
         with self._engine.connect() as connection:
