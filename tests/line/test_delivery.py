@@ -198,7 +198,7 @@ def test_order_is_kept_within_a_chat(post: Post) -> None:
 def test_a_fact_is_told_once(post: Post) -> None:
     assert post.put("ข่าว", once="status:1") is not None
     assert post.put("ข่าว", once="status:1") is None
-    post.deliver(6.0)
+    post.deliver()
     assert post.seen == ["ข่าว"]
 
 
