@@ -246,7 +246,8 @@ class App:
         return doors
 
     def _pages(self) -> ASGIApp:
-        gauges = health.Gauges(self.db, self.clock, self._ready, self._counts, self.roles, self.settings.timezone)
+        zone, turns = self.settings.timezone, self._turns
+        gauges = health.Gauges(self.db, self.clock, self._ready, self._counts, self.roles, zone, turns.still)
         routes = list(health.routes(gauges))
         if "web" in self.roles:
             context = webchat.WebContext(

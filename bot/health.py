@@ -19,7 +19,7 @@ from handlers.rules.thai_calendar import BUDDHIST_ERA, fiscal_year
 from storage import closings, inbox, migrations, outbox, pushes
 from storage.db import Database
 
-OLDEST_SECONDS = 120.0  # an unread event older than this means turns are not being run
+OLDEST_SECONDS = 120.0  # an unread event older than this, and no turn for so long: turns are not being run
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Gauges:
     counts: Callable[[], dict[str, float]]
     roles: frozenset[str]
     zone: tzinfo
+    # Seconds since this process last did a turn: a flood is no reason to be taken out.
+    still: Callable[[], float] = lambda: OLDEST_SECONDS
 
 
 def routes(gauges: Gauges) -> list[Route]:
@@ -60,7 +62,7 @@ def _look(gauges: Gauges) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "database": migrations.serves(version),
         "engine": gauges.warm(),
-        "queues": waiting["oldest_seconds"] < OLDEST_SECONDS or "worker" not in gauges.roles,
+        "queues": "worker" not in gauges.roles or min(waiting["oldest_seconds"], gauges.still()) < OLDEST_SECONDS,
     }
     return {"ready": all(facts.values()), **facts}
 

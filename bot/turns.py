@@ -52,6 +52,7 @@ class Turns:
         self._chance = ids.Chance()
         self._lanes: deque[tuple[str, str]] = deque()
         self._in_work: set[str] = set()
+        self.moved_at = 0.0  # on the monotonic clock: begun, or a turn done
         self.done = 0
         self.failed = 0
         self.parked = 0
@@ -59,6 +60,7 @@ class Turns:
     def start(self) -> None:
         """Begin; first notice what a process before us may have died of."""
         self._leftover_until = inbox.microseconds(self._clock())
+        self.moved_at = time.monotonic()
         self._db.on_work(self._on_work)
         for number in range(self._threads_wanted):
             thread = threading.Thread(target=self._run, name=f"turns-{number}", daemon=True)
@@ -71,6 +73,10 @@ class Turns:
         self._on_work("inbox")
         for thread in self._threads:
             thread.join(timeout=10)
+
+    def still(self) -> float:
+        """Seconds since this process began, or last did a turn."""
+        return time.monotonic() - self.moved_at
 
     def _on_work(self, topic: str) -> None:
         if topic == "inbox":
@@ -155,7 +161,8 @@ class Turns:
             log.exception("a turn failed", extra={"lane": lane[:8]})
             self._note_failure(lane, channel, f"{type(error).__name__}")
             return False
-        self.done += done
+        if done:
+            self.done, self.moved_at = self.done + 1, time.monotonic()
         return done
 
     def _count_leftover(self, lane: str, channel: str) -> None:

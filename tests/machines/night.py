@@ -268,7 +268,7 @@ def _copies(place: Installation, crowd: Crowd, found: Tally) -> None:
             found.excused += extra - doubtful[lane]  # no key there: the documented window
         elif extra > doubtful[lane]:
             found.doubled += extra - doubtful[lane]
-        if not shown[(channel, user)]:
+        if not shown[(channel, user)] and not doubtful[lane]:
             found.wrong.append(f"{channel} {user} was shown nothing")
 
 
