@@ -5,7 +5,7 @@ PORT ?= 8080
 WORKERS ?= auto
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup dev demo check test bench faults model figures lock attacks sbom audit manuals
+.PHONY: setup dev demo check test bench faults machines model figures lock attacks sbom audit manuals
 
 setup: .venv/.installed
 dev: .venv/.dev
@@ -42,6 +42,10 @@ bench: dev
 # What goes wrong on purpose, on both engines, and what is left of it.
 faults: dev
 	.venv/bin/python -m tests.faults
+
+# Many processes on one PostgreSQL, killed and moved about under traffic, and what is left of it.
+machines: dev
+	.venv/bin/python -m tests.machines
 
 # The shipped model, from the texts in nlp/data/training; the same texts give the same file.
 model: dev

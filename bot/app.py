@@ -34,7 +34,8 @@ from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import agencies, migrations, presence, rekey
+from storage import agencies, bell, migrations, presence, rekey
+from storage.bell import Bell
 from storage.db import Database
 from storage.files import FileStore
 from storage.seal import CannotOpen, Keyring
@@ -134,6 +135,7 @@ class App:
         self._delivery = Delivery(self.db, self.tools, self.channels, self.clock, self.watch)
         self._media = MediaFetcher(self.db, self.tools, self.files, self.channels, self.clock)
         self._waiting_room = WaitingRoom(self.db, self.channels, self.clock)
+        self._bell = _bell(self.db, self.roles)
         quota = quota_reader(self.settings)
         context = JobContext(self.db, self.tools, self.clock, self.files.folder, quota)
         self._timetable = Timetable(context, self.watch)
@@ -166,6 +168,7 @@ class App:
         """Begin everything of these roles. Warming goes on beside: events are stored from the first moment."""
         if "web" in self.roles:
             self.intake.start()
+        self._bell.start()
         self._loop = loop = asyncio.get_running_loop()
         threading.Thread(target=self._begin_work, args=(loop,), name="warm", daemon=True).start()
 
@@ -229,6 +232,7 @@ class App:
             await self._waiting_room.stop()
             await self._media.stop()
             await self._delivery.stop()
+        await asyncio.to_thread(self._bell.stop)
         for channel in self.channels.values():
             await channel.close()
         self.db.close()
@@ -310,7 +314,7 @@ class App:
         return found
 
     def _counts(self) -> dict[str, float]:
-        leading = {"jobs_leader": float(self._timetable.leads)} if "jobs" in self.roles else {}
+        leading = {"jobs_leader": float(self._timetable.led)} if "jobs" in self.roles else {}
         return {
             **leading,
             **self.watch.told(),
@@ -318,8 +322,17 @@ class App:
             "turns_total": self._turns.done,
             "turns_failed_total": self._turns.failed,
             "turns_parked_total": self._turns.parked,
+            "bell_listens": self._bell.listens,
+            "bell_lost_total": self._bell.lost,
             **{f'sends_total{{result="{state}"}}': count for state, count in self._delivery.counts.items()},
         }
+
+
+def _bell(db: Database, roles: frozenset[str]) -> Bell:
+    """Whoever works the queues off hears of work, and need not tell others of its own; open pages hear of answers."""
+    works = "worker" in roles
+    pages = {"sent"} if "web" in roles else set()
+    return Bell(db, {"sent"} if works else bell.WORK, bell.WORK | pages if works else pages)
 
 
 def _telegram_door(secret: str) -> Door:
@@ -379,6 +392,6 @@ def ready_database(settings: Settings) -> Database:
 
 
 def check_version(db: Database) -> None:
-    """Raises NotMigrated."""
-    if migrations.current(db) != migrations.newest():
+    """Raises NotMigrated. A newer database will do: migrations only add, and in a rolling restart old ones run on."""
+    if not migrations.serves(migrations.current(db)):
         raise NotMigrated("the database is not at the newest version; run: pratu migrate")

@@ -104,6 +104,7 @@ class Channel(Protocol):
 
     name: str
     replies: bool  # is there a free reply token? Else a token only wants to be noticed
+    paced: bool  # does the platform count so narrowly that one process must do all the sending?
 
     def split(self, body: bytes, data: Any, now: datetime) -> list[RawEvent]:
         """The events of one verified webhook body (`data` is its JSON), each with its own raw body."""

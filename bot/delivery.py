@@ -80,6 +80,8 @@ class Delivery:
         self._settling = asyncio.Lock()
         self._stop_wanted = asyncio.Event()
         self._presence = presence.Presence(db, self._worker)
+        # Of several workers one speaks on a channel that counts all messages of a bot together.
+        self._leads = {name: presence.Leader(db, name) for name, channel in channels.items() if channel.paced}
         self._main: asyncio.Task[None] | None = None
         self._recovering: asyncio.Task[None] | None = None
         self.counts: dict[str, int] = {}
@@ -107,6 +109,8 @@ class Delivery:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=15)
         await self._settle_ended()
+        for leads in self._leads.values():
+            await asyncio.to_thread(leads.leave)
         await asyncio.to_thread(self._presence.leave)
 
     def recover(self) -> None:
@@ -117,8 +121,8 @@ class Delivery:
         if not others:
             return
         with self._db.transaction() as session:
-            dead = [worker for worker in others if presence.is_dead(session, worker, self._worker)]
-            count = sum(outbox.recover(session, worker, self._clock()) for worker in dead)
+            gone = self._presence.gone(session, others)
+            count = sum(outbox.recover(session, worker, self._clock()) for worker in gone)
         if count:
             log.warning("gave back messages of a worker that died", extra={"count": count})
 
@@ -157,9 +161,10 @@ class Delivery:
             due = outbox.next_due(session)
         if due is None or due > self._clock():
             return []  # looking costs no write lock
+        others = [name for name, leader in self._leads.items() if not leader.leads()]
         with self._db.transaction() as session:
             self._budget.refresh(session, self._clock())
-            return outbox.claim(session, self._worker, self._clock())
+            return outbox.claim(session, self._worker, self._clock(), without=others)
 
     async def _one(self, message: Claimed) -> None:
         outcome = await self.send(message)

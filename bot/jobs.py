@@ -271,6 +271,7 @@ JOBS: dict[str, Job] = {
     "reconcile": reconcile,
     "quota": quota,
 }
+LEAD_SECONDS = 5  # how often a process that does not lead looks whether it is to
 
 
 class Timetable:
@@ -281,9 +282,11 @@ class Timetable:
         self._watch = watch or Watch()
         self._leader = Leader(context.db, "jobs")
         self._scheduler = BackgroundScheduler(timezone=context.tools.zone)
+        self.led = context.db.sqlite  # when it was asked last; one process leads itself
 
     def start(self) -> None:
         """Begin waking jobs."""
+        self._scheduler.add_job(self.lead, "interval", seconds=LEAD_SECONDS, max_instances=1, coalesce=True, id="lead")
         for name, seconds in TIMETABLE.items():
             self._scheduler.add_job(
                 self.run, "interval", args=[name], seconds=seconds, max_instances=1, coalesce=True, id=name
@@ -300,11 +303,24 @@ class Timetable:
     def stop_leading(self) -> None:
         """Let another process lead, until this one is asked again."""
         self._leader.leave()
+        self.led = False
+
+    def lead(self) -> bool:
+        """Does this process lead? Where nobody does it takes the lead, and says so."""
+        try:
+            leads = self._leader.leads()
+        except Exception:  # the database is away: nobody leads then
+            log.exception("could not ask who leads")
+            leads = False
+        if leads != self.led:
+            log.info("leads the jobs from now on" if leads else "leads the jobs no more")
+        self.led = leads
+        return leads
 
     def run(self, name: str) -> bool:
         """One wake-up: does the job if this process leads; False when it does not, or the job failed."""
         try:
-            if not self._leader.leads():
+            if not self.lead():
                 return False
             result = self._carried_out(name)
         except Exception:  # one of the three places that catch broadly: the next wake-up tries again
@@ -328,11 +344,6 @@ class Timetable:
     def runs_here(self) -> bool:
         """Are jobs woken in this process?"""
         return bool(self._scheduler.running)
-
-    @property
-    def leads(self) -> bool:
-        """Does this process work at them, as far as it knows?"""
-        return self._leader.led
 
 
 def carry_out(context: JobContext, name: str) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from bot.watch import Watch
 from handlers import turn
 from handlers.messages import Incoming
 from handlers.services import Tools
-from storage import inbox
+from storage import ids, inbox
 from storage.db import Database
 from storage.inbox import Unread
 
@@ -22,6 +22,7 @@ log = logging.getLogger("pratu.turns")
 
 WAITS, WAIT_SECONDS = 10, 0.003  # how long a turn gives way to the intake of its own process
 GATHER_SECONDS, GATHER_POLL_SECONDS = 3.0, 0.1  # while somebody's pictures are still coming in
+OLDEST = 64  # chats known at once; the longer the list, the seldomer two processes meet, and the later is the oldest
 POLL_SECONDS = 1.0  # when nobody woke us: another process stored something, or a wait is over
 
 
@@ -52,6 +53,7 @@ class Turns:
         self._gathering_until = 0.0
         self._leftover_until = 0
         self._picking = threading.Lock()
+        self._chance = ids.Chance()
         self._lanes: deque[tuple[str, str]] = deque()
         self._in_work: set[str] = set()
         self.done = 0
@@ -61,6 +63,7 @@ class Turns:
     def start(self) -> None:
         """Begin; first notice what a process before us may have died of."""
         self._leftover_until = inbox.microseconds(self._clock())
+        self._moved = time.monotonic()
         self._db.on_work(self._on_work)
         for number in range(self._threads_wanted):
             thread = threading.Thread(target=self._run, name=f"turns-{number}", daemon=True)
@@ -100,11 +103,9 @@ class Turns:
         """Run turns until no chat waits that this process could work on; returns how many were done."""
         done = 0
         idle: set[str] = set()  # chats somebody else holds: tried once, not again and again
-        while not self._stopped and (found := self._pick()) is not None:
+        while not self._stopped and (found := self._pick(idle)) is not None:
             lane, channel = found
             try:
-                if lane in idle:
-                    return done
                 self._give_way()
                 worked = self._turn(lane, channel)
             finally:
@@ -113,18 +114,32 @@ class Turns:
             done += worked
             if not worked:
                 idle.add(lane)
+                if not self._db.sqlite:
+                    self._look_anew()
         return done
 
-    def _pick(self) -> tuple[str, str] | None:
+    def _look_anew(self) -> None:
+        """Another process was there first: what else we know of waiting chats is likely to be old too."""
+        with self._picking:
+            self._lanes.clear()
+
+    def _waiting(self) -> list[tuple[str, str]]:
+        """Chats that wait, the oldest; mixed where other processes look at the same ones, so that few meet."""
+        with self._db.reading() as session:
+            found = inbox.lanes_waiting(session, self._clock(), OLDEST)
+        if not self._db.sqlite:
+            self._chance.shuffle(found)
+        return found
+
+    def _pick(self, idle: set[str]) -> tuple[str, str] | None:
         """The next waiting chat that no thread of ours is working on. Asked of the database once per round."""
         with self._picking:
             for fresh in (False, True):
                 if fresh:
-                    with self._db.reading() as session:
-                        self._lanes.extend(inbox.lanes_waiting(session, self._clock()))
+                    self._lanes.extend(self._waiting())
                 while self._lanes:
                     found = self._lanes.popleft()
-                    if found[0] not in self._in_work:
+                    if found[0] not in self._in_work and found[0] not in idle:
                         self._in_work.add(found[0])
                         return found
             return None

@@ -1,6 +1,7 @@
 """Which workers live: each holds a lock of its own for as long as its connection lives.
 
-When a process dies, PostgreSQL closes its connection and the lock is free at once: nobody has to wait for a lease.
+When a process dies, PostgreSQL closes its connection and the lock is free at once. A living process may lose that
+connection too, and takes the lock again at its next look; so a worker counts as gone only when its lock stays free.
 SQLite is one process, so every worker but this one is dead.
 """
 
@@ -10,13 +11,15 @@ import hashlib
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from storage.db import Database, Session
+
+SURELY_SECONDS = 5.0  # a lock that is free so long is nobody's: who only lost a connection has taken it again by then
 
 
 class Presence:
@@ -26,6 +29,7 @@ class Presence:
         self._db = db
         self._worker = worker
         self._connection: Connection | None = None
+        self._missing: dict[str, float] = {}
 
     def show(self) -> None:
         """Take the lock, or take it again after the connection was lost. Call it now and then."""
@@ -42,6 +46,15 @@ class Presence:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._worker)})
         connection.commit()
         self._connection = connection
+
+    def gone(self, session: Session, workers: Sequence[str]) -> list[str]:
+        """Which of these are gone for sure: their locks were free at every look for SURELY_SECONDS."""
+        if self._db.sqlite:
+            return [worker for worker in workers if worker != self._worker]
+        now = time.monotonic()
+        missing = [worker for worker in workers if is_dead(session, worker, self._worker)]
+        self._missing = {worker: self._missing.get(worker, now) for worker in missing}
+        return [worker for worker, since in self._missing.items() if now - since >= SURELY_SECONDS]
 
     def leave(self) -> None:
         """Let go."""
@@ -73,7 +86,7 @@ class Leader:
 
     def __init__(self, db: Database, name: str) -> None:
         self._db = db
-        self._key = int.from_bytes(hashlib.sha256(f"leader:{name}".encode()).digest()[:8]) >> 2
+        self.key = int.from_bytes(hashlib.sha256(f"leader:{name}".encode()).digest()[:8]) >> 2
         self._connection: Connection | None = None
         self._gate = threading.Lock()
 
@@ -86,11 +99,6 @@ class Leader:
             return True
         with self._gate:
             return self._still() or self._take()
-
-    @property
-    def led(self) -> bool:
-        """Did this process lead when it last asked? Asks nobody."""
-        return self._db.sqlite or self._connection is not None
 
     def leave(self) -> None:
         """Let another process lead."""
@@ -110,7 +118,7 @@ class Leader:
 
     def _take(self) -> bool:
         connection = self._db.engine.connect()
-        taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
+        taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self.key}))
         connection.commit()
         if not taken:
             connection.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 
 from storage import erasing, messages, register_lines
 from storage.db import Session
@@ -55,6 +55,31 @@ def _raw_bodies(_session: Session, before: datetime) -> Select[Any]:
     return select(InboxEvent.id).where(InboxEvent.body.is_not(None), *answered).order_by(InboxEvent.id)
 
 
+def _done_events(_session: Session, before: datetime) -> Select[Any]:
+    """Never the newest row: SQLite would give its number to the next one."""
+    old = (InboxEvent.state == InboxState.DONE, InboxEvent.received_us < microseconds(before))
+    newest = select(func.max(InboxEvent.id)).scalar_subquery()
+    return select(InboxEvent.id).where(*old, InboxEvent.id < newest).order_by(InboxEvent.id)
+
+
+def _answers(_session: Session, before: datetime) -> Select[Any]:
+    return _ended_messages(before).where(OutboxMessage.case_id.is_(None), OutboxMessage.once.is_(None))
+
+
+def _notices(_session: Session, before: datetime) -> Select[Any]:
+    """What was told of a case is evidence of it for as long as there is anything in the case."""
+    kept = exists().where(Case.id == OutboxMessage.case_id, _full())
+    told = or_(OutboxMessage.case_id.is_not(None), OutboxMessage.once.is_not(None))
+    return _ended_messages(before).where(told, ~kept)
+
+
+def _ended_messages(before: datetime) -> Select[Any]:
+    """As above, never the newest."""
+    newest = select(func.max(OutboxMessage.id)).scalar_subquery()
+    old = (OutboxMessage.state.in_(_AT_REST), OutboxMessage.created_at < before, OutboxMessage.id < newest)
+    return select(OutboxMessage.id).where(*old).order_by(OutboxMessage.id)
+
+
 def _unsent(_session: Session, before: datetime) -> Select[Any]:
     holds = or_(OutboxMessage.parts.is_not(None), OutboxMessage.chat_id.is_not(None))
     old = (OutboxMessage.state.in_(_AT_REST), OutboxMessage.created_at < before)
@@ -98,9 +123,13 @@ def _ended(before: datetime) -> Select[Any]:
     """Cases whose last event is that old, that ended, and that no hold keeps."""
     later = exists().where(StatusUpdate.case_id == Case.id, StatusUpdate.at >= before)
     held = exists().where(CaseHold.case_id == Case.id, CaseHold.until.is_(None))
-    full = or_(Case.masked.is_not(None), Case.text.is_not(None), Case.contact.is_not(None), Case.secret.is_not(None))
     ended = Case.status.in_([status.value for status in ENDED])
-    return select(Case.id).where(ended, Case.received_at < before, full, ~later, ~held).order_by(Case.id)
+    return select(Case.id).where(ended, Case.received_at < before, _full(), ~later, ~held).order_by(Case.id)
+
+
+def _full() -> ColumnElement[bool]:
+    """Is there anything personal in a case?"""
+    return or_(Case.masked.is_not(None), Case.text.is_not(None), Case.contact.is_not(None), Case.secret.is_not(None))
 
 
 def _orphans(_session: Session, before: datetime) -> Select[Any]:
@@ -114,6 +143,15 @@ def _orphans(_session: Session, before: datetime) -> Select[Any]:
 def _set(table: Any, **values: Any) -> Callable[[Session, Sequence[int]], None]:
     def forget(session: Session, rows: Sequence[int]) -> None:
         session.execute(update(table).where(table.id.in_(rows)).values(**values))
+
+    return forget
+
+
+def _gone(table: Any) -> Callable[[Session, Sequence[int]], None]:
+    """The whole row."""
+
+    def forget(session: Session, rows: Sequence[int]) -> None:
+        session.execute(delete(table).where(table.id.in_(rows)))
 
     return forget
 
@@ -145,7 +183,10 @@ def _forget_files(session: Session, rows: Sequence[Any]) -> None:
 _Query = Callable[[Session, datetime], Select[Any]]
 _CLASSES: dict[str, tuple[_Query, Callable[[Session, Sequence[int]], None]]] = {
     "raw_bodies": (_raw_bodies, _set(InboxEvent, body=None, error=None)),
+    "done_events": (_done_events, _gone(InboxEvent)),
     "unsent": (_unsent, _set(OutboxMessage, parts=None, chat_id=None, reply_token=None, error=None)),
+    "answers": (_answers, _gone(OutboxMessage)),
+    "notices": (_notices, _gone(OutboxMessage)),
     "states": (_states, _set(Conversation, state=None)),
     "chats": (_chats, _forget_chats),
     "surveys": (_surveys, _set(Survey, account_id=None, conversation_id=None, words=None)),

@@ -141,5 +141,6 @@ class AttachmentState(StrEnum):
 
 # Classes of records that go by age (storage/retention.py), as deploy/seed/retention.toml names them.
 RETAINED = (
-    *("raw_bodies", "unsent", "states", "chats", "surveys", "requests", "cases", "cases_confidential", "orphans"),
+    *("raw_bodies", "done_events", "unsent", "answers", "notices", "states", "chats", "surveys", "requests"),
+    *("cases", "cases_confidential", "orphans"),
 )

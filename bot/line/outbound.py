@@ -28,6 +28,7 @@ class LineChannel:
 
     name = inbound.NAME
     replies = True
+    paced = False
 
     def __init__(self, access_token: str, api_url: str | None = None, data_api_url: str | None = None) -> None:
         self._token = access_token

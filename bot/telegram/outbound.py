@@ -38,6 +38,7 @@ class TelegramChannel:
 
     name = inbound.NAME
     replies = False
+    paced = True
 
     def __init__(self, token: str, api_url: str | None = None, drawer: Drawer | None = None) -> None:
         self._token = token

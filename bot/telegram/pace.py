@@ -1,7 +1,8 @@
 """How fast Telegram lets us speak: one message a second to a chat, twenty a minute to a group, thirty a second in all.
 
-Kept per process; a chat's own order comes from the outbox, so that waiting here never reorders anything. Only short
-waits are waited for here: a chat that is told to be silent for long waits in the database, and keeps nobody else back.
+Kept by the one process that leads Telegram's sending (see delivery.py); a chat's own order comes from the outbox, so
+that waiting here never reorders anything. Only short waits are waited for here: a chat that is told to be silent for
+long waits in the database, and keeps nobody else back.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ class WebChannel:
 
     name = NAME
     replies = False
+    paced = False
 
     def __init__(self, files: FileStore) -> None:
         self._files = files

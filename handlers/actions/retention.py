@@ -13,7 +13,10 @@ from storage.tables import Case
 # Days, where the seed's retention.toml does not say otherwise; reasons stand there (domain: personal data, 6).
 PERIODS = {
     "raw_bodies": 30,
+    "done_events": 90,
     "unsent": 30,
+    "answers": 90,
+    "notices": 3653,
     "states": 30,
     "chats": 90,
     "surveys": 365,
@@ -23,6 +26,7 @@ PERIODS = {
     "orphans": 1,
 }
 _PORTION = 200
+_MANY = {"done_events": 1000, "answers": 1000, "notices": 1000}  # whole rows of the queues, which go at once
 _OF_CASES = frozenset({"cases", "cases_confidential"})
 
 
@@ -39,7 +43,7 @@ def due(svc: Svc) -> dict[str, int]:
 
 def take(svc: Svc, name: str) -> int:
     """Let a portion of one class go; how many rows. The chain keeps how many, and of which cases."""
-    rows = retention.take(svc.session, name, before(svc, name), _PORTION)
+    rows = retention.take(svc.session, name, before(svc, name), _MANY.get(name, _PORTION))
     if name in _OF_CASES:
         for case_id in rows:
             status.record(svc, cases.get(svc.session, case_id), "expired", by="system")

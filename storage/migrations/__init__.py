@@ -47,9 +47,15 @@ def upgrade(connection: Connection, version: str = "head") -> None:
     command.upgrade(config, version)
 
 
+@cache
 def is_known(version: str) -> bool:
     """Does this program know how to make this version?"""
     return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def serves(version: str | None) -> bool:
+    """Can this program work on a database of this version: its own, or a newer one, which it does not know?"""
+    return version is not None and (version == newest() or not is_known(version))
 
 
 @cache

@@ -1,5 +1,6 @@
 """`make bench`: acknowledged webhooks a second, turns a second, time to the reply, time to ready and memory;
-how long the figures of a week take and the evidence of a year (alone: `python -m tests.bench digest`, `… evidence`)."""
+how long the figures of a week take and the evidence of a year, and what old rows cost the queues (alone:
+`python -m tests.bench digest`, `… evidence`, `… queues`)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bench import digest, evidence, load
+from tests.bench import digest, evidence, load, queues
 
 SENDERS = (1, 16, 64)
 FAST, SLOW, ONE = 12_000, 1_500, 1_500  # requests: group commit, a commit each, a single sender
@@ -173,7 +174,7 @@ def _memory(pid: int) -> float:
 
 def main() -> None:
     makers = databases()
-    alone = {"digest": digest.figures, "evidence": evidence.evidence}
+    alone = {"digest": digest.figures, "evidence": evidence.evidence, "queues": queues.figures}
     if len(sys.argv) > 1:
         alone[sys.argv[1]](makers)
         return
@@ -185,6 +186,7 @@ def main() -> None:
     print()
     digest.figures(makers)
     evidence.evidence(makers)
+    queues.figures(makers)
 
 
 if __name__ == "__main__":

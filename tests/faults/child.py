@@ -83,7 +83,7 @@ def _live(life: Spec) -> None:
             PATCHES[spec["kind"]](spec)
         from bot.__main__ import main as pratu
 
-        code = pratu(["serve", "--port", str(life["port"])])
+        code = pratu(["serve", "--role", life.get("role", "all"), "--port", str(life["port"])])
     finally:
         os._exit(code)
 

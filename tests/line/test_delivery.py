@@ -19,7 +19,7 @@ from bot.waiting import WaitingRoom
 from handlers.messages import Say, to_json
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import conversations, ids, inbox, outbox
+from storage import conversations, ids, inbox, outbox, presence
 from storage.db import Database
 from storage.inbox import NewEvent
 from storage.tables import Account, Message, OutboxMessage, Person
@@ -116,6 +116,12 @@ def post(real: Database, emulator: Emulator) -> Post:
     return Post(real, emulator)
 
 
+@pytest.fixture
+def surely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits whether a dead worker only lost its connection; that they do is told in tests/machines."""
+    monkeypatch.setattr(presence, "SURELY_SECONDS", 0.0)
+
+
 def test_reply_is_free_and_written_down(post: Post) -> None:
     post.put("หนึ่ง", "สอง", token="t1")
     post.deliver()
@@ -196,7 +202,7 @@ def test_a_fact_is_told_once(post: Post) -> None:
     assert post.seen == ["ข่าว"]
 
 
-def test_claim_of_a_dead_worker_is_given_back(post: Post) -> None:
+def test_claim_of_a_dead_worker_is_given_back(post: Post, surely: None) -> None:
     """It died after LINE took the reply: the token is used, so it is known to have arrived."""
     post.put("เคยส่งแล้ว", token="t1")
     with post.db.transaction() as session:
@@ -207,7 +213,7 @@ def test_claim_of_a_dead_worker_is_given_back(post: Post) -> None:
     assert (post.seen, post.states) == ([], ["sent"])
 
 
-def test_claim_of_a_dead_worker_whose_token_is_too_old_is_pushed(post: Post) -> None:
+def test_claim_of_a_dead_worker_whose_token_is_too_old_is_pushed(post: Post, surely: None) -> None:
     post.put("ไม่รู้ว่าถึงไหม", token="t1", age=120)
     with post.db.transaction() as session:
         outbox.claim(session, ids.new_key(), datetime.now(UTC))

@@ -27,7 +27,7 @@ def talked(house: House) -> House:
     User(house.platform, USER).says(SAID)
     house.line.wait(lambda: house.line.seen_by(USER), timeout=30)
     house.worker.until(lambda: any('"message settled"' in line for line in house.lines.written))
-    house.worker.until(lambda: house.worker.app._timetable.leads or house.worker.app._timetable.run("reminders"))
+    house.worker.until(lambda: house.worker.app._timetable.led or house.worker.app._timetable.run("reminders"))
     house.worker.app._timetable.run("surveys")
     house.web.get("/track/70-00482-5?s=12345678")
     house.web.get(f"/{USER}/secret")

@@ -14,7 +14,7 @@ from handlers.rules import periods
 from handlers.services import Svc
 from storage import agencies, history, retention, seed
 from storage.files import FileStore
-from storage.tables import Attachment, File, InboxEvent, Message, RegisterLine, Survey
+from storage.tables import Attachment, File, InboxEvent, Message, OutboxMessage, RegisterLine, Survey
 from storage.words import RETAINED, Role
 from tests.conftest import SEED
 from tests.flows.test_taken_back import deliver, places
@@ -192,3 +192,58 @@ def test_periods_are_data(world: World, officer: Dialogue, tmp_path: Path) -> No
     own.write_text("[retention]\nrawbodies = 5\n", encoding="utf-8")
     with world.db.transaction() as session, pytest.raises(seed.BadSeed, match="rawbodies"):
         seed.load(session, tmp_path)
+
+
+def test_the_queues_keep_only_what_is_new_open_or_evidence(world: World, officer: Dialogue) -> None:
+    citizen = world.citizen()
+    reference = citizen.says(LIGHT).says("ส่งเรื่อง").reference
+    citizen.says("สวัสดีค่ะ")
+    deliver(world)
+    citizen.does(kind="text", text="ยังไม่มีใครอ่าน", work=False)
+    case_id = world.case(reference).id
+
+    def rows() -> tuple[list[InboxEvent], list[OutboxMessage]]:
+        with world.db.reading() as session:
+            events = session.scalars(select(InboxEvent).order_by(InboxEvent.id)).all()
+            return list(events), list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+    events, put_out = rows()
+    counts = ages(world, days=91)
+    assert counts["done_events"] == len(events) - 1
+    assert counts["answers"] >= 1
+    left, kept = rows()
+    assert [event.state for event in left] == ["received"], "nobody has answered it"
+    assert {row.id for row in put_out} - {row.id for row in kept} == {
+        row.id for row in put_out if row.case_id is None and row.once is None and row.id != put_out[-1].id
+    }
+    assert {row.id for row in kept if row.case_id == case_id} == {row.id for row in put_out if row.case_id == case_id}
+
+
+def test_told_once_stays_told_once_until_its_case_is_empty(world: World, officer: Dialogue) -> None:
+    reference = closed(world, officer, world.citizen())
+    deliver(world)
+    case_id = world.case(reference).id
+
+    def of_case() -> int:
+        with world.db.reading() as session:
+            return len(session.scalars(select(OutboxMessage.id).where(OutboxMessage.case_id == case_id)).all())
+
+    told = of_case()
+    ages(world, days=3600)
+    assert of_case() == told > 0
+    ages(world, days=60)
+    ages(world, days=1)
+    assert of_case() <= 1, "the newest row of all stays, so that its number is never given again"
+
+
+def test_a_number_is_never_given_twice(world: World, officer: Dialogue) -> None:
+    """A quiet agency: everything is old and goes; what comes then is new all the same."""
+    citizen = world.citizen()
+    citizen.says("สวัสดีค่ะ")
+    deliver(world)
+    ages(world, days=91)
+    with world.db.reading() as session:
+        before = max(session.scalars(select(Message.inbox_id).where(Message.inbox_id.is_not(None))))
+    citizen.says("ขอบคุณค่ะ").hears("ยินดี")
+    with world.db.reading() as session:
+        assert max(session.scalars(select(InboxEvent.id))) > before

@@ -1,0 +1,1 @@
+"""Many processes on one PostgreSQL, killed and moved about under traffic: `python -m tests.machines`."""
