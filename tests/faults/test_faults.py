@@ -37,7 +37,7 @@ def test_nothing_is_lost_and_nothing_doubled(fault: Fault, engine: str, lab: Lab
     ("first", "second", "deaths", "excused"),
     [
         (100.0, 103.0, [100.2], True),
-        (100.0, 104.0, [100.0 + WINDOW], True),
+        (100.0, 100.1 + WINDOW, [100.0 + WINDOW], True),
         (100.0, 109.0, [100.1 + WINDOW], False),  # long since answered, and written down
         (100.0, 103.0, [99.8], True),  # on its way when the process died
         (100.0, 103.0, [99.0], False),
