@@ -18,7 +18,7 @@ from storage.inbox import NewEvent, microseconds
 
 OLD = int(os.environ.get("BENCH_OLD_ROWS", "1000000"))
 AGE = timedelta(days=100)
-ASKED = 40
+ASKED = 200
 PORTION = 1000
 
 _EVENTS = """

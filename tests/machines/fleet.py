@@ -118,9 +118,9 @@ class Fleet:
             self.hurt.append(f"{member.name} did not end when asked")
             member.send(signal.SIGKILL, 10)
 
-    def rolling_restart(self) -> None:
-        """One process after the other, web, worker, jobs: what upgrade.md says."""
-        for member in self.members:
+    def rolling_restart(self, most: int) -> None:
+        """One process after the other, web, worker, jobs: what upgrade.md says; so many of each role."""
+        for member in [one for one in self.members if one.number <= most]:
             self.end(member)
             self.start([member])
             self.restarts += 1

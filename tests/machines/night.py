@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.app import check_key
 from handlers.actions import reconciling
 from handlers.services import Svc
 from storage import inbox
@@ -76,6 +77,7 @@ class Installation:
         self.folder = folder
         self.url = fresh_postgres(name)
         self.db = prepared(self.url)
+        check_key(self.db)  # as `pratu migrate` does
         self.wires = Wires(self.url)
         environ = {
             "PRATU_DATABASE_URL": self.url,
@@ -134,9 +136,9 @@ def installed(
 class Night:
     """Trouble, one after the other, while people talk."""
 
-    def __init__(self, place: Installation, crowd: Crowd, seed: int = 5) -> None:
-        self.place, self.crowd = place, crowd
-        self.chance = random.Random(seed)
+    def __init__(self, place: Installation, crowd: Crowd, restarted: int = 100) -> None:
+        self.place, self.crowd, self.restarted = place, crowd, restarted
+        self.chance = random.Random(5)
         self.tally = Tally()
 
     def kill(self, role: str) -> None:
@@ -194,7 +196,7 @@ class Night:
             if number < len(deeds) or self.chance.random() < 0.5:
                 deeds[number % len(deeds)]()
             time.sleep(self.chance.uniform(0.1, 0.5))
-        self.place.fleet.rolling_restart()
+        self.place.fleet.rolling_restart(self.restarted)
 
     def passes(self, rounds: int) -> Tally:
         """People talk, trouble comes, everything quiets down and is counted."""

@@ -254,12 +254,12 @@ def test_a_worker_in_a_flood_is_ready_and_one_that_stands_still_is_not(world: Wo
 
 
 def test_a_bad_night_of_many_processes(tmp_path: Path) -> None:
-    """Two of each role; each dies once or more, and all are restarted, while forty people write."""
+    """Two of each role: processes die, are restarted and cut off from hearing, while forty people write."""
     nursery = Nursery(tmp_path)
     try:
         counts = {"web": 2, "worker": 2, "jobs": 2}
         with installed(tmp_path, f"pratu_machines_night_{WORKER}", counts, nursery) as place:
-            night = Night(place, Crowd(place.line, place.telegram, 40))
+            night = Night(place, Crowd(place.line, place.telegram, 40), restarted=1)
             found = night.passes(3)
             roles = {role for _at, role in place.fleet.kills}
     finally:
