@@ -21,8 +21,9 @@ _NOBODY = select(_PEOPLE.id).where(_PEOPLE.id == bindparam("row"))
 
 @contextmanager
 def statements(session: Session) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
+    """What is asked of the database meanwhile, past SQLAlchemy's execution or through it."""
     heard: list[str] = []
+    session.heard = heard
 
     def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         heard.append(statement)
@@ -32,6 +33,7 @@ def statements(session: Session) -> Iterator[list[str]]:
     try:
         yield heard
     finally:
+        session.heard = None
         event.remove(connection, "before_cursor_execute", listen)
 
 
