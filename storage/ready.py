@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Dialect, Executable, Insert, Select
@@ -157,7 +158,7 @@ class Ready:
             if process is not None:
                 out.append((at, process))
         self._out = out
-        self._row = namedtuple("Row", [name for name, _kind in self._columns], rename=True)._make
+        self._row = _named([name for name, _kind in self._columns])._make
         return self._row
 
 
@@ -174,6 +175,9 @@ def ready(statement: Executable, given: Given, dialect: Dialect) -> Ready:
         assert isinstance(statement, ClauseElement)
         found = _READY[key] = Ready(statement, given, dialect)
     return found
+
+
+_named: Callable[[list[str]], Any] = partial(namedtuple, "Row", rename=True)
 
 
 def filled_in(default: Any) -> Callable[[], Any]:

@@ -241,7 +241,8 @@ class Session(PlainSession):
             self.flush()
 
     def _waiting(self) -> set[str]:
-        return {row.__tablename__ for rows in (self.dirty, self.new, self.deleted) for row in rows}
+        rows = (*self.dirty, *self.new, *self.deleted) if self._new or self._deleted else self.dirty
+        return {row.__tablename__ for row in rows}
 
     def finish(self) -> None:
         """Do now what was put off to the end of the transaction."""
