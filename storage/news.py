@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
@@ -124,11 +125,16 @@ _THESE = select(OutboxMessage).where(_OUT.id.in_(bindparam("rows", expanding=Tru
 def untold(session: Session, news: Sequence[str], called: Sequence[str], limit: int = 200) -> list[Case]:
     """Open cases whose complainant was not told what waits: blocked us, or never had a chat (an officer wrote the case
     down). `news`: events such a person should hear of; `called`: an officer's event after which they were told."""
+    return session.find(_to_be_called(tuple(news), tuple(called)), {"most": limit}).all()
+
+
+@cache
+def _to_be_called(news: tuple[str, ...], called: tuple[str, ...]) -> Select[Case]:
     is_open = Case.status.not_in([status.value for status in ENDED])
     held = exists().where(OutboxMessage.case_id == Case.id, OutboxMessage.account_id == Case.account_id, _HELD)
     gone = exists().where(Account.id == Case.account_id, Account.unreachable_at.is_not(None))
     query = select(Case).where(is_open, or_(gone & held, Case.conversation_id.is_(None) & _untold(news, called)))
-    return list(session.scalars(query.order_by(Case.id).limit(limit)))
+    return query.order_by(Case.id).limit(bindparam("most"))
 
 
 def _untold(news: Sequence[str], called: Sequence[str]) -> ColumnElement[bool]:
