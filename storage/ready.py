@@ -20,6 +20,7 @@ T = TypeVar("T")
 Given = Mapping[str, Any]
 Process = Callable[[Any], Any] | None
 _MOST = 4000  # statements made ready; more can only be statements that are written anew each time
+_MOST_LENGTHS = 300  # of one statement's lists
 
 
 class Found(Generic[T]):
@@ -112,6 +113,8 @@ class Ready:
         lengths = tuple(len(given[name]) for name in self._lists)
         found = self._of_lengths.get(lengths)
         if found is None:
+            if len(self._of_lengths) > _MOST_LENGTHS:
+                self._of_lengths.clear()
             found = self._of_lengths[lengths] = self._with_lists(given)
         return found, given
 
