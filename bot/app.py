@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -187,6 +188,7 @@ class App:
             if "jobs" in self.roles:
                 self._timetable.start()
             asyncio.run_coroutine_threadsafe(self._begin_telegram(), loop)
+            gc.freeze()  # word lists, models and SDKs stay: no look for garbage need walk them again
         except Exception:  # nothing works off the inbox then: say so, and never say "ready"
             log.exception("could not begin work")
             self._broken = True

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.db import Session
 from storage.tables import (
@@ -22,6 +22,17 @@ from storage.tables import (
     Setting,
     Unit,
 )
+from storage.tables.base import plain
+
+_AGENCIES = select(Agency).order_by(Agency.position)
+_UNITS = select(Unit).order_by(Unit.position)
+_CATEGORIES = select(Category).order_by(Category.position)
+_ROUTES = select(Route).order_by(Route.id)
+_PLACES = select(PlaceName).order_by(PlaceName.code)
+_HOLIDAYS = select(plain(Holiday).c.on)
+_HOTLINES = select(Hotline).order_by(Hotline.position)
+_SERVICES = select(Service).order_by(Service.code)
+_REGISTER = select(RegisterRow).where(RegisterRow.register == bindparam("name")).order_by(RegisterRow.position)
 
 
 def first(session: Session) -> Agency | None:
@@ -37,12 +48,12 @@ def agency(session: Session, code: str) -> Agency | None:
 
 def all_agencies(session: Session) -> list[Agency]:
     """Every agency, in the seed's order."""
-    return session.once(("agencies",), lambda: list(session.scalars(select(Agency).order_by(Agency.position))))
+    return session.once(("agencies",), lambda: session.find(_AGENCIES).all())
 
 
 def units(session: Session, agency_code: str) -> list[Unit]:
     """An agency's units, in the seed's order."""
-    every = session.once(("units",), lambda: list(session.scalars(select(Unit).order_by(Unit.position))))
+    every = session.once(("units",), lambda: session.find(_UNITS).all())
     return [row for row in every if row.agency_code == agency_code]
 
 
@@ -63,41 +74,39 @@ def category(session: Session, code: str) -> Category | None:
 
 def categories(session: Session) -> list[Category]:
     """Every category, in the seed's order."""
-    query = select(Category).order_by(Category.position)
-    return session.once(("categories",), lambda: list(session.scalars(query)))
+    return session.once(("categories",), lambda: session.find(_CATEGORIES).all())
 
 
 def routes(session: Session) -> list[Route]:
     """Every routing rule."""
-    return session.once(("routes",), lambda: list(session.scalars(select(Route).order_by(Route.id))))
+    return session.once(("routes",), lambda: session.find(_ROUTES).all())
 
 
 def places(session: Session) -> list[PlaceName]:
     """Every named place."""
-    return session.once(("places",), lambda: list(session.scalars(select(PlaceName).order_by(PlaceName.code))))
+    return session.once(("places",), lambda: session.find(_PLACES).all())
 
 
 def holidays(session: Session, since: date, until: date) -> frozenset[date]:
     """Days on which offices are closed, both ends included."""
-    every = session.once(("holidays",), lambda: frozenset(session.scalars(select(Holiday.on))))
+    every = session.once(("holidays",), lambda: frozenset(session.ask(_HOLIDAYS).scalars()))
     return frozenset(day for day in every if since <= day <= until)
 
 
 def hotlines(session: Session) -> list[Hotline]:
     """Every hotline, the most important first."""
-    return session.once(("hotlines",), lambda: list(session.scalars(select(Hotline).order_by(Hotline.position))))
+    return session.once(("hotlines",), lambda: session.find(_HOTLINES).all())
 
 
 def services(session: Session, agency_code: str | None = None) -> list[Service]:
     """Service standards, of one agency where given."""
-    every = session.once(("services",), lambda: list(session.scalars(select(Service).order_by(Service.code))))
+    every = session.once(("services",), lambda: session.find(_SERVICES).all())
     return [row for row in every if agency_code in (None, row.agency_code)]
 
 
 def register(session: Session, name: str) -> list[RegisterRow]:
     """The rows of a small register."""
-    query = select(RegisterRow).where(RegisterRow.register == name).order_by(RegisterRow.position)
-    return session.once(("register", name), lambda: list(session.scalars(query)))
+    return session.once(("register", name), lambda: session.find(_REGISTER, {"name": name}).all())
 
 
 def setting(session: Session, name: str) -> dict[str, Any]:

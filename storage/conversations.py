@@ -11,18 +11,22 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.db import Session
 from storage.tables import Conversation
+from storage.tables.base import plain
 
 
 def lock(session: Session, lane: str, channel: str) -> Conversation | None:
     """The chat's row with its lock held, made if it is new; None when somebody else works on this chat."""
-    new = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     found = _locked(session, lane)
     if found is not None:
         return found
-    session.execute(
-        new(Conversation).values(lane=lane, channel=channel).on_conflict_do_nothing(index_elements=["lane"])
-    )
+    session.ask(_NEW[session.get_bind().dialect.name], {"lane": lane, "channel": channel})
     return _locked(session, lane)
+
+
+_NEW = {
+    name: new(plain(Conversation)).on_conflict_do_nothing(index_elements=["lane"])
+    for name, new in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 
 
 def _locked(session: Session, lane: str) -> Conversation | None:
@@ -63,10 +67,13 @@ def by_lane(session: Session, lane: str) -> Conversation | None:
     """The chat of this lane, without its lock."""
     known: Conversation | None = session.known.get((_CHAT, lane))
     if known is None:
-        known = session.scalars(select(Conversation).where(Conversation.lane == lane)).first()
+        known = session.find(_BY_LANE, {"lane": lane}).first()
     if known is not None:
         session.known[_CHAT, lane] = known
     return known
+
+
+_BY_LANE = select(Conversation).where(Conversation.lane == bindparam("lane"))
 
 
 def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversation:
@@ -111,15 +118,18 @@ def write_state(session: Session, conversation: Conversation, state: dict[str, A
 
 def silent_drafts(session: Session, before: datetime, urgent_before: datetime, limit: int = 200) -> list[int]:
     """Ids of chats whose draft heard no word since `before` (urgent ones since `urgent_before`)."""
-    return list(
-        session.scalars(
-            select(Conversation.id)
-            .where(
-                Conversation.draft_at.is_not(None),
-                (Conversation.draft_at <= before)
-                | (Conversation.draft_urgent.is_(True) & (Conversation.draft_at <= urgent_before)),
-            )
-            .order_by(Conversation.draft_at)
-            .limit(limit)
-        )
+    asked = {"before": before, "urgent_before": urgent_before, "most": limit}
+    return list(session.ask(_SILENT, asked).scalars())
+
+
+_CHAT_ROW = plain(Conversation).c
+_SILENT = (
+    select(_CHAT_ROW.id)
+    .where(
+        _CHAT_ROW.draft_at.is_not(None),
+        (_CHAT_ROW.draft_at <= bindparam("before"))
+        | (_CHAT_ROW.draft_urgent.is_(True) & (_CHAT_ROW.draft_at <= bindparam("urgent_before"))),
     )
+    .order_by(_CHAT_ROW.draft_at)
+    .limit(bindparam("most"))
+)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.db import Session
 from storage.tables import DataRequest
+from storage.tables.base import among, plain
 
 DONE, REFUSED = "done", "refused"
 # An erasure, to be done by the clock: of the person, whose cases are kept without a name; of every word.
@@ -75,6 +76,9 @@ def decide(session: Session, row: DataRequest, outcome: str, person_id: int | No
 
 def is_limited(session: Session, account_id: int) -> bool:
     """Did this account ask to be erased, restricted or left alone, and was not refused?"""
-    where = (DataRequest.account_id == account_id, DataRequest.what.in_(LIMITS))
-    rows = session.scalars(select(DataRequest.outcome).where(*where))
+    rows = session.ask(_OUTCOMES, {"account": account_id}).scalars()
     return any(outcome != REFUSED for outcome in rows)
+
+
+_ASKED = plain(DataRequest).c
+_OUTCOMES = select(_ASKED.outcome).where(_ASKED.account_id == bindparam("account"), among(_ASKED.what, *LIMITS))

@@ -1,153 +1,25 @@
-"""The engine, the session and `transaction()`: one code path for SQLite and PostgreSQL."""
+"""The engine and `transaction()`: one code path for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    CursorResult,
-    Engine,
-    Executable,
-    Insert,
-    ScalarResult,
-    Select,
-    Table,
-    create_engine,
-    event,
-    insert,
-    make_url,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
-from sqlalchemy.orm import Session as PlainSession
 from sqlalchemy.pool import QueuePool
 
 from storage.seal import Keyring
-
-T = TypeVar("T")
-Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None  # of a statement's parameters; several: once for each
+from storage.session import Session as Session
+from storage.session import session_of as session_of
 
 
 class CannotConnect(Exception):
     """The database does not answer; the message says why, without any password."""
-
-
-class Session(PlainSession):
-    """A transaction in work, and the keys that open its sealed columns."""
-
-    keys: Keyring
-    after_commit: list[str]
-    late: list[Callable[[], None]]  # what takes a lock everybody waits for
-    kept: deque[object]  # the rows read or written last in this transaction: nothing is read twice by its id
-    facts: list[Any]  # of cases, to be linked into the chain then
-    put_out: list[int]  # rows of messages it put out, and of events it ended: for whoever tells of it
-    settled: list[int]
-    known: dict[tuple[object, ...], Any]  # read once in this transaction; see `once`
-
-    def once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
-        """What `read` finds, asked of the database once in a transaction: for data of the installation, which nobody
-        changes in the middle of a turn. Whoever does takes it out of `known`."""
-        if key not in self.known:
-            self.known[key] = read()
-        found: T = self.known[key]
-        return found
-
-    def ask(self, statement: Executable, values: Values = None) -> CursorResult[*tuple[Any, ...]]:
-        """Run a statement over bare tables (`tables.base.plain`): where single values are wanted it costs a third of
-        one over classes. Objects read before do not learn what it changes."""
-        self._settle(statement)
-        return self.connection().execute(statement, values)
-
-    def find(self, statement: Select[T], values: Mapping[str, Any]) -> ScalarResult[T]:
-        """The objects a ready statement finds."""
-        self._settle(statement)
-        return self.scalars(statement, values, execution_options=_SETTLED)
-
-    def _settle(self, statement: Executable) -> None:
-        """Write what waits, if it is of a table the statement names: what does not concern it waits on, so that the
-        many changes of one row in a turn are one."""
-        if not self._is_clean() and not _named_in(statement).isdisjoint(self._waiting()):
-            self.flush()
-
-    def _waiting(self) -> set[str]:
-        return {row.__tablename__ for rows in (self.dirty, self.new, self.deleted) for row in rows}
-
-    def write(self, row: DeclarativeBase) -> None:
-        """Insert one new row now, at a third of a flush's price; it has its id then. What it points to must be there,
-        and what else waits to be written goes on waiting: many changes of one row in a turn become one."""
-        new, known = _insert_of(type(row)), row.__dict__
-        done = self.connection().execute(new.statement, {name: known[name] for name in new.columns if name in known})
-        known.update(cast("Mapping[str, Any]", done.last_inserted_params()))  # with what the class fills in by itself
-        known.update(zip(new.key, done.inserted_primary_key or (), strict=True))
-        for name in new.empty:
-            known.setdefault(name, None)
-        make_transient_to_detached(row)
-        self.add(row)
-        self.kept.append(row)
-
-    def finish(self) -> None:
-        """Do now what was put off to the end of the transaction."""
-        while self.late:
-            self.late.pop(0)()
-        self.flush()
-
-    def wake(self, topic: str) -> None:
-        """Say after the commit that there is work of this topic ("inbox", "outbox", "media")."""
-        if topic not in self.after_commit:
-            self.after_commit.append(topic)
-
-
-def session_of(session: Session, keys: Keyring) -> Session:
-    """This session, made ready to work."""
-    session.keys = keys
-    session.after_commit, session.late, session.facts, session.known = [], [], [], {}
-    session.put_out, session.settled = [], []
-    session.kept = deque(maxlen=_KEPT)
-    return session
-
-
-@event.listens_for(Session, "pending_to_persistent")
-@event.listens_for(Session, "loaded_as_persistent")
-def _keep(session: Session, row: object) -> None:
-    session.kept.append(row)
-
-
-_SETTLED = {"autoflush": False}
-_KEPT = 2000  # more than any turn needs; who walks a whole table does not hold it
-
-
-@lru_cache(maxsize=1024)
-def _named_in(statement: Executable) -> frozenset[str]:
-    """Every word of a statement, so surely every table in it."""
-    return frozenset(re.findall(r"\w+", str(statement)))
-
-
-@dataclass(frozen=True)
-class _New:
-    """How a row of a class is added; `empty`: columns where nothing stands if nothing was said."""
-
-    statement: Insert
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    empty: tuple[str, ...]
-
-
-@cache
-def _insert_of(kind: type[DeclarativeBase]) -> _New:
-    table = kind.__table__
-    assert isinstance(table, Table)
-    empty = [column.name for column in table.columns if column.default is None and column.server_default is None]
-    key = tuple(table.primary_key.columns.keys())
-    return _New(insert(table), tuple(table.columns.keys()), key, tuple(name for name in empty if name not in key))
 
 
 class WriteTurn:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage import closings
 from storage.db import Session
 from storage.outbox import QUOTA
-from storage.standing import Scope, count_of, grouped, moved, stretch_of, without_index
+from storage.standing import Scope, count_of, grouped, kept, moved, stretch_of, without_index
 from storage.tables import Account, Case, CaseJoin, Message, OutboxMessage, StatusUpdate, Survey, SurveyAnswer
+from storage.tables.base import among
 from storage.words import ENDED, Conclusion, Kind, OutboxState, Status
 
 _CONCLUDING = tuple(
@@ -39,13 +40,23 @@ class Received:
 
 def received(session: Session, scope: Scope) -> Received:
     """What came in."""
+    return Received(*session.ask(_received(scope), scope.values).one())
+
+
+@kept
+def _received(scope: Scope) -> Select[*tuple[Any, ...]]:
     people = func.count(func.distinct(Case.account_id))
     query = select(func.count(), count_of(Case.urgent), people, count_of(Case.route == "multi"))
-    return Received(*session.execute(query.where(*scope.received)).one())
+    return query.where(*scope.received)
 
 
 def received_by(session: Session, scope: Scope, what: str) -> dict[str, int]:
     """The same cases by "kind", "category", "channel" or "agency": only what there is of."""
+    return dict(session.ask(_received_by(scope, what), scope.values).all())
+
+
+@kept
+def _received_by(scope: Scope, what: str) -> Select[*tuple[Any, ...]]:
     columns: dict[str, InstrumentedAttribute[Any]] = {
         "kind": Case.kind,
         "category": Case.category,
@@ -53,16 +64,18 @@ def received_by(session: Session, scope: Scope, what: str) -> dict[str, int]:
         "agency": Case.agency_code,
     }
     column = columns[what]
-    rows = session.execute(select(column, func.count()).where(*scope.received).group_by(column).order_by(column))
-    return {key: count for key, count in rows}
+    return select(column, func.count()).where(*scope.received).group_by(column).order_by(column)
 
 
 def received_openly(session: Session, scope: Scope) -> dict[str, int]:
     """Those of the same cases that are not confidential, by category: only what there is of."""
+    return dict(session.ask(_received_openly(scope), scope.values).all())
+
+
+@kept
+def _received_openly(scope: Scope) -> Select[*tuple[Any, ...]]:
     where = (*scope.received, Case.confidential.is_(False))
-    return {
-        key: n for key, n in session.execute(select(Case.category, func.count()).where(*where).group_by(Case.category))
-    }
+    return select(Case.category, func.count()).where(*where).group_by(Case.category)
 
 
 def references(session: Session, scope: Scope, kind: Kind, limit: int) -> list[str]:
@@ -79,25 +92,38 @@ def received_since(session: Session, references: Sequence[str], moment: datetime
 
 def ideas_used(session: Session, scope: Scope) -> int:
     """How many ideas changed something, counted when it was said: as `closings.used`, but begun from the events."""
+    return session.ask(_ideas_used(scope), scope.values).scalar() or 0
+
+
+@kept
+def _ideas_used(scope: Scope) -> Select[*tuple[Any, ...]]:
     said = or_(StatusUpdate.status.is_(None), StatusUpdate.status == Status.RESOLVED.value)
     events = select(StatusUpdate.case_id).where(
         said, StatusUpdate.what.in_(closings.SAID_USED), *scope.within(StatusUpdate.at)
     )
     where = (*scope.few, Case.conclusion_type == Conclusion.USED.value, Case.id.in_(events))
-    return session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
+    return select(func.count()).select_from(Case).where(*where)
 
 
 def concluded_of_received(session: Session, scope: Scope) -> int:
     """How many of the cases received in the period have a conclusion by now."""
-    query = select(func.count()).select_from(Case).where(*scope.received, Case.conclusion_type.is_not(None))
-    return session.scalar(query) or 0
+    return session.ask(_concluded_of_received(scope), scope.values).scalar() or 0
+
+
+@kept
+def _concluded_of_received(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(Case).where(*scope.received, Case.conclusion_type.is_not(None))
 
 
 def ever_before(session: Session, agency: str | None, moment: datetime) -> bool:
     """Was anything received at all before this moment?"""
     scope = Scope(agency, moment, moment)
-    query = select(Case.id).where(*scope.own, Case.received_at < moment).limit(1)
-    return session.scalar(query) is not None
+    return session.ask(_before(scope), scope.values).first() is not None
+
+
+@kept
+def _before(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(Case.id).where(*scope.own, Case.received_at < scope.until).limit(1)
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -105,9 +131,14 @@ def ever_before(session: Session, agency: str | None, moment: datetime) -> bool:
 
 def cases_with(session: Session, scope: Scope, status: Status, by: str = "") -> dict[str, int]:
     """How many cases had an event of this status in the period; by "agency", or all under ""."""
+    return dict(session.ask(_cases_with(scope, status, by), scope.values).all())
+
+
+@kept
+def _cases_with(scope: Scope, status: Status, by: str) -> Select[*tuple[Any, ...]]:
     key: Any = Case.agency_code if by == "agency" else literal("")
     query = select(key, func.count()).select_from(Case).where(*scope.few, Case.id.in_(moved(scope, [status.value])))
-    return {name: count for name, count in session.execute(query.group_by(Case.agency_code) if by else query)}
+    return query.group_by(Case.agency_code) if by else query
 
 
 def per_stretch(session: Session, scope: Scope, begins: Sequence[datetime]) -> list[tuple[int, int]]:
@@ -128,6 +159,13 @@ def per_stretch(session: Session, scope: Scope, begins: Sequence[datetime]) -> l
 
 def concluded(session: Session, scope: Scope) -> tuple[int, dict[str, int]]:
     """(cases whose conclusion fell into the period, the same by how they ended)."""
+    whole = session.ask(_concluded(scope, False), scope.values).scalar() or 0
+    rows = session.ask(_concluded(scope, True), scope.values)
+    return whole, {str(name): count for name, count in rows}
+
+
+@kept
+def _concluded(scope: Scope, apart: bool) -> Select[*tuple[Any, ...]]:
     ways = (*_CONCLUDING, Status.CLOSED.value)
     told = Case.id.in_(moved(scope, _CONCLUDING))
     where = (
@@ -136,15 +174,14 @@ def concluded(session: Session, scope: Scope) -> tuple[int, dict[str, int]]:
         Case.conclusion_type.is_not(None),
         or_(told, Case.conclusion_type == Conclusion.NO_ANSWER.value),
     )
-    whole = session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
-    rows = session.execute(select(Case.conclusion_type, func.count()).where(*where).group_by(Case.conclusion_type))
-    return whole, {str(name): count for name, count in rows}
+    if apart:
+        return select(Case.conclusion_type, func.count()).where(*where).group_by(Case.conclusion_type)
+    return select(func.count()).select_from(Case).where(*where)
 
 
 def closed(session: Session, scope: Scope) -> tuple[int, dict[str, int]]:
     """(cases closed in the period that still are, the same by how: see storage/closings.py)."""
-    where = (*scope.few, without_index(Case.status) == Status.CLOSED.value, *scope.within(Case.closed_at))
-    whole = session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
+    whole = session.ask(_closed(scope), scope.values).scalar() or 0
     if scope.agency is not None:
         return whole, closings.closings(session, scope.agency, scope.since, scope.until)
     by: dict[str, int] = {}
@@ -154,6 +191,12 @@ def closed(session: Session, scope: Scope) -> tuple[int, dict[str, int]]:
     return whole, by
 
 
+@kept
+def _closed(scope: Scope) -> Select[*tuple[Any, ...]]:
+    where = (*scope.few, without_index(Case.status) == Status.CLOSED.value, *scope.within(Case.closed_at))
+    return select(func.count()).select_from(Case).where(*where)
+
+
 # --- time ------------------------------------------------------------------------------------------------------------
 
 Moments = list[tuple[datetime, datetime | None]]
@@ -161,32 +204,48 @@ Moments = list[tuple[datetime, datetime | None]]
 
 def first_answers(session: Session, scope: Scope) -> Moments:
     """(received, first answered) of the cases a person answered first in the period."""
-    query = select(Case.received_at, Case.first_answer_at).where(*scope.own, *scope.within(Case.first_answer_at))
-    return [(came, answered) for came, answered in session.execute(query)]
+    return [(came, answered) for came, answered in session.ask(_first_answers(scope), scope.values)]
+
+
+@kept
+def _first_answers(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(Case.received_at, Case.first_answer_at).where(*scope.own, *scope.within(Case.first_answer_at))
 
 
 def answers_owed(session: Session, scope: Scope) -> Moments:
     """(received, first answered or None) of the cases received in the period; not of those withdrawn or merged
     before anybody answered."""
+    return [(came, answered) for came, answered in session.ask(_answers_owed(scope), scope.values)]
+
+
+@kept
+def _answers_owed(scope: Scope) -> Select[*tuple[Any, ...]]:
     owed = or_(Case.first_answer_at.is_not(None), Case.status.not_in(_LEFT))
-    query = select(Case.received_at, Case.first_answer_at).where(*scope.received, owed)
-    return [(came, answered) for came, answered in session.execute(query)]
+    return select(Case.received_at, Case.first_answer_at).where(*scope.received, owed)
 
 
 def results(session: Session, scope: Scope) -> list[tuple[datetime, date]]:
     """(when resolved, the first promise) of the cases whose result was given in the period and still stands."""
-    query = select(Case.resolved_at, Case.due_on).where(
+    return [(resolved, due) for resolved, due in session.ask(_results(scope), scope.values) if resolved is not None]
+
+
+@kept
+def _results(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(Case.resolved_at, Case.due_on).where(
         *scope.few, *scope.within(Case.resolved_at), Case.id.in_(moved(scope, [Status.RESOLVED.value]))
     )
-    return [(resolved, due) for resolved, due in session.execute(query) if resolved is not None]
 
 
 def took(session: Session, scope: Scope) -> list[timedelta]:
     """How long the cases took whose result was given in the period and still stands, from receipt to result."""
-    query = select(Case.received_at, Case.resolved_at).where(
+    return [resolved - came for came, resolved in session.ask(_took(scope), scope.values) if resolved is not None]
+
+
+@kept
+def _took(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(Case.received_at, Case.resolved_at).where(
         *scope.own, *scope.within(Case.resolved_at), Case.id.in_(moved(scope, [Status.RESOLVED.value]))
     )
-    return [resolved - came for came, resolved in session.execute(query) if resolved is not None]
 
 
 # --- people and answers ----------------------------------------------------------------------------------------------
@@ -194,59 +253,85 @@ def took(session: Session, scope: Scope) -> list[timedelta]:
 
 def messages_in(session: Session, scope: Scope) -> int:
     """Messages of people that belong to cases, written in the period."""
-    query = (
+    return session.ask(_messages_in(scope), scope.values).scalar() or 0
+
+
+@kept
+def _messages_in(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
         select(func.count())
         .select_from(Message)
         .join(Case, Case.id == Message.case_id)
         .where(*scope.few, *scope.within(Message.at), Message.direction == "in")
     )
-    return session.scalar(query) or 0
 
 
 def joined(session: Session, scope: Scope) -> int:
     """People who joined somebody else's case in the period and did not leave."""
-    query = (
+    return session.ask(_joined(scope), scope.values).scalar() or 0
+
+
+@kept
+def _joined(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
         select(func.count())
         .select_from(CaseJoin)
         .join(Case, Case.id == CaseJoin.case_id)
         .where(*scope.few, *scope.within(CaseJoin.joined_at), CaseJoin.left_at.is_(None))
     )
-    return session.scalar(query) or 0
 
 
 def unreachable(session: Session, scope: Scope) -> int:
     """Open cases whose complainant blocked us or is gone, now."""
+    return session.ask(_unreachable(scope), scope.values).scalar() or 0
+
+
+@kept
+def _unreachable(scope: Scope) -> Select[*tuple[Any, ...]]:
     gone = select(Account.id).where(Account.unreachable_at.is_not(None))
     where = (*scope.few, Case.account_id.in_(gone), without_index(Case.status).not_in([one.value for one in ENDED]))
-    return session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
+    return select(func.count()).select_from(Case).where(*where)
 
 
-def _rated(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+def _is_rated(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     own = () if scope.agency is None else (SurveyAnswer.agency_code == scope.agency,)
     return (*own, *scope.within(SurveyAnswer.answered_at), SurveyAnswer.answer.is_not(None))
 
 
 def rated(session: Session, scope: Scope) -> int:
     """Rated answers given in the period."""
-    return session.scalar(select(func.count()).select_from(SurveyAnswer).where(*_rated(scope))) or 0
+    return session.ask(_rated(scope), scope.values).scalar() or 0
+
+
+@kept
+def _rated(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(SurveyAnswer).where(*_is_rated(scope))
 
 
 def rated_by_item(session: Session, scope: Scope) -> dict[str, dict[str, int]]:
     """The same: item → point of the scale → how many."""
-    columns = (SurveyAnswer.item, SurveyAnswer.answer)
-    rows = session.execute(select(*columns, func.count()).where(*_rated(scope)).group_by(*columns).order_by(*columns))
     found: dict[str, dict[str, int]] = {}
-    for item, answer, count in rows:
+    for item, answer, count in session.ask(_rated_by_item(scope), scope.values):
         found.setdefault(item, {})[str(answer)] = count
     return found
 
 
+@kept
+def _rated_by_item(scope: Scope) -> Select[*tuple[Any, ...]]:
+    columns = (SurveyAnswer.item, SurveyAnswer.answer)
+    return select(*columns, func.count()).where(*_is_rated(scope)).group_by(*columns).order_by(*columns)
+
+
 def dissatisfied_because(session: Session, scope: Scope) -> dict[str, int]:
     """Why people were dissatisfied in the period, where they said so: reason → surveys."""
-    unhappy = select(SurveyAnswer.survey_id).where(*_rated(scope), SurveyAnswer.answer == "dissatisfied")
+    return {str(why): count for why, count in session.ask(_dissatisfied_because(scope), scope.values)}
+
+
+@kept
+def _dissatisfied_because(scope: Scope) -> Select[*tuple[Any, ...]]:
+    unhappy = select(SurveyAnswer.survey_id).where(*_is_rated(scope), SurveyAnswer.answer == "dissatisfied")
     where = (Survey.id.in_(unhappy), Survey.why.is_not(None))
-    rows = session.execute(select(Survey.why, func.count()).where(*where).group_by(Survey.why))
-    return {str(why): count for why, count in rows}
+    return select(Survey.why, func.count()).where(*where).group_by(Survey.why)
 
 
 # --- the machine, and LINE's quota -----------------------------------------------------------------------------------
@@ -254,13 +339,23 @@ def dissatisfied_because(session: Session, scope: Scope) -> dict[str, int]:
 
 def engine_version(session: Session, scope: Scope) -> str:
     """Which machine looked at the newest case of the period; "" where none did."""
+    return session.ask(_engine_version(scope), scope.values).scalar() or ""
+
+
+@kept
+def _engine_version(scope: Scope) -> Select[*tuple[Any, ...]]:
     engine = Case.verdict["engine"].as_string()
     query = select(engine).where(*scope.received, engine.is_not(None))
-    return session.scalar(query.order_by(Case.received_at.desc(), Case.id.desc()).limit(1)) or ""
+    return query.order_by(Case.received_at.desc(), Case.id.desc()).limit(1)
 
 
 def held_for_quota(session: Session) -> int:
     """Messages that wait because the month's pushes are used up."""
-    held = OutboxMessage.state == bindparam("held", OutboxState.HELD.value, literal_execute=True)  # for its index
-    query = select(func.count()).select_from(OutboxMessage).where(held, OutboxMessage.error.startswith(QUOTA))
-    return session.scalar(query) or 0
+    return session.ask(_HELD_FOR_QUOTA).scalar() or 0
+
+
+_HELD_FOR_QUOTA = (
+    select(func.count())
+    .select_from(OutboxMessage)
+    .where(among(OutboxMessage.state, OutboxState.HELD), OutboxMessage.error.startswith(QUOTA))
+)

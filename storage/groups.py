@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.db import Session
 from storage.tables import Account, Case, Person, Survey, SurveyAnswer
+from storage.tables.base import plain
 
 
 def of_account(session: Session, account_id: int | None) -> str | None:
     """What the person behind an account said; None where they never did."""
-    query = select(Person.customer_group).join(Account, Account.person_id == Person.id)
-    return session.scalar(query.where(Account.id == account_id))
+    found: str | None = session.ask(_OF_ACCOUNT, {"account": account_id}).scalar()
+    return found
+
+
+_OF_ACCOUNT = (
+    select(plain(Person).c.customer_group)
+    .join(plain(Account), plain(Account).c.person_id == plain(Person).c.id)
+    .where(plain(Account).c.id == bindparam("account"))
+)
 
 
 def say(session: Session, person_id: int, account_ids: Collection[int], code: str | None) -> None:

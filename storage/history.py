@@ -88,10 +88,13 @@ def _link_all(session: Session) -> None:
             fact.of.history_id = number
         previous = own
     facts.clear()
-    session.execute(insert(plain(HistoryEntry)), entries)
-    session.execute(insert(plain(HistoryDetail)), details)
+    session.ask(_LINKS, entries)
+    session.ask(_DETAILS, details)
     head.value, head.mark = number, previous
     session.flush()
+
+
+_LINKS, _DETAILS = insert(plain(HistoryEntry)), insert(plain(HistoryDetail))
 
 
 def head(session: Session) -> tuple[int, str]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.db import Database, Session
 from storage.seal import Keyring
@@ -129,11 +131,14 @@ def put(db: Database, events: Sequence[NewEvent]) -> None:
 
 def store(session: Session, event: NewEvent) -> None:
     """Store one event within a transaction that is open already (a made-up world); commits nothing."""
-    row, connection = _row(session.keys, event), session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_SQLITE_PUT, row)
-    else:
-        connection.exec_driver_sql(_POSTGRES_PUT, (_as_json([row]),))
+    session.ask(_STORE[session.get_bind().dialect.name], dict(zip(_COLUMNS, _row(session.keys, event), strict=True)))
+
+
+_COLUMNS = ("channel", "bot", "event_id", "lane", "event_us", "received_us", "body")
+_STORE = {
+    name: new(plain(InboxEvent)).on_conflict_do_nothing()
+    for name, new in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 
 
 EventRow = tuple[str, str, str, str, int, int, bytes]
@@ -228,8 +233,10 @@ def unread_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
 
 def has_backlog(session: Session, lane: str, count: int) -> bool:
     """Has this chat so many unread events, or more?"""
-    unread = select(InboxEvent.id).where(InboxEvent.lane == lane, InboxEvent.state == InboxState.RECEIVED)
-    return session.scalar(unread.offset(count - 1).limit(1)) is not None
+    return session.ask(_FURTHER, {"lane": lane, "before": count - 1}).first() is not None
+
+
+_FURTHER = select(_IN.id).where(*_UNREAD).limit(1).offset(bindparam("before"))
 
 
 def parked_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:

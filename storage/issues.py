@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -21,10 +21,14 @@ def get(session: Session, issue_id: int) -> Issue | None:
 
 def find(session: Session, what: str, agency_code: str, period: str, *, lock: bool = False) -> Issue | None:
     """What was told of this period, if anything was; with `lock`, nobody else tells it until the transaction ends."""
-    query = select(Issue).where(Issue.what == what, Issue.agency_code == agency_code, Issue.period == period)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).first()
+    asked = {"what": what, "agency": agency_code, "period": period}
+    return session.find(_LOCKED if lock else _OF_PERIOD, asked).first()
+
+
+_OF_PERIOD = select(Issue).where(
+    Issue.what == bindparam("what"), Issue.agency_code == bindparam("agency"), Issue.period == bindparam("period")
+)
+_LOCKED = _OF_PERIOD.with_for_update().execution_options(populate_existing=True)
 
 
 def newest(session: Session, what: str, agency_code: str) -> Issue | None:

@@ -16,8 +16,7 @@ from storage.words import ENDED
 def add(session: Session, values: dict[str, Any]) -> CaseJoin:
     """A new row; the caller (an action) has decided every value and looked for an older one."""
     row = CaseJoin(**values)
-    session.add(row)
-    session.flush()
+    session.write(row)
     return row
 
 
@@ -50,8 +49,7 @@ _OF_CASE = (
 
 def of_account(session: Session, account_ids: Collection[int], limit: int = 10) -> list[tuple[Case, CaseJoin]]:
     """The cases these accounts joined and did not leave, open ones first, newest first."""
-    rows = session.execute(_CASES, {"accounts": account_ids, "most": limit})
-    return [(case, joined) for case, joined in rows]
+    return session.find_pairs(_CASES, {"accounts": account_ids, "most": limit})
 
 
 _CASES = (

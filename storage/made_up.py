@@ -125,8 +125,15 @@ def show(session: Session, digests: Sequence[tuple[int, str]]) -> None:
 
 def asked_at(session: Session, moment: datetime) -> list[int]:
     """Row ids of the chats that were asked at this very moment what they think."""
-    asked = (Survey.asked_at == moment, Survey.state == SurveyState.ASKED, Survey.conversation_id.is_not(None))
-    return [row for row in session.scalars(select(Survey.conversation_id).where(*asked).order_by(Survey.id)) if row]
+    return list(session.ask(_ASKED_AT, {"moment": moment}).scalars())
+
+
+_WHO = plain(Survey).c
+_ASKED_AT = (
+    select(_WHO.conversation_id)
+    .where(_WHO.asked_at == bindparam("moment"), _WHO.state == SurveyState.ASKED, _WHO.conversation_id.is_not(None))
+    .order_by(_WHO.id)
+)
 
 
 def count_surveys(session: Session) -> dict[str, int]:

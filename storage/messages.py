@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, false, func, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
@@ -207,18 +207,24 @@ _TAKEN = (
 
 def words_of(session: Session, message_ids: Collection[int]) -> list[tuple[int, str]]:
     """(row id, words) of these messages, oldest first; of an edited one only the newest version."""
-    return _words(session, Message.id.in_(message_ids))
+    return _words(session, session.find(_WORDS_OF, {"rows": message_ids}))
 
 
 def words_of_case(session: Session, case_id: int, account_id: int | None) -> list[tuple[int, str]]:
     """(row id, words) of what the complainant (`account_id`) still says in a case, as `words_of`."""
-    return _words(session, and_(Message.case_id == case_id, Message.account_id == account_id))
+    if account_id is None:
+        return _words(session, session.find(_WORDS_OF_NOBODY, {"case": case_id}))
+    return _words(session, session.find(_WORDS_IN_CASE, {"case": case_id, "account": account_id}))
 
 
-def _words(session: Session, where: ColumnElement[bool]) -> list[tuple[int, str]]:
-    rows = session.scalars(
-        select(Message).where(where, Message.direction == "in", Message.text.is_not(None)).order_by(Message.id)
-    )
+_WORDS = select(Message).where(Message.direction == "in", Message.text.is_not(None)).order_by(Message.id)
+_WORDS_OF = _WORDS.where(Message.id.in_(bindparam("rows", expanding=True)))
+_OF_THE_CASE = _WORDS.where(Message.case_id == bindparam("case"))
+_WORDS_OF_NOBODY = _OF_THE_CASE.where(Message.account_id.is_(None))
+_WORDS_IN_CASE = _OF_THE_CASE.where(Message.account_id == bindparam("account"))
+
+
+def _words(session: Session, rows: Iterable[Message]) -> list[tuple[int, str]]:
     said: dict[tuple[int, str], tuple[int, str]] = {}
     for row in rows:
         if row.kind in _WITH_WORDS:

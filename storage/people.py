@@ -365,10 +365,10 @@ def note_wrong_guess(session: Session, *subject: str, now: datetime) -> None:
 def wrong_guesses(session: Session, *subject: str, now: datetime, within: timedelta) -> int:
     """How many failed tries this subject had lately."""
     key = session.keys.find_key("guess", *subject)
-    session.execute(delete(WrongGuess).where(WrongGuess.at < now - timedelta(days=1)))
-    return (
-        session.scalar(
-            select(func.count()).select_from(WrongGuess).where(WrongGuess.subject == key, WrongGuess.at >= now - within)
-        )
-        or 0
-    )
+    session.ask(_OLD_GUESSES, {"before": now - timedelta(days=1)})
+    return session.ask(_GUESSES, {"subject": key, "since": now - within}).scalar() or 0
+
+
+_GUESS = plain(WrongGuess).c
+_OLD_GUESSES = delete(plain(WrongGuess)).where(_GUESS.at < bindparam("before"))
+_GUESSES = select(func.count(_GUESS.id)).where(_GUESS.subject == bindparam("subject"), _GUESS.at >= bindparam("since"))

@@ -95,7 +95,7 @@ def add(
 
 def free_of(session: Session, message_ids: Collection[int]) -> list[tuple[Attachment, Message]]:
     """Pictures of these messages that belong to no case, in order."""
-    return [(attachment, message) for attachment, message in session.execute(_FREE_OF, {"rows": message_ids})]
+    return session.find_pairs(_FREE_OF, {"rows": message_ids})
 
 
 def free_within(
@@ -103,7 +103,7 @@ def free_within(
 ) -> list[tuple[Attachment, Message]]:
     """Pictures a person sent in a chat between two moments that belong to no case, in order."""
     sent = {"chat": conversation_id, "account": account_id, "since": since, "until": until}
-    return [(attachment, message) for attachment, message in session.execute(_FREE_WITHIN, sent)]
+    return session.find_pairs(_FREE_WITHIN, sent)
 
 
 _SENT = (
@@ -186,27 +186,33 @@ def shown_elsewhere(session: Session, case: Case, photo: Photo, since: datetime)
 
     The same bytes are looked for among all of them, the same looks among the agency's after-photos since a moment.
     """
-    earlier = (
-        select(CasePhoto.case_id, File.looks)
-        .join(Attachment, Attachment.id == CasePhoto.attachment_id)
-        .join(File, File.digest == Attachment.file_digest)
-        .join(Case, Case.id == CasePhoto.case_id)
-        .where(
-            CasePhoto.stage == Stage.AFTER,
-            CasePhoto.case_id != case.id,
-            CasePhoto.attachment_id < photo.attachment_id,
-            or_(Case.merged_into_id.is_(None), Case.merged_into_id != case.id),
-            Case.id != (case.merged_into_id or 0),
-        )
-        .order_by(CasePhoto.attachment_id.desc())
-    )
+    asked = {"row": case.id, "photo": photo.attachment_id, "main": case.merged_into_id or 0}
     if photo.digest is not None:
-        same = session.execute(earlier.where(Attachment.file_digest == photo.digest).limit(1)).first()
+        same: int | None = session.ask(_SAME_BYTES, {**asked, "digest": photo.digest}).scalar()
         if same is not None:
-            found: int = same[0]
-            return found
+            return same
     if photo.looks is None:
         return None
-    of_agency = earlier.where(Case.agency_code == case.agency_code, CasePhoto.at >= since, File.looks.is_not(None))
-    rows = session.execute(of_agency.limit(_MOST_LOOKED_AT))
+    rows = session.ask(_SAME_LOOKS, {**asked, "agency": case.agency_code, "since": since})
     return next((case_id for case_id, looks in rows if look_alike(looks, photo.looks)), None)
+
+
+_SHOWN, _SHOWN_OF, _BYTES, _PICTURE = (plain(one).c for one in (CasePhoto, Case, File, Attachment))
+_EARLIER = (
+    select(_SHOWN.case_id, _BYTES.looks)
+    .join(plain(Attachment), _PICTURE.id == _SHOWN.attachment_id)
+    .join(plain(File), _BYTES.digest == _PICTURE.file_digest)
+    .join(plain(Case), _SHOWN_OF.id == _SHOWN.case_id)
+    .where(
+        _SHOWN.stage == Stage.AFTER,
+        _SHOWN.case_id != bindparam("row"),
+        _SHOWN.attachment_id < bindparam("photo"),
+        or_(_SHOWN_OF.merged_into_id.is_(None), _SHOWN_OF.merged_into_id != bindparam("row")),
+        _SHOWN_OF.id != bindparam("main"),
+    )
+    .order_by(_SHOWN.attachment_id.desc())
+)
+_SAME_BYTES = _EARLIER.where(_PICTURE.file_digest == bindparam("digest")).limit(1)
+_SAME_LOOKS = _EARLIER.where(
+    _SHOWN_OF.agency_code == bindparam("agency"), _SHOWN.at >= bindparam("since"), _BYTES.looks.is_not(None)
+).limit(_MOST_LOOKED_AT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -11,21 +13,32 @@ from storage.tables import Case, StatusUpdate
 from storage.tables.base import plain
 
 
-def of_agency(session: Session, agency_code: str, but: int, since: datetime, limit: int = 500) -> list[tuple[int, str]]:
-    """(case, masked result) of an agency's other cases since a moment, the newest first."""
-    asked = {"agency": agency_code, "but": but, "since": since, "most": limit}
-    return [(case_id, masked) for case_id, masked in session.ask(_OF_AGENCY, asked) if masked]
+def of_agency(
+    session: Session, agency_code: str, but: int, since: datetime, limit: int = 500
+) -> Iterator[tuple[int, str]]:
+    """(case, masked result) of an agency's other cases since a moment, the newest first: a few, and if the caller goes
+    on, many."""
+    before = sys.maxsize
+    for most in (_FEW, limit - _FEW):
+        asked = {"agency": agency_code, "but": but, "since": since, "before": before, "most": most}
+        rows = session.ask(_OF_AGENCY, asked).all()
+        yield from ((row.case_id, row.note_masked) for row in rows if row.note_masked)
+        if len(rows) < most:
+            return
+        before = rows[-1].id
 
 
+_FEW = 40  # among so many, words that are said of every case have mostly been said often enough
 _CASE, _UPDATE = plain(Case).c, plain(StatusUpdate).c
 _OF_AGENCY = (
-    select(_UPDATE.case_id, _UPDATE.note_masked)
+    select(_UPDATE.id, _UPDATE.case_id, _UPDATE.note_masked)
     .join(plain(Case), _CASE.id == _UPDATE.case_id)
     .where(
         _CASE.agency_code == bindparam("agency"),
         _CASE.id != bindparam("but"),
         _UPDATE.what == "result",
         _UPDATE.at >= bindparam("since"),
+        _UPDATE.id < bindparam("before"),
         _UPDATE.note_masked.is_not(None),
     )
     .order_by(_UPDATE.id.desc())

@@ -6,10 +6,10 @@ Drafts are no cases. Where a scope's agency is None, all agencies are counted to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, union_all
 
@@ -56,6 +56,32 @@ class Scope:
         """The cases received in the period."""
         return (*self.own, *self.within(Case.received_at))
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What goes into the places of a `kept` statement."""
+        mine = {} if self.agency is None else {"agency": self.agency}
+        return {**mine, "since": self.since, "until": self.until}
+
+
+More = TypeVarTuple("More")
+Query = Select[*tuple[Any, ...]]
+
+
+def kept(build: Callable[[Scope, *More], Query]) -> Callable[[Scope, *More], Query]:
+    """The statement of any scope, with places for its `values`: written once for one agency and once for all of them,
+    and for whatever else makes another statement of it."""
+    made: dict[tuple[object, ...], Query] = {}
+
+    def of(scope: Scope, *more: *More) -> Query:
+        key = (scope.agency is None, *more)
+        if key not in made:
+            places: Any = [bindparam(name) for name in ("since", "until")]
+            mine: Any = None if scope.agency is None else bindparam("agency")
+            made[key] = build(Scope(mine, *places), *more)
+        return made[key]
+
+    return of
+
 
 def without_index(column: Any) -> ColumnElement[Any]:
     """A column's value as the planner finds no index for."""
@@ -83,13 +109,18 @@ class Standing:
 def standing(session: Session, scope: Scope, day: date, by: str = "unit") -> dict[str, Standing]:
     """Open cases at the period's end, by "unit" (NOBODY: none has it) or "agency". `day`: the day that begins then;
     what was due before it is overdue."""
-    rows = open_rows(scope, day).subquery()
-    key = func.coalesce(rows.c.unit_code, NOBODY) if by == "unit" else rows.c.agency_code
-    found = session.execute(select(key, func.count(), count_of(rows.c.overdue == 1)).group_by(key).order_by(key))
+    found = session.ask(_standing(scope, by), {**scope.values, "day": day})
     return {name: Standing(count, int(late)) for name, count, late in found}
 
 
-def open_rows(scope: Scope, day: date) -> Select[Any]:
+@kept
+def _standing(scope: Scope, by: str) -> Select[*tuple[Any, ...]]:
+    rows = open_rows(scope, bindparam("day")).subquery()
+    key = func.coalesce(rows.c.unit_code, NOBODY) if by == "unit" else rows.c.agency_code
+    return select(key, func.count(), count_of(rows.c.overdue == 1)).group_by(key).order_by(key)
+
+
+def open_rows(scope: Scope, day: Any) -> Select[Any]:
     """(id, agency_code, unit_code, overdue) of every case open at the period's end.
 
     Nearly all stand today as they did then; only those with a later event are looked up in the events.
@@ -186,6 +217,11 @@ def grouped(query: Any, at: Any, begins: Sequence[datetime]) -> Any:
 
 def bent(session: Session, scope: Scope, limit: int = 5) -> list[str]:
     """References of cases with an event in the period whose status is not what their last status event says."""
+    return list(session.ask(_bent(scope), {**scope.values, "most": limit}).scalars())
+
+
+@kept
+def _bent(scope: Scope) -> Select[*tuple[Any, ...]]:
     touched = moved(scope, _ALL)
     newest = (
         select(StatusUpdate.case_id, func.max(StatusUpdate.id).label("id"))
@@ -199,7 +235,7 @@ def bent(session: Session, scope: Scope, limit: int = 5) -> list[str]:
         .join(StatusUpdate, StatusUpdate.id == newest.c.id)
         .where(*scope.few, StatusUpdate.status != Case.status)
     )
-    return list(session.scalars(query.order_by(Case.id).limit(limit)))
+    return query.order_by(Case.id).limit(bindparam("most"))
 
 
 # --- behind a figure -------------------------------------------------------------------------------------------------

@@ -180,8 +180,7 @@ def put_question(session: Session, survey: Survey, item: str) -> SurveyAnswer:
             channel=survey.channel,
             customer_group=survey.customer_group,
         )
-        session.add(row)
-        session.flush()
+        session.write(row)
     return row
 
 
@@ -194,7 +193,6 @@ def put_answer(session: Session, survey: Survey, item: str, answer: str | None, 
         raise ValueError(f"no point of the scale: {answer!r}")
     row = put_question(session, survey, item)
     row.answer, row.answered_at = answer, at
-    session.flush()
     return row
 
 

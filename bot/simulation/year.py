@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 import time
@@ -29,6 +30,7 @@ from storage.words import Role
 
 JOBS_AT = (8.75, 13.5, 19.0)  # hours of the day at which the clock does its work here
 _AHEAD = 1000  # texts thought of at once
+_SELDOM = 20_000  # new objects between two looks for garbage: rows of a transaction live long, and are none
 _LOOKS = 3  # hours between two looks at what was filed
 _TOWN = 3.5  # km: smaller places are the town, where most people live
 
@@ -212,9 +214,12 @@ class Year:
 def run(db: Database, tools: Tools, wanted: Wanted, data_dir: Path, *, beside: bool) -> dict[str, Any]:
     """Fill a seeded database; returns the counts. `beside`: with a second process that thinks ahead."""
     thinking = Thinking(tools, data_dir, beside=beside)
+    usual = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *usual[1:])
     try:
         return Year(db, tools, thinking, wanted, FileStore(data_dir / "files", db.keys)).run()
     finally:
+        gc.set_threshold(*usual)
         thinking.close()
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import bindparam, event, select
+import pytest
+from sqlalchemy import bindparam, delete, event, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from storage import conversations, messages, outbox
 from storage.db import Database, Session
@@ -21,8 +24,9 @@ _NOBODY = select(_PEOPLE.id).where(_PEOPLE.id == bindparam("row"))
 
 @contextmanager
 def statements(session: Session) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
+    """What is asked of the database meanwhile, past SQLAlchemy's execution or through it."""
     heard: list[str] = []
+    session.heard = heard
 
     def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         heard.append(statement)
@@ -32,6 +36,7 @@ def statements(session: Session) -> Iterator[list[str]]:
     try:
         yield heard
     finally:
+        session.heard = None
         event.remove(connection, "before_cursor_execute", listen)
 
 
@@ -114,3 +119,70 @@ def test_who_walks_a_whole_table_does_not_hold_it(db: Database, world: World) ->
         for _ in range(2100):
             session.write(Person(created_at=world.now))
         assert len(session.kept) == 2000
+
+
+def test_a_list_of_any_length_is_asked_for(db: Database, world: World) -> None:
+    rows = select(_CHATS.lane).where(_CHATS.id.in_(bindparam("rows", expanding=True))).order_by(_CHATS.lane)
+    others = select(_CHATS.lane).where(_CHATS.id.not_in(bindparam("rows", expanding=True)), _CHATS.channel == "line")
+    with db.transaction() as session:
+        one, other = chat(session, "a").id, chat(session, "b").id
+        for wanted, found in (([one], ["a"]), ([other, one], ["a", "b"]), ([], []), ([one, one, 0], ["a"])):
+            assert session.ask(rows, {"rows": wanted}).scalars().all() == found
+        assert sorted(session.ask(others, {"rows": []}).scalars()) == ["a", "b"]
+        assert session.ask(others, {"rows": {one}}).scalar() == "b"
+
+
+def test_pairs_of_rows_are_the_objects_that_are_known(db: Database, world: World) -> None:
+    pairs = select(Conversation, Message).join(Message, Message.conversation_id == Conversation.id)
+    with db.transaction() as session:
+        row = chat(session)
+        message = Message(channel="line", direction="in", conversation_id=row.id, at=world.now, kind="text")
+        session.write(message)
+        row.role = "head"
+        ((found, said),) = session.find_pairs(pairs, {})
+        assert (found, said) == (row, message)
+        assert session.ask(_ROLE, {"row": row.id}).scalar() == "head"
+
+
+def test_read_anew_is_as_it_stands_now(db: Database, world: World) -> None:
+    anew = _GROUPS.execution_options(populate_existing=True)
+    turned = update(plain(Conversation)).where(_CHATS.id == bindparam("row")).values(unit_code="ENG")
+    with db.transaction() as session:
+        row = chat(session)
+        row.role = "head"
+        session.flush()
+        assert session.ask(turned, {"row": row.id}).rowcount == 1
+        assert session.find(_GROUPS, {"role": "head"}).one().unit_code is None  # what is known is not read again
+        assert session.find(anew, {"role": "head"}).one().unit_code == "ENG"
+        session.expire(row)
+        assert session.find(anew, {"role": "head"}).one() is row
+        assert row.unit_code == "ENG"
+
+
+def test_only_what_changed_is_written(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        row = chat(session)
+        row.role, row.channel = "head", "line"
+        with statements(session) as heard:
+            session.flush()
+            session.flush()
+        assert len(heard) == 1
+        assert "role" in heard[0]
+        assert "channel" not in heard[0]
+    gone = delete(plain(Conversation)).where(_CHATS.id == bindparam("row"))
+    with db.transaction() as session:
+        row = chat(session, "gone")
+        session.ask(gone, {"row": row.id})
+        row.role = "head"
+        with pytest.raises(StaleDataError):
+            session.flush()
+        session.rollback()
+
+
+def test_an_error_says_nothing_of_the_values(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        chat(session)
+        with pytest.raises(IntegrityError) as wrong, session.begin_nested():
+            session.write(Conversation(lane="lane", channel="a secret"))
+        assert "a secret" not in str(wrong.value).split("DETAIL")[0]
+        assert conversations.by_lane(session, "lane") is not None, "the transaction goes on"
