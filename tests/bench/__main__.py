@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.bench import digest, evidence, load, queues
+from tests.faults.cell import worked
 
 SENDERS = (1, 16, 64)
 FAST, SLOW, ONE = 12_000, 1_500, 1_500  # requests: group commit, a commit each, a single sender
@@ -136,11 +137,13 @@ def turns(makers: dict[str, object]) -> None:
                 waits, sent = _steady(port, sink_port)
                 rate = _rate(port, sink_port)
                 memory = _memory(process.pid)
+                idle = _idle(process.pid)
         print(
             f"{engine}: {rate:,.0f} turns a second end to end (webhook to reply sent)\n"
             f"  webhook to reply at 10/s: p50 {waits[len(waits) // 2] * 1000:.0f} ms, "
             f"p95 {waits[int(len(waits) * 0.95)] * 1000:.0f} ms ({len(waits)} of {sent} replied)\n"
-            f"  ready after {ready:.1f} s (migration and seed included), resident {memory:.0f} MB",
+            f"  ready after {ready:.1f} s (migration and seed included), resident {memory:.0f} MB\n"
+            f"  while nobody writes: {idle:.1%} of one processor",
             flush=True,
         )
 
@@ -170,6 +173,17 @@ def _memory(pid: int) -> float:
     with open(f"/proc/{pid}/status") as status:
         line = next(line for line in status if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
+
+
+IDLE_SECONDS = 10
+
+
+def _idle(pid: int) -> float:
+    """The share of a processor it needs while nothing happens."""
+    time.sleep(2)
+    before = worked(pid)
+    time.sleep(IDLE_SECONDS)
+    return (worked(pid) - before) / IDLE_SECONDS
 
 
 def main() -> None:
