@@ -92,19 +92,28 @@ def plan(db: Database, question: Callable[[Session], Any]) -> str:
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append((statement, values))
+        seen.append((statement, values))
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
         with db.transaction() as session:
+            run = session._run
+
+            def noted(bare: Any, prepared: Any, given: Any) -> Any:  # what goes past SQLAlchemy to the driver
+                seen.append((prepared.sql, prepared.values(given)))
+                return run(bare, prepared, given)
+
+            session._run = noted  # type: ignore[method-assign]
             question(session)
-            event.remove(db.engine, "before_cursor_execute", note)
-            explain = "EXPLAIN QUERY PLAN " if db.sqlite else "EXPLAIN "
-            rows = session.connection().exec_driver_sql(explain + seen[0][0], seen[0][1]).all()
+            statement, values = next(one for one in seen if one[0].lstrip().startswith(("SELECT", "WITH")))
+            cursor = session._connected().cursor()
+            cursor.execute(("EXPLAIN QUERY PLAN " if db.sqlite else "EXPLAIN ") + statement, values)
+            rows = cursor.fetchall()
             raise _Enough
     except _Enough:
         return "\n".join(str(row[-1]) for row in rows)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def figures(makers: dict[str, Any]) -> None:

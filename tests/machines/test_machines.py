@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
@@ -15,7 +14,6 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from bot.app import NotMigrated, check_version
-from bot.health import Gauges, routes
 from bot.jobs import LEAD_SECONDS, JobContext, Timetable
 from storage import bell, ids, outbox, presence
 from storage.bell import Bell
@@ -232,22 +230,6 @@ def test_an_old_process_goes_on_after_the_database_was_migrated_but_no_new_one_b
             )
         with pytest.raises(NotMigrated):
             check_version(db)
-
-
-def test_a_worker_in_a_flood_is_ready_and_one_that_stands_still_is_not(world: World) -> None:
-    world.citizen().does(kind="text", text="น้ำท่วม", work=False)
-    world.passes(minutes=5)
-
-    async def ready(still: float, role: str = "worker") -> int:
-        zone = world.tools.zone
-        gauges = Gauges(world.db, lambda: world.now, lambda: True, dict, frozenset({role}), zone, lambda: still)
-        (route,) = [one for one in routes(gauges) if one.path == "/readyz"]
-        answer = await route.endpoint(None)
-        return int(answer.status_code)
-
-    assert asyncio.run(ready(3.0)) == 200
-    assert asyncio.run(ready(300.0)) == 503
-    assert asyncio.run(ready(300.0, "web")) == 200
 
 
 # --- all of it -------------------------------------------------------------------------------------------------------
