@@ -56,10 +56,12 @@ def _raw_bodies(_session: Session, before: datetime) -> Select[Any]:
 
 
 def _done_events(_session: Session, before: datetime) -> Select[Any]:
-    """Never the newest row: SQLite would give its number to the next one."""
+    """Those a message tells of: `export messages` lists every event, and has the others from their rows alone. Never
+    the newest row: SQLite would give its number to the next one."""
     old = (InboxEvent.state == InboxState.DONE, InboxEvent.received_us < microseconds(before))
+    told = exists().where(Message.inbox_id == InboxEvent.id)
     newest = select(func.max(InboxEvent.id)).scalar_subquery()
-    return select(InboxEvent.id).where(*old, InboxEvent.id < newest).order_by(InboxEvent.id)
+    return select(InboxEvent.id).where(*old, told, InboxEvent.id < newest).order_by(InboxEvent.id)
 
 
 def _answers(_session: Session, before: datetime) -> Select[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from storage import ids, inbox, outbox, retention
+from storage import conversations, ids, inbox, outbox, retention
 from storage.db import Database, Session
 from storage.inbox import NewEvent, microseconds
 
@@ -29,6 +29,10 @@ _MESSAGES = """
 INSERT INTO outbox (key, channel, lane, state, calls_done, attempts, not_before, tried_reply, taken_back, created_at)
 SELECT 'old-' || n, 'line', 'lane-' || (n % 100000), 'sent', 1, 1, :at, false, false, :at FROM {rows}
 """
+_TOLD = """
+INSERT INTO messages (channel, direction, conversation_id, inbox_id, at, kind)
+SELECT 'line', 'in', {conversation}, id, :at, 'text' FROM inbox
+"""
 _ROWS = {
     True: "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :count) SELECT n FROM c)",
     False: "generate_series(1, :count) AS n",
@@ -38,10 +42,13 @@ _ROWS = {
 def grow_old(db: Database, count: int) -> None:
     """So many events that were worked off and messages that were sent, long ago."""
     at: Any = datetime.now(UTC) - AGE
+    values = {"count": count, "at": at.replace(tzinfo=None) if db.sqlite else at}
     with db.transaction() as session:
+        conversation = conversations.of_chat(session, "line", inbox.lane_of(db.keys, "line", "old"), "old")
+        session.flush()
         for statement in (_EVENTS, _MESSAGES):
-            values = {"count": count, "at": at.replace(tzinfo=None) if db.sqlite else at}
             session.execute(text(statement.format(rows=_ROWS[db.sqlite])), values)
+        session.execute(text(_TOLD.format(conversation=conversation.id)), {"at": values["at"]})
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.jobs import JOBS, JobContext
 from handlers.actions.retention import PERIODS
 from handlers.reports import digest
 from handlers.rules import periods
 from handlers.services import Svc
-from storage import agencies, history, retention, seed
+from storage import agencies, history, inbox, retention, seed
 from storage.files import FileStore
+from storage.inbox import NewEvent, microseconds
 from storage.tables import Attachment, File, InboxEvent, Message, OutboxMessage, RegisterLine, Survey
 from storage.words import RETAINED, Role
 from tests.conftest import SEED
@@ -194,11 +195,20 @@ def test_periods_are_data(world: World, officer: Dialogue, tmp_path: Path) -> No
         seed.load(session, tmp_path)
 
 
+def nobodys_words(world: World) -> None:
+    """What was said in a group, and not to us: stored, acknowledged, and nothing of it written down."""
+    us = microseconds(world.now)
+    inbox.put(world.db, [NewEvent("line", "bare", "of-a-group", us, us, b"{}")])
+    with world.db.transaction() as session:
+        session.execute(update(InboxEvent).where(InboxEvent.event_id == "bare").values(state="done", body=None))
+
+
 def test_the_queues_keep_only_what_is_new_open_or_evidence(world: World, officer: Dialogue) -> None:
     citizen = world.citizen()
     reference = citizen.says(LIGHT).says("ส่งเรื่อง").reference
     citizen.says("สวัสดีค่ะ")
     deliver(world)
+    nobodys_words(world)
     citizen.does(kind="text", text="ยังไม่มีใครอ่าน", work=False)
     case_id = world.case(reference).id
 
@@ -209,10 +219,11 @@ def test_the_queues_keep_only_what_is_new_open_or_evidence(world: World, officer
 
     events, put_out = rows()
     counts = ages(world, days=91)
-    assert counts["done_events"] == len(events) - 1
+    assert counts["done_events"] == len(events) - 2
     assert counts["answers"] >= 1
     left, kept = rows()
-    assert [event.state for event in left] == ["received"], "nobody has answered it"
+    assert [event.state for event in left] == ["done", "received"], "nobody has answered the last"
+    assert left[0].event_id == "bare", "an export lists every event: of this one nothing else tells"
     assert {row.id for row in put_out} - {row.id for row in kept} == {
         row.id for row in put_out if row.case_id is None and row.once is None and row.id != put_out[-1].id
     }
