@@ -26,12 +26,16 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._late is None and (self.cycle is None or self.cycle.response_complete):
-            self._wait()  # for the next request on this connection
+        head = self._late  # what is left of a body that was refused is none
         super().data_received(data)
-        self._heading = self._heading + len(data) if self._late is not None else 0
+        self._heading = self._heading + len(data) if head is not None and head is self._late else 0
         if self._heading > LONGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("The head of this request is too long.")
+
+    def on_message_begin(self) -> None:
+        if self._late is None:
+            self._wait()
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._in_time()

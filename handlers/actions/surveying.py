@@ -32,7 +32,7 @@ PUT = (SurveyState.ASKED, SurveyState.REMINDED, SurveyState.ANSWERING)
 # What a chat remembers while it waits for an answer to something else. The first ones tell a matter.
 TELLING = frozenset({"draft", "topics", "maybe", "recording", "filling"})
 ASKING = frozenset(
-    {"which", "again", "secret_for", "privacy", "withdrawing", "asked", "detail", "adding", "order", "loose"}
+    {"which", "again", "secret_for", "privacy", "withdrawing", "asked", "detail", "adding", "order", "loose", "consent"}
 )
 _STALE = timedelta(days=1)  # so long a question of ours may wait for its answer before others are asked
 LINK_DAYS = 30

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 from typing import Any
 
 import pytest
 
+from bot.web import LARGEST_BODY
 from tests import telegram_emulator
 from tests.attacks.conftest import LINE, Site, body, event, signature
 
@@ -72,6 +74,26 @@ def test_a_body_too_large_is_not_stored(site: Site) -> None:
     huge = body(event("01-huge", "ก" * 800_000))
     assert site.line(huge) == 413
     assert site.stored("01-huge") == 0
+
+
+def test_the_rest_of_a_refused_body_spoils_nothing_behind_it(site: Site) -> None:
+    """A proxy keeps its connections: what somebody sent in vain must not get an answer meant for the next."""
+    begun = LARGEST_BODY + 100_000
+    huge, good = body(event("01-rest", "ก" * begun)), body(event("01-behind"))
+    one, two = (
+        f"POST {LINE} HTTP/1.1\r\nHost: x\r\nX-Line-Signature: {signature(sent)}\r\n"
+        f"Content-Length: {len(sent)}\r\n\r\n".encode()
+        for sent in (huge, good)
+    )
+    with socket.create_connection(("127.0.0.1", site.server.port)) as wire:
+        wire.settimeout(20)
+        wire.sendall(one + huge[:begun])
+        assert wire.recv(65536).startswith(b"HTTP/1.1 413")
+        for at in range(begun, len(huge), 50_000):
+            wire.sendall(huge[at : at + 50_000])
+        wire.sendall(two + good)
+        assert wire.recv(65536).startswith(b"HTTP/1.1 200")
+    assert (site.stored("01-rest"), site.stored("01-behind")) == (0, 1)
 
 
 def nested(depth: int) -> str:
