@@ -269,6 +269,7 @@ class App:
             parts=self._parts,
             model=self._model,
             idle=lambda: {"turns": self._turns.idle, "delivery": self._delivery.idle},
+            silent_on=lambda: self._delivery.silent_on,
         )
         routes = list(health.routes(gauges))
         if "web" in self.roles:

@@ -32,9 +32,9 @@ def backup(arguments: argparse.Namespace) -> int:
             raise Refused(f"{out} is there already; a backup is never written over anything") from there
         except OSError as wrong:
             raise Refused(f"{out} could not be written, nothing is left of it: {wrong.strerror or wrong}") from wrong
-        with db.transaction() as session:
-            counts = {"rows": done.rows, "files": done.files, "missing": len(done.missing)}
-            runs.note(session, runs.BACKUP, clock.now(), time.monotonic() - began, counts)
+        counts = {"rows": done.rows, "files": done.files, "missing": len(done.missing)}
+        if not runs.noted(db, runs.BACKUP, clock.now(), time.monotonic() - began, counts):
+            print("pratu: the backup is whole, but the database did not take the note of it", file=sys.stderr)
     print(
         f"backup: {done.rows} rows, {done.files} files ({done.bytes / _MEGABYTE:.1f} MB), {done.models} models -> {out}"
     )

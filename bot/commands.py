@@ -154,6 +154,8 @@ def _write_book(path: Path, source: str | None) -> int:
 
     if not seeding.is_book(path):
         raise Refused(f"--template {path}: the name must end in .xlsx")
+    if path.exists():
+        raise Refused(f"{path} is there already; a workbook is never written over anything")
     with current_database() as db, db.reading() as session:
         try:
             given = Path(source) if source else None

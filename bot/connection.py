@@ -16,6 +16,7 @@ class Connection(HttpToolsProtocol):
 
     _heading = 0  # bytes of a head that is not whole yet
     _late: TimerHandle | None = None
+    _stray: TimerHandle | None = None  # bytes that belong to no request: uvicorn waits for no more then
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -23,6 +24,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._in_time()
+        self._no_longer_stray()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -31,8 +33,12 @@ class Connection(HttpToolsProtocol):
         self._heading = self._heading + len(data) if head is not None and head is self._late else 0
         if self._heading > LONGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("The head of this request is too long.")
+        over = self.cycle is not None and self.cycle.response_complete
+        if over and self._late is None and self._stray is None and not self.transport.is_closing():
+            self._stray = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def on_message_begin(self) -> None:
+        self._no_longer_stray()
         if self._late is None:
             self._wait()
         super().on_message_begin()
@@ -49,6 +55,11 @@ class Connection(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _no_longer_stray(self) -> None:
+        if self._stray is not None:
+            self._stray.cancel()
+            self._stray = None
 
     def _give_up(self) -> None:
         self._late = None

@@ -82,6 +82,7 @@ class Delivery:
         self._presence = presence.Presence(db, self._worker)
         # Of several workers one speaks on a channel that counts all messages of a bot together.
         self._leads = {name: presence.Leader(db, name) for name, channel in channels.items() if channel.paced}
+        self.silent_on: list[str] = []  # channels another worker speaks on, as found at the last look
         self._main: asyncio.Task[None] | None = None
         self._recovering: asyncio.Task[None] | None = None
         self.counts: dict[str, int] = {}
@@ -119,6 +120,7 @@ class Delivery:
         with self._db.reading() as session:
             others = [worker for worker in outbox.workers_sending(session) if worker != self._worker]
         if not others:
+            self._presence.none_asked_of()
             return
         with self._db.transaction() as session:
             gone = self._presence.gone(session, others)
@@ -161,10 +163,10 @@ class Delivery:
             due = outbox.next_due(session)
         if due is None or due > self._clock():
             return []  # looking costs no write lock
-        others = [name for name, leader in self._leads.items() if not leader.leads()]
+        self.silent_on = [name for name, leader in self._leads.items() if not leader.leads()]
         with self._db.transaction() as session:
             self._budget.refresh(session, self._clock())
-            return outbox.claim(session, self._worker, self._clock(), without=others)
+            return outbox.claim(session, self._worker, self._clock(), without=self.silent_on)
 
     async def _one(self, message: Claimed) -> None:
         outcome = await self.send(message)

@@ -69,7 +69,7 @@ def _rows(gauges: Gauges) -> Iterator[Fault]:
     now, idle = gauges.clock(), gauges.idle()
     with gauges.db.reading() as session:
         waits = inbox.depth(session, now)["oldest_seconds"]
-        due = outbox.due_since(session, now)
+        due = outbox.due_since(session, now, gauges.silent_on())
     if min(waits, idle["turns"]) > STUCK:
         yield "inbox", {"seconds": round(waits)}
     unsent = 0.0 if due is None else (now - due).total_seconds()

@@ -105,7 +105,10 @@ class Intake:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_tell, [future for _group, future, _began in batch], failed)
         if failed is None:  # after the answers: nobody waits for a line of the log
-            self._watch.stored(events, lanes)
+            try:
+                self._watch.stored(events, lanes)
+            except Exception:  # this thread is the only one that stores: telling must not end it
+                log.exception("could not tell of %d events", len(events))
 
 
 def _tell(futures: list[asyncio.Future[None]], failed: Exception | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from importlib.metadata import version
@@ -22,7 +22,8 @@ from storage.db import Database
 @dataclass(frozen=True)
 class Gauges:
     """What health looks at. `counts`: the process's own counters; `parts`: what must live in it, and does it; `model`:
-    the version of the one in use, "" before it was read; `idle`: seconds since turns and delivery did something."""
+    the version of the one in use, "" before it was read; `idle`: seconds since turns and delivery did something;
+    `silent_on`: channels another process speaks on."""
 
     db: Database
     clock: Clock
@@ -34,6 +35,7 @@ class Gauges:
     parts: Callable[[], Mapping[str, bool]] = dict
     model: Callable[[], str] = str
     idle: Callable[[], Mapping[str, float]] = lambda: {"turns": inf, "delivery": inf}
+    silent_on: Callable[[], Collection[str]] = tuple
 
 
 def free_percent(folder: Path) -> float | None:

@@ -53,4 +53,4 @@ if [ -d /etc/systemd/system ]; then
   cp "$here"/deploy/systemd/*.service "$here"/deploy/systemd/*.timer /etc/systemd/system/
 fi
 echo "installed: $("$target/bin/python" -c 'import importlib.metadata as m; print("pratu", m.version("pratu"))')"
-echo "next: edit /etc/pratu/pratu.env; pratu migrate; pratu seed $target/share/seed; systemctl enable --now pratu pratu-backup.timer"
+echo "next: edit /etc/pratu/pratu.env; pratu migrate; pratu seed YOUR-OWN-SEED (a copy of $target/share/seed); systemctl enable --now pratu pratu-backup.timer"

@@ -132,7 +132,7 @@ class Bell:
         while not self._stopped:
             for note in driver.notifies(timeout=LOOK_SECONDS, stop_after=1):
                 heard_at = time.monotonic()
-                who, *topics = note.payload.split()
+                who, *topics = note.payload.split() or [self._me]
                 if who != self._me:
                     self._tell(self._answers.intersection(topics))
             if time.monotonic() - heard_at > ASK_SECONDS:

@@ -60,6 +60,8 @@ def answer(session: Session, case_id: int, purpose: str) -> str:
 
 def stands(session: Session, case: Case, purpose: str) -> bool:
     """Does its complainant agree to this purpose here: by their answer, else by what they agreed to for all?"""
+    if purpose == "identity" and case.confidential:
+        return False  # who tells of a secret has not agreed for it by what they agreed to for all
     said = answer(session, case.id, purpose)
     if said in (GIVEN, REFUSED) or case.account_id is None:
         return said == GIVEN

@@ -501,12 +501,13 @@ def _waiting(column: Any) -> CompoundSelect[Any]:
     return union_all(still, select(column).where(_IS_HELD))
 
 
-def due_since(session: Session, now: datetime) -> datetime | None:
-    """Since when the longest-waiting message that may go right now could have gone; None where none waits."""
+def due_since(session: Session, now: datetime, without: Collection[str] = ()) -> datetime | None:
+    """Since when the longest-waiting message that may go right now could have gone; None where none waits. `without`:
+    channels that another worker speaks on."""
     rows = session.execute(
         select(OutboxMessage.created_at, OutboxMessage.not_before)
         .where(_is_open(OutboxMessage), OutboxMessage.state != OutboxState.SENDING, ~_blocked())
-        .where(OutboxMessage.not_before <= now)
+        .where(OutboxMessage.not_before <= now, OutboxMessage.channel.not_in(without))
         .order_by(OutboxMessage.id)
         .limit(_LOOKED_AT)
     ).all()

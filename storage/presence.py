@@ -30,6 +30,7 @@ class Presence:
         self._worker = worker
         self._connection: Connection | None = None
         self._missing: dict[str, float] = {}
+        self._looked = 0.0
 
     def show(self) -> None:
         """Take the lock, or take it again after the connection was lost. Call it now and then."""
@@ -52,9 +53,16 @@ class Presence:
         if self._db.sqlite:
             return [worker for worker in workers if worker != self._worker]
         now = time.monotonic()
+        if now - self._looked > 2 * SURELY_SECONDS:
+            self._missing = {}  # what was between two looks nobody knows
+        self._looked = now
         missing = [worker for worker in workers if is_dead(session, worker, self._worker)]
         self._missing = {worker: self._missing.get(worker, now) for worker in missing}
         return [worker for worker, since in self._missing.items() if now - since >= SURELY_SECONDS]
+
+    def none_asked_of(self) -> None:
+        """Nobody is sending: what was noted of anybody is past."""
+        self._missing = {}
 
     def leave(self) -> None:
         """Let go."""

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.agencies import put_setting, setting
-from storage.db import Session
+from storage.db import Database, Session
 from storage.tables import Setting
 
 BACKUP = "backup"
@@ -34,6 +35,17 @@ def note(session: Session, name: str, at: datetime, seconds: float, counts: Mapp
     """It went well, and took so long."""
     told = {key: count for key, count in (counts or {}).items() if count}
     _put(session, name, {"done_at": at.isoformat(), "seconds": round(seconds, 3), "counts": told, "fails": False})
+
+
+def noted(db: Database, name: str, at: datetime, seconds: float, counts: Mapping[str, int]) -> bool:
+    """The same in a transaction of its own; False where the database does not take it, for the work is done all the
+    same."""
+    try:
+        with db.transaction() as session:
+            note(session, name, at, seconds, counts)
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def note_failure(session: Session, name: str, at: datetime, why: str) -> None:

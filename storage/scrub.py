@@ -87,8 +87,8 @@ def _patiently(run: Any, statement: str) -> None:
     raise CannotScrub(f"{statement}: the database is in use")
 
 
-# Whoever reads by an older view, or has written and is not done: between two statements it has a number and no view. The
-# server's own launcher has no database.
+# Whoever reads by an older view, or has written and is not done: between two statements it has a number and no
+# view. The server's own launcher has no database.
 _OLDER = text(
     "SELECT count(*) FROM pg_stat_activity WHERE coalesce(datname, current_database()) = current_database()"
     " AND pid <> pg_backend_pid()"

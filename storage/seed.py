@@ -28,6 +28,7 @@ from storage.tables import (
     Service,
     Unit,
 )
+from storage.words import HOTLINE_USES
 
 Row = dict[str, Any]
 Tables = Mapping[str, Row]  # name of a file → its tables, as in TOML
@@ -219,6 +220,12 @@ def _day(value: Any) -> date:
 
 
 def _hotlines(data: Row) -> list[Base]:
+    for row in data.get("hotline", []):
+        unknown = ", ".join(sorted(set(row.get("for", [])) - HOTLINE_USES))
+        if unknown:
+            raise BadSeed(
+                f"hotlines.toml: {row['number']} is for {unknown}; there are: {', '.join(sorted(HOTLINE_USES))}"
+            )
     return [
         Hotline(
             number=row["number"],

@@ -247,7 +247,9 @@ class Session(PlainSession):
         return {row.__tablename__ for row in rows}
 
     def finish(self) -> None:
-        """Do now what was put off to the end of the transaction."""
+        """Do now what was put off to the end of the transaction; rows first: behind the chain's lock nobody should wait
+        for the lock of a row."""
+        self.flush()
         while self.late:
             self.late.pop(0)()
         self.flush()

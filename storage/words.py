@@ -139,6 +139,26 @@ class AttachmentState(StrEnum):
     REFUSED = "refused"
 
 
+# When a telephone number is named: kinds of danger, any of them, or advice of a kind.
+HOTLINE_USES = frozenset(
+    {
+        *(
+            "fire",
+            "wire",
+            "medical",
+            "crime",
+            "water",
+            "gas",
+            "crash",
+            "distress",
+            "violence",
+            "animal",
+            "flood",
+            "any",
+        ),
+        *("advice", "corruption", "drugs", "consumer", "fraud", "highway"),
+    }
+)
 # Classes of records that go by age (storage/retention.py), as deploy/seed/retention.toml names them.
 RETAINED = (
     *("raw_bodies", "done_events", "unsent", "answers", "notices", "states", "chats", "surveys", "requests"),

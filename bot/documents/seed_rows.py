@@ -213,19 +213,31 @@ def _lay_over(sheet: Sheet, tables: dict[str, Row], rows: Sequence[Row], there: 
     if sheet.within:
         for outer in tables.get(sheet.file, {}).get(sheet.table, []):
             inner = [row for row in rows if row.get(sheet.parent) == outer.get("code")]
-            outer[sheet.within] = [{k: v for k, v in row.items() if k != sheet.parent} for row in inner]
+            old = _by_key(sheet, outer.get(sheet.within, []))
+            outer[sheet.within] = [
+                {name: value for name, value in _over(old.get(key, {}), row, there).items() if name != sheet.parent}
+                for key, row in _by_key(sheet, inner).items()
+            ]
         return
     file = tables.setdefault(sheet.file, {})
     old = {_key(sheet, row): row for row in file.get(sheet.table, [])}
     new = []
     for row in rows:
-        base = old.pop(_key(sheet, row), {})
-        new.append({**{name: value for name, value in base.items() if name not in there or value in ("", [])}, **row})
+        new.append(_over(old.pop(_key(sheet, row), {}), row, there))
     kept = [] if sheet.whole else list(old.values())
     file[sheet.table] = [*new, *kept]
     if sheet.table in ("hotline", "group", "not_accepted"):
         for position, row in enumerate(file[sheet.table]):
             row["order"] = position
+
+
+def _over(base: Row, row: Row, there: frozenset[str]) -> Row:
+    return {**{name: value for name, value in base.items() if name not in there or value in ("", [])}, **row}
+
+
+def _by_key(sheet: Sheet, rows: Sequence[Row]) -> dict[tuple[str, ...], Row]:
+    """Rows by their key; where a sheet has none, by their place."""
+    return {_key(sheet, row) or (str(place),): row for place, row in enumerate(rows)}
 
 
 def _key(sheet: Sheet, row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -162,11 +162,15 @@ class Stage:
             waiting = turn.silent_drafts(session, self.tools, now)
         for row in waiting:
             chat = next((chat for chat in self._chats.values() if chat.row == row), None)
-            with self.db.transaction() as session:
-                name = self._expect(session, chat)
-                turn.file_silent_draft(session, self.tools, row, now)
-                self._note(session, name)
-                self._arrives(session)
+            try:
+                with self.db.transaction() as session:
+                    name = self._expect(session, chat)
+                    turn.file_silent_draft(session, self.tools, row, now)
+                    self._note(session, name)
+                    self._arrives(session)
+            except Exception as failed:  # as elsewhere here: counted by its name, no word of anybody
+                self.counts["failed"] += 1
+                self.why[type(failed).__name__] += 1
             if chat is not None:
                 chat.state.pop("draft", None)
 

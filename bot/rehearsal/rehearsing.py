@@ -6,6 +6,9 @@ import argparse
 import contextlib
 import json
 import logging
+import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -150,10 +153,27 @@ def _with_filings(said: list[Said], filings: list[tuple[str, frozenset[str], dat
 # --- now -------------------------------------------------------------------------------------------------------------
 
 
+_LEFT_SECONDS = 24 * 3600
+
+
+@contextlib.contextmanager
+def _ended_like_any_other() -> Iterator[None]:
+    """Told to end (SIGTERM) it cleans up, as at any end."""
+    before = signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 @contextlib.contextmanager
 def _stage(own: Database, config: Settings, keep: str | None) -> Iterator[Database]:
-    """An empty database of its own, sealed with the installation's key, gone at the end unless it is to be kept."""
-    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.data_dir) as folder:
+    """An empty database of its own, sealed with the installation's key, gone at the end unless it is to be kept; also
+    what one that was killed has left behind."""
+    for left in config.data_dir.glob("rehearsal-*"):
+        if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    with _ended_like_any_other(), tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.data_dir) as folder:
         path = Path(keep) if keep else Path(folder) / "rehearsal.db"
         owners.make(path)
         scratch = Database(f"sqlite:///{path}", own.keys, hurried=True)

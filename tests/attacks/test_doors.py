@@ -88,7 +88,9 @@ def test_the_rest_of_a_refused_body_spoils_nothing_behind_it(site: Site) -> None
     with socket.create_connection(("127.0.0.1", site.server.port)) as wire:
         wire.settimeout(20)
         wire.sendall(one + huge[:begun])
-        assert wire.recv(65536).startswith(b"HTTP/1.1 413")
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n413"):
+            answer += wire.recv(65536)
         for at in range(begun, len(huge), 50_000):
             wire.sendall(huge[at : at + 50_000])
         wire.sendall(two + good)
@@ -235,6 +237,39 @@ def test_who_never_ends_a_request_is_let_go() -> None:
     finally:
         edge.BODY_SECONDS = whole
     assert (connection.HEAD_SECONDS, web.BODY_SECONDS) <= (30, 30)
+
+
+def test_bytes_that_begin_nothing_do_not_hold_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line end after an answer, or the rest of a body nobody reads: uvicorn waits for no more then."""
+    import asyncio
+
+    import uvicorn
+    from uvicorn.server import ServerState
+
+    from bot import connection
+
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
+
+    async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def run(request: bytes, stray: bytes) -> bytes:
+        config = uvicorn.Config(refuses, lifespan="off", log_config=None, timeout_keep_alive=60)
+        config.load()
+        loop, state = asyncio.get_running_loop(), ServerState()
+        served = await loop.create_server(lambda: connection.Connection(config, state, {}), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*served.sockets[0].getsockname())
+        writer.write(request)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 413")
+        writer.write(stray)
+        left = await asyncio.wait_for(reader.read(), 10)  # until the other side closes
+        writer.close()
+        served.close()
+        return left
+
+    assert asyncio.run(run(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n")) == b""
+    assert asyncio.run(run(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", b"x")) == b""
 
 
 def test_an_old_body_sent_again_changes_nothing(site: Site) -> None:

@@ -145,6 +145,24 @@ def test_who_only_lost_a_connection_is_not_dead(
     mine.leave()
 
 
+def test_two_short_losses_are_no_death(two: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what was seen missing at every look for five seconds: not what nobody looked at in between."""
+    first, _second = two
+    mine, other, now = Presence(first, ids.new_key()), ids.new_key(), [0.0]
+    monkeypatch.setattr(presence.time, "monotonic", lambda: now[0])
+
+    def gone(at: float) -> list[str]:
+        now[0] = at
+        with first.transaction() as session:
+            return mine.gone(session, [other])
+
+    assert [gone(0.0), gone(3.0)] == [[], []]
+    mine.none_asked_of()  # nobody is sending any more
+    assert gone(6.0) == []
+    assert gone(3600.0) == [], "an hour without a look is no hour without a sign of life"
+    assert [gone(3603.0), gone(3606.0)] == [[], [other]]
+
+
 def test_the_jobs_find_a_new_leader_by_themselves(two: tuple[Database, Database]) -> None:
     first, second = (Timetable(JobContext(db, World(db).tools, lambda: datetime.now(UTC))) for db in two)
     assert [first.lead(), second.lead()] == [True, False]

@@ -112,6 +112,19 @@ def test_a_secret_reporter_is_neither_asked_nor_named(world: World, intake: Dial
         assert not consents.stands(session, case, "identity")
 
 
+@ONE_ENGINE
+def test_what_was_agreed_to_for_all_is_not_for_a_secret(world: World, intake: Dialogue) -> None:
+    citizen = world.citizen()
+    file(citizen)
+    citizen.says("ยินยอมส่งต่อชื่อ")
+    citizen.says("แจ้งทุจริต").says("ผู้รับเหมาจ่ายใต้โต๊ะเจ้าหน้าที่ค่าถนนซอย 5 โทรหาผม 0891237654").says("เท่านี้")
+    (secret,) = (case for case in world.cases() if case.confidential)
+    world.officer("T-head", Role.HEAD).says(f"/ส่งต่อ {secret.reference} ป.ป.ช. อยู่ในอำนาจ").hears_not("ยินยอมไว้")
+    with world.db.reading() as session:
+        assert "identity" in consents.given(session, secret.account_id)
+        assert not consents.stands(session, secret, "identity")
+
+
 def test_what_was_given_before_goes_along_and_can_be_stopped(world: World, intake: Dialogue) -> None:
     citizen = world.citizen()
     reference = file(citizen)

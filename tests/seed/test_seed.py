@@ -332,11 +332,22 @@ def test_no_person_is_named(path: Path) -> None:
     ],
 )
 def test_a_slip_in_the_standards_is_named(tmp_path: Path, table: str, line: str, why: str) -> None:
+    refused(tmp_path, "service_standards.toml", f"[{table}]\n{line}\n", why)
+
+
+def test_a_number_for_a_danger_nobody_knows_is_refused(tmp_path: Path) -> None:
+    """A slip would take the number away from the danger it was meant for, and nobody would see it."""
+    line = '[[hotline]]\nnumber = "199"\nname = "ดับเพลิง"\nfor = ["flre"]\n'
+    refused(tmp_path, "hotlines.toml", line, r"199 is for flre; there are: .*\bfire\b")
+
+
+def refused(folder: Path, name: str, content: str, why: str) -> None:
+    """The sample seed with this file changed is not taken, and why."""
     for path in SEED.glob("*.toml"):
-        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "service_standards.toml").write_text(f"[{table}]\n{line}\n", encoding="utf-8")
-    db = Database(f"sqlite:///{tmp_path}/seed.db", Keyring(["a-test-key-that-is-long-enough-to-be-one"]))
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / name).write_text(content, encoding="utf-8")
+    db = Database(f"sqlite:///{folder}/seed.db", Keyring(["a-test-key-that-is-long-enough-to-be-one"]))
     migrations.migrate(db)
     with pytest.raises(seed.BadSeed, match=why), db.transaction() as session:
-        seed.load(session, tmp_path)
+        seed.load(session, folder)
     db.close()
