@@ -45,7 +45,7 @@ def test_a_stand_in_sees_and_hears_for_these_days_only(world: World, head: Dialo
     reference = filed(world)
     asks(nurse, f"/ดู {reference}").hears("ไม่พบ")
     head.says("/ลา 25 พ.ย. ถึง 27 พ.ย. แทน มาลี").hears("พ. 25 พ.ย. 69", "ศ. 27 พ.ย. 69", "มาลี ใจงาม")
-    nurse.listen().hears("รักษาราชการแทนสมศักดิ์ มั่นคง")
+    nurse.listen().hears("ทำแทนสมศักดิ์ มั่นคง")
     asks(nurse, f"/ดู {reference}").hears("ไม่พบ")
     world.now = at("2026-11-25 00:10")
     asks(nurse, f"/ดู {reference}").hears("ไฟถนนดับ")

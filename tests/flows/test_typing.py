@@ -416,7 +416,7 @@ def test_a_confidential_decision_has_its_buttons(world: World, intake: Dialogue,
 
 def test_nobody_approves_their_own_report(decides: World, officer: Dialogue, head: Dialogue) -> None:
     reference = filed(decides)
-    head.says("/ลา วันนี้ ถึง 27 พ.ย. แทน T1").hears("รักษาราชการแทน")
+    head.says("/ลา วันนี้ ถึง 27 พ.ย. แทน T1").hears("ทำแทนคุณ")
     officer.says("/รับ 1").says(f"/ผล 1 {MENDED}").says("/เสนอ 1")
     officer.says("/อนุมัติ 1").hears("พิจารณาเองไม่ได้", "T3")
     assert status_of(decides, reference) == Status.HEAD_REVIEW
