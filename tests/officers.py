@@ -419,10 +419,10 @@ def writing_down_in_one_line(staff: Staff) -> None:
 def away_with_somebody_in_ones_place(staff: Staff) -> None:
     officer, colleague = staff.officer(unit="HEALTH", name="หมอหนึ่ง"), staff.officer(unit="HEALTH", name="หมอแทน")
     officer.says("/ลา วันหน้า").hears("ไม่พบวันลา")
-    officer.says("/ลา พรุ่งนี้ แทน หมอแท").hears("รักษาราชการแทน", "หมอแทน").taps("/กลับ").hears("ยินดีต้อนรับกลับ")
-    officer.says("/away พรุ่งนี้").hears("ยังไม่มีผู้รักษาราชการแทน")
+    officer.says("/ลา พรุ่งนี้ แทน หมอแท").hears("ทำแทนคุณ", "หมอแทน").taps("/กลับ").hears("ยินดีต้อนรับกลับ")
+    officer.says("/away พรุ่งนี้").hears("ยังไม่มีผู้ทำแทน")
     officer.says("/here").hears("ยินดีต้อนรับกลับ").says("/กลับ").hears("ไม่มีวันลา")
-    colleague.says("/คิว").hears("คุณรักษาราชการแทน" if not staff.free else "คิวของ")
+    colleague.says("/คิว").hears("คุณทำแทน" if not staff.free else "คิวของ")
 
 
 # --- by the clock ----------------------------------------------------------------------------------------------------

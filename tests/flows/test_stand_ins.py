@@ -85,7 +85,7 @@ def test_back_at_work_ends_it_at_once(world: World, head: Dialogue, nurse: Dialo
 def test_planned_days_can_be_called_off_and_planned_anew(world: World, head: Dialogue, nurse: Dialogue) -> None:
     reference = filed(world)
     head.says("/ลา พรุ่งนี้ แทน มาลี").hears("บันทึกการลา")
-    head.says("/ลา พรุ่งนี้").hears("ยังไม่มีผู้รักษาราชการแทน")
+    head.says("/ลา พรุ่งนี้").hears("ยังไม่มีผู้ทำแทน")
     world.passes(days=1)
     asks(nurse, f"/ดู {reference}").hears("ไม่พบ")
     head.says("/away 1-3 ธ.ค. แทน มาลี").hears("อ. 1 ธ.ค. 69", "พฤ. 3 ธ.ค. 69").says("/กลับ").hears("ยินดีต้อนรับกลับ")

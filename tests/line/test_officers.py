@@ -77,7 +77,7 @@ def test_officers_hear_of_new_cases_by_asking(line: Line, staff: Staff) -> None:
 # What cannot wait until somebody writes: questions, words, ends, and what is urgent or waits for the head.
 PUSHED = (
     *("ขอข้อมูลเพิ่ม", "มีข่าวจาก", "แก้จริงตามที่แจ้งไหม", "เป็นหน้าที่ของ", "ยังรับดำเนินการไม่ได้"),
-    *("เสนอพิจารณา", "ด่วน", "กองช่างรับเรื่องแล้ว", "รักษาราชการแทน", "สั่งเร่งรัด"),
+    *("เสนอพิจารณา", "ด่วน", "กองช่างรับเรื่องแล้ว", "ทำแทน", "สั่งเร่งรัด"),
     *("รับไว้พิจารณาแล้ว", "ถูกนำไปใช้แล้ว"),  # what became of an idea
     *("ขอเลื่อนกำหนด", "ตั้งคณะทำงาน"),  # promises, by the clock
     "คุณพอใจกับการแก้ไข",  # the survey, once after a closing
