@@ -6,7 +6,6 @@ Nothing of this is in the program: the child replaces functions of its own befor
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import importlib
 import itertools
 import json
@@ -20,13 +19,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests import lives
+
 Spec = dict[str, Any]
 
 
 def main() -> None:
     """Read a life a line, fork it, answer with its process id."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them
-    _load()
+    lives.load()
     print("ready", flush=True)
     for line in sys.stdin:
         life = json.loads(line)
@@ -36,47 +37,9 @@ def main() -> None:
         print(child, flush=True)
 
 
-def _load() -> None:
-    """Everything a life would spend its first seconds on."""
-    for name in (
-        "bot.__main__",
-        "bot.app",
-        "bot.line.outbound",
-        "bot.telegram.outbound",
-        "uvicorn",
-        "uvloop",
-        "linebot.v3.messaging",
-        "telegram",
-        "aiohttp",
-        "httptools",
-        "uvicorn.protocols.http.httptools_impl",
-        "uvicorn.lifespan.on",
-        "alembic.command",
-        "psycopg",
-        "bot.telegram.setup",
-        "bot.telegram.inbound",
-    ):
-        importlib.import_module(name)
-    from nlp import classify
-
-    classify.warm()
-    classify.classify("ไฟถนนดับ ซอย 5 หมู่ 3")
-
-
-_DIES_WITH_PARENT = 1  # prctl: PR_SET_PDEATHSIG
-
-
 def _live(life: Spec) -> None:
-    ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    log = os.open(life["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    for number in (1, 2):
-        os.dup2(log, number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for name in [name for name in os.environ if name.startswith("PRATU_")]:
-        del os.environ[name]
-    os.environ.update(life["env"])
-    os.chdir(life["folder"])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PRATU_")}
+    lives.become({**kept, **life["env"]}, life["folder"], life["log"], life["log"])
     code = 1
     try:
         for spec in life["patches"]:
