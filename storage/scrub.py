@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from storage.db import Database
 
@@ -42,7 +42,8 @@ def scrub(db: Database, *, full: bool = False) -> None:
     (snapshots, an SSD's spare blocks) are out of our reach: let the disk be encrypted.
 
     PostgreSQL: VACUUM of the tables frees the old versions of rows, which are overwritten as pages are used again;
-    `full` rewrites the tables (VACUUM FULL), so that nothing is left in their files, and locks each one meanwhile. The
+    `full` rewrites the tables (VACUUM FULL), so that nothing is left in their files, and locks each one meanwhile. What
+    the planner noted of columns (pg_statistic) is made anew; for that our role must own the database. The
     write-ahead log and its archive keep old versions until they are recycled, replicas follow by themselves.
 
     Backups, of either engine, still hold the person until they rotate, after 90 days at most (domain: s. 3.4); after
@@ -54,7 +55,7 @@ def scrub(db: Database, *, full: bool = False) -> None:
         with db.writing():
             _sqlite(db)
     else:
-        _postgres(db, "VACUUM (FULL)" if full else "VACUUM")
+        _postgres(db, full)
 
 
 def cut_log(db: Database) -> None:
@@ -97,14 +98,21 @@ _OLDER = text(
 _WAITS = 100  # of a fifth of a second: so long a transaction that began before may still see old versions of rows
 
 
-def _postgres(db: Database, how: str) -> None:
+def _postgres(db: Database, full: bool) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        now = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
-        for _ in range(_WAITS):
-            if not connection.scalar(_OLDER, {"now": str(now)}):
-                break
-            connection.execute(text("SELECT pg_sleep(0.2)"))
-        else:
-            raise CannotScrub("a transaction that began before is still open, and keeps old versions of rows")
+        _wait_for_older(connection)
         for table in TOUCHED:
-            connection.exec_driver_sql(f"{how} {table}")
+            connection.exec_driver_sql(f"VACUUM ({'FULL, ' if full else ''}ANALYZE) {table}")
+        # The planner keeps values of columns, so words, for its statistics: ANALYZE has put others in their place.
+        _wait_for_older(connection)
+        connection.exec_driver_sql(f"VACUUM {'(FULL) ' if full else ''}pg_catalog.pg_statistic")
+
+
+def _wait_for_older(connection: Connection) -> None:
+    """Until nobody can see versions of rows that are gone by now. Raises CannotScrub."""
+    now = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
+    for _ in range(_WAITS):
+        if not connection.scalar(_OLDER, {"now": str(now)}):
+            return
+        connection.execute(text("SELECT pg_sleep(0.2)"))
+    raise CannotScrub("a transaction that began before is still open, and keeps old versions of rows")
