@@ -161,7 +161,7 @@ class Session(PlainSession):
         cursor = bare.cursor()
         try:
             cursor.execute(prepared.sql, prepared.values(given))
-        except Exception as wrong:
+        except self._dialect.loaded_dbapi.Error as wrong:
             raise self._told(wrong, prepared) from wrong
         return cursor
 
@@ -171,7 +171,7 @@ class Session(PlainSession):
         cursor = bare.cursor()
         try:
             cursor.executemany(prepared.sql, [prepared.values(row) for row in rows])
-        except Exception as wrong:
+        except self._dialect.loaded_dbapi.Error as wrong:
             raise self._told(wrong, prepared) from wrong
         return Found([], cursor.rowcount)
 
@@ -182,8 +182,6 @@ class Session(PlainSession):
     def _told(self, wrong: Exception, prepared: Ready) -> Exception:
         """The driver's error as SQLAlchemy names it, without the values."""
         driver = self._dialect.loaded_dbapi.Error
-        if not isinstance(wrong, driver):
-            return wrong
         named = DBAPIError.instance(prepared.sql, None, wrong, driver, hide_parameters=True, dialect=self._dialect)
         return cast("Exception", named)
 

@@ -288,25 +288,13 @@ class Cell:
 
     # --- quiet again ---------------------------------------------------------------------------------------------
 
-    def left(self) -> int:
-        """How much is still to be worked on, sent or fetched."""
-        open_rows = (
-            (InboxEvent, InboxEvent.state == InboxState.RECEIVED),
-            (OutboxMessage, OutboxMessage.state.in_(OPEN)),
-            (Attachment, Attachment.state == "wanted"),
-        )
-        with self.db.reading() as session:
-            return sum(
-                session.scalar(select(func.count()).select_from(table).where(where)) or 0 for table, where in open_rows
-            )
-
     def quiet_down(self) -> None:
         """The platforms come again with what was not taken; whoever died is started again."""
         end, before, calm = time.monotonic() + PATIENCE, -1, 0
         while time.monotonic() < end:
             self.revive()
             waiting = self.line.redeliver_all() if self.line.unacknowledged else 0
-            left = self.left() + waiting + self.telegram.pending()
+            left = still_to_do(self.db) + waiting + self.telegram.pending()
             calm = calm + 1 if not left else 0
             if calm > 2:
                 return
@@ -458,6 +446,18 @@ def laboratory(folder: Path, worker: str) -> Iterator[Lab]:
 def excuses(first: float, second: float, deaths: Sequence[float]) -> bool:
     """Does one of these deaths excuse that what was accepted first came a second time (contract: the window)?"""
     return any(-ON_ITS_WAY <= death - first <= WINDOW and death < second for death in deaths)
+
+
+def still_to_do(db: Database) -> int:
+    """How much is still to be worked on, sent or fetched."""
+    open_rows = (
+        (InboxEvent, InboxEvent.state == InboxState.RECEIVED),
+        (OutboxMessage, OutboxMessage.state.in_(OPEN)),
+        (Attachment, Attachment.state == "wanted"),
+    )
+    with db.reading() as session:
+        counts = (select(func.count()).select_from(table).where(where) for table, where in open_rows)
+        return sum(session.scalar(count) or 0 for count in counts)
 
 
 def alive(pid: int) -> bool:

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.cell import still_to_do
 from tests.machines.crowd import Crowd, until_quiet
 from tests.machines.night import PATIENCE, Installation, Night, Tally, installed
 
@@ -95,7 +96,7 @@ def _paced(place: Installation, citizens: int, base: int) -> Pace:
     before = _spent(place)
     began = time.monotonic()
     crowd.talk()
-    until_quiet(lambda: place.left() + crowd.waiting(), PATIENCE)
+    until_quiet(lambda: still_to_do(place.db) + crowd.waiting(), PATIENCE)
     seconds = time.monotonic() - began - 0.6  # three calm looks
     return Pace(
         crowd.sent / seconds, {name: (at - before[name]) * 1000 / crowd.sent for name, at in _spent(place).items()}

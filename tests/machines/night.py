@@ -19,11 +19,11 @@ from handlers.actions import reconciling
 from handlers.services import Svc
 from storage import inbox
 from storage.presence import Leader
-from storage.tables import Attachment, Case, Conversation, InboxEvent, Message, OutboxMessage
+from storage.tables import Case, Conversation, InboxEvent, Message, OutboxMessage
 from storage.words import InboxState, OutboxState
 from tests import line_emulator, telegram_emulator
 from tests.conftest import KEY, fresh_postgres, prepared
-from tests.faults.cell import OPEN, Nursery, wait
+from tests.faults.cell import Nursery, still_to_do, wait
 from tests.line_emulator import server as line_server
 from tests.machines.balancer import Balancer
 from tests.machines.crowd import Crowd, until_quiet
@@ -94,18 +94,6 @@ class Installation:
             telegram, f"{self.balancer.url}/webhooks/telegram", scale=0.05, timeout=10.0
         )
         self.leads = Leader(self.db, "jobs").key
-
-    def left(self) -> int:
-        """How much is still to be worked on, sent or fetched."""
-        open_rows = (
-            (InboxEvent, InboxEvent.state == InboxState.RECEIVED),
-            (OutboxMessage, OutboxMessage.state.in_(OPEN)),
-            (Attachment, Attachment.state == "wanted"),
-        )
-        with self.db.reading() as session:
-            return sum(
-                session.scalar(select(func.count()).select_from(table).where(where)) or 0 for table, where in open_rows
-            )
 
     def close(self) -> None:
         self.fleet.stop()
@@ -208,7 +196,7 @@ class Night:
             self.kill(self.chance.choice(("web", "worker")))
             time.sleep(self.chance.uniform(5.0, 15.0))
         talking.join()
-        left = until_quiet(lambda: self.place.left() + self.crowd.waiting(), PATIENCE)
+        left = until_quiet(lambda: still_to_do(self.place.db) + self.crowd.waiting(), PATIENCE)
         if left:
             self.tally.wrong.append(f"{left} are left")
         self.tally.seconds = time.monotonic() - began
