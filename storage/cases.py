@@ -105,6 +105,7 @@ def add_update(
         note=session.keys.seal_text(note),
         note_masked=masked,
         message_id=message_id,
+        agency_code=case.agency_code if what == "result" else None,
     )
     session.write(row)
     if status is not None:

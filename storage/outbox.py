@@ -34,6 +34,7 @@ from storage.tables.base import among, plain
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
+DOUBTFUL = (OutboxState.UNCERTAIN, OutboxState.GIVEN_UP)  # a person should look
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
 RIDES = "rides"  # news that can wait for the person's next free answer
 GOOD = "good"  # plain news that stays new when its case ends: praise for an officer
@@ -523,9 +524,15 @@ def oldest_open(session: Session) -> datetime | None:
 
 
 def depth(session: Session) -> dict[str, int]:
-    """How many messages stand in each state."""
-    rows = session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).all()
-    return {state: count for state, count in rows}
+    """How many messages are not over, or ended badly, by state. News that waits for the person's next word is not held
+    back by anything: it stands apart, as "rides". What ended well is not counted: it is most of the table."""
+    return dict(session.ask(_DEPTH).all())
+
+
+_STATE = case((and_(_IS_HELD, OutboxMessage.error == RIDES), RIDES), else_=OutboxMessage.state).label("state")
+_UNENDED = (among(OutboxMessage.state, *OPEN), _IS_HELD, among(OutboxMessage.state, *DOUBTFUL))
+_UNENDED_ROWS = union_all(*(select(_STATE).where(rows) for rows in _UNENDED)).subquery()
+_DEPTH = select(_UNENDED_ROWS.c.state, func.count()).group_by(_UNENDED_ROWS.c.state)
 
 
 def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
@@ -533,7 +540,7 @@ def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
     return list(
         session.scalars(
             select(OutboxMessage)
-            .where(OutboxMessage.state.in_((OutboxState.UNCERTAIN, OutboxState.GIVEN_UP)))
+            .where(among(OutboxMessage.state, *DOUBTFUL))
             .order_by(OutboxMessage.id.desc())
             .limit(limit)
         )
