@@ -16,6 +16,7 @@ class Chat:
 
     channel: str
     address: str
+    asked: bool = True  # somebody answers there what is asked, and so must know what that was
     row: int | None = None  # of the conversation, once it is known
     state: dict[str, Any] = field(default_factory=dict)
 

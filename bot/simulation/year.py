@@ -29,6 +29,7 @@ from storage.files import FileStore
 from storage.words import Role
 
 JOBS_AT = (8.75, 13.5, 19.0)  # hours of the day at which the clock does its work here
+_REMINDS_AT = (8.75, 19.0)  # what is owed for days is owed by the morning or the evening
 _AHEAD = 1000  # texts thought of at once
 _SELDOM = 500_000  # new objects between two looks for garbage: rows of a transaction live long, and are none
 _LOOKS = 3  # hours between two looks at what was filed
@@ -160,7 +161,7 @@ class Year:
         for number in range(self._wanted.days):
             day = self._begin + timedelta(days=number, minutes=-5)
             for hour in JOBS_AT:
-                self.world.at(day + timedelta(hours=hour), self._work_by_clock)
+                self.world.at(day + timedelta(hours=hour), partial(self._work_by_clock, reminds=hour in _REMINDS_AT))
             for hour in range(0, 24, _LOOKS):
                 self.world.at(day + timedelta(hours=hour, minutes=7), self._office.look)
             if day.day == 1 or number == 0:
@@ -168,8 +169,8 @@ class Year:
             if day.weekday() == 0:
                 self.world.at(day + timedelta(hours=8.6), partial(self.world.job, "weekly-digest"))
 
-    def _work_by_clock(self) -> None:
-        for name in ("reminders", "status-updates"):
+    def _work_by_clock(self, *, reminds: bool) -> None:
+        for name in ("reminders", "status-updates") if reminds else ("status-updates",):
             self.world.job(name)
         self.world.arrives()  # nobody is asked what they think while something is on its way to them
         self.world.job("surveys")
