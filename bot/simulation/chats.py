@@ -46,7 +46,8 @@ def event_of(chat: Chat, number: int, incoming: dict[str, Any]) -> bytes:
             "chat_id": chat.address,
             "message_id": f"made-up-{number}",
             **incoming,
-        }
+        },
+        ensure_ascii=False,
     ).encode()
 
 
