@@ -525,12 +525,17 @@ def oldest_open(session: Session) -> datetime | None:
 
 
 def depth(session: Session) -> dict[str, int]:
-    """How many messages are not over, or ended badly, by state. News that waits for the person's next word is not held
-    back by anything: it stands apart, as "rides". What ended well is not counted: it is most of the table."""
+    """How many messages are not over, or ended badly, by state. What waits for the person's next word is nobody's
+    trouble and stands apart: news as "rides", what people who blocked us missed as "blocked". What ended well is not
+    counted: it is most of the table."""
     return dict(session.ask(_DEPTH).all())
 
 
-_STATE = case((and_(_IS_HELD, OutboxMessage.error == RIDES), RIDES), else_=OutboxMessage.state).label("state")
+_STATE = case(
+    (and_(_IS_HELD, OutboxMessage.error == RIDES), RIDES),
+    (and_(_IS_HELD, OutboxMessage.error.startswith(BLOCKED)), BLOCKED),
+    else_=OutboxMessage.state,
+).label("state")
 _UNENDED = (among(OutboxMessage.state, *OPEN), _IS_HELD, among(OutboxMessage.state, *DOUBTFUL))
 _UNENDED_ROWS = union_all(*(select(_STATE).where(rows) for rows in _UNENDED)).subquery()
 _DEPTH = select(_UNENDED_ROWS.c.state, func.count()).group_by(_UNENDED_ROWS.c.state)

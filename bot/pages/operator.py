@@ -36,7 +36,10 @@ from storage.runs import Run
 log = logging.getLogger("pratu.operator")
 
 _PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
-_STATES = ("queued", "sending", "failed", "held", "uncertain", "given_up")  # those that are not over, or ended badly
+_STATES = (  # those that are not over, or ended badly
+    *("queued", "sending", "failed", "held", "rides", "blocked"),
+    *("uncertain", "given_up"),
+)
 
 
 @dataclass(frozen=True)
