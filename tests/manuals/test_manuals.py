@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,36 @@ def test_every_file_exists(page: Path) -> None:
             assert list(ROOT.glob(path)), f"{page.name}: {span}"
         elif re.fullmatch(r"[a-z_]+\.(toml|md|sh|yml)", span):
             assert span in files(), f"{page.name}: {span}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names())
+def test_every_unit_of_the_service_manager_is_installed(page: Path) -> None:
+    ours = [path.name for path in (ROOT / "deploy" / "systemd").iterdir()]
+    for span in reading.spans(page):
+        for name in re.findall(r"(?<![\w/.])pratu[\w*-]*(?:@[\w*]*)?(?:\.timer)?", span.partition("systemctl")[2]):
+            unit = re.sub(r"@[\w*]*", "@", name)
+            unit = unit if "." in unit else f"{unit}.service"
+            assert [one for one in ours if fnmatch(one, unit)] or name == "pratu-", f"{page.name}: {name} in {span}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names())
+def test_what_is_to_be_copied_is_a_shell_script(page: Path) -> None:
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        found = subprocess.run(["/bin/sh", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, f"{page.name}: {found.stderr}\n{block}"
+
+
+def test_two_web_processes_stand_behind_one_door() -> None:
+    page = (MANUALS / "administrator.md").read_text(encoding="utf-8")
+    (doors,) = re.findall(r'^Environment="PRATU_WEB=(.+)"$', page, re.MULTILINE)
+    enabled = set(re.findall(r"pratu-web@(\d+)", page))
+    assert {door.removeprefix("127.0.0.1:") for door in doors.split()} == enabled
+    every = re.findall(r"^sudo systemctl enable --now (pratu-\w+@.+)$", page, re.MULTILINE)
+    ports = re.findall(r"@(\d+)", " ".join(every))
+    assert sorted(ports) == sorted(set(ports)), "each process listens at a port of its own"
+    (asked,) = re.findall(r"^for port in ([\d ]+);", page, re.MULTILINE)
+    (restarted,) = re.findall(r"^for unit in (.+); do$", page, re.MULTILINE)
+    assert asked.split() == re.findall(r"@(\d+)", restarted) == ports
 
 
 @cache
