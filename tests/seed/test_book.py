@@ -172,6 +172,44 @@ def test_time_limits(one: Desk) -> None:
     assert f"กำหนดเวลา limits แถว {bad} “ค่า”: “8.30” ใช้ไม่ได้ ต้องเป็น เวลา เช่น 08:30" in one.refused(book)
 
 
+def test_a_new_name_is_typed_in_one_place(one: Desk) -> None:
+    book = one.out()
+    for name, old, new in (("agencies", "เทศบาลตัวอย่าง", "เทศบาลเมืองเก้า"), ("units", "สำนักปลัด", "สำนักปลัดเทศบาลเมือง")):
+        write(sheet(book, name), {_name_of(name): new}, row_of(sheet(book, name), _name_of(name), old))
+    write(sheet(book, "categories"), {"ชื่อหมวด": "ถนนหนทาง"}, row_of(sheet(book, "categories"), "รหัส", "RD"))
+    services = sheet(book, "services")
+    by_name = row_of(services, "รหัส", "BIN")
+    write(services, {"หน่วยงาน": "เทศบาลเมืองเก้า", "หน่วย": "สำนักปลัดเทศบาลเมือง"}, by_name)
+    assert one.back(book).changed == {"agencies": 1, "units": 1, "categories": 1, "services": 1}
+    after = one.out()
+    shown = sheet(after, "services")
+    assert cell(shown, "หน่วยงาน", by_name).value == "DEMO เทศบาลเมืองเก้า"
+    assert cell(shown, "หน่วย", by_name).value == "OFFICE สำนักปลัดเทศบาลเมือง"
+    assert one.back(book).changed == {}, "old labels, typed names and new ones mean the same"
+
+
+def _name_of(sheet_name: str) -> str:
+    return "ชื่อหน่วยงาน" if sheet_name == "agencies" else "ชื่อหน่วย"
+
+
+def test_a_unit_has_the_name_it_has_in_its_own_agency(one: Desk) -> None:
+    book = one.out()
+    services, routes = sheet(book, "services"), sheet(book, "routes")
+    assert cell(services, "หน่วย", row_of(services, "รหัส", "BIRTH")).value == "OFFICE สำนักปลัด"
+    lists = [[each.value for each in column] for column in book["รายการเลือก"].iter_cols()]
+    for chosen in (one for one in lists if "ENG กองช่าง" in one):
+        for label in ("OFFICE สำนักปลัด", "OFFICE สำนักปลัด อบต.", "OFFICE สำนักปลัดเทศบาล", "ENG กองช่าง"):
+            assert chosen.count(label) == 1, label
+    line = {"หมวด": "WT", "พื้นที่": "A2T2", "หน่วยงาน": "NONGSAI"}
+    row = write(routes, {**line, "หน่วย": "สำนักปลัด อบต."})  # by its name alone, which is another one elsewhere
+    assert one.back(book).changed == {"routes": 1}
+    after = sheet(one.out(), "routes")
+    (found,) = (at for at in range(4, after.max_row + 1) if cell(after, "หมวด", at).value.startswith("WT "))
+    assert cell(after, "หน่วย", found).value == "OFFICE สำนักปลัด อบต."
+    write(routes, {"หน่วย": "HEALTH กองสาธารณสุขและสิ่งแวดล้อม"}, row)
+    assert "“หน่วย”: หน่วยงาน NONGSAI ไม่มีหน่วย “HEALTH กองสาธารณสุขและสิ่งแวดล้อม”" in one.refused(book)
+
+
 def test_an_own_sentence_is_what_people_hear(one: Desk) -> None:
     book = one.out()
     page = sheet(book, "texts")
