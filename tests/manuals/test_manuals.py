@@ -16,7 +16,7 @@ from PIL import Image
 
 from handlers import access
 from handlers.rules.duties import DUTIES, OF_ROLES, may
-from handlers.texts import heard
+from handlers.texts import heard, own
 from storage.people import Post
 from storage.tables import Case
 from storage.words import Role, Status
@@ -225,6 +225,14 @@ def table_rows(page: Path, heading: str) -> list[list[str]]:
         elif len(cells) > 1 and heading in cells[1]:
             inside = True
     return rows
+
+
+def test_the_notice_to_be_copied_would_be_taken() -> None:
+    page = (MANUALS / "privacy.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```\n(\[agency\.texts\].*?)```", page, re.DOTALL)
+    said = tomllib.loads(block)["agency"]["texts"]
+    assert list(said) == [own.NOTICE]
+    assert list(own.faults(said)) == []
 
 
 # --- officer.md ------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from handlers.services import Svc
 from storage import agencies, migrations, people, seeded
 from storage.db import Database
 from storage.seal import Keyring
-from storage.tables import Agency, Holiday, Invite, Unit
+from storage.tables import Agency, HistoryDetail, HistoryEntry, Holiday, Invite, Unit
 from storage.words import Role
 from tests.conftest import KEY, SEED
 from tests.registers.books import sheet
@@ -226,6 +226,51 @@ def test_an_own_sentence_is_what_people_hear(one: Desk) -> None:
     write(page, {"ข้อความของหน่วยงาน": None}, greeting)
     assert one.back(book).changed == {"agencies": 1}
     one.world.citizen("U2").says("สวัสดีครับ").hears("ที่นี่คือช่องทางรับเรื่องของ")
+
+
+OWN_NOTICE = "เทศบาลตัวอย่างเก็บเรื่องของคุณ 10 ปี{abroad}\nติดต่อ {phone} พิมพ์ “ข้อมูลของฉัน” เพื่อขอดูหรือลบ{ค่ะ}"
+
+
+def test_the_agencys_own_privacy_notice(desk: Desk) -> None:
+    citizen = desk.world.citizen().says("ไฟถนนดับ ซอย 5").hears("ขอแจ้งก่อนเริ่ม").says("ยกเลิก")
+    book = desk.out()
+    page = sheet(book, "texts")
+    row = row_of(page, "รหัส", "notice.short")
+    assert "ขอแจ้งก่อนเริ่ม" in cell(page, "ข้อความของระบบ", row).value
+    write(page, {"ข้อความของหน่วยงาน": "เราเก็บเรื่องของคุณ {ministry}"}, row)
+    said = desk.refused(book)
+    for fault in ("ไม่รู้จัก “{ministry}”", "{phone}", "ต้องมี “{abroad}”", "ต้องบอกให้พิมพ์ “ข้อมูลของฉัน” ได้"):
+        assert fault in said
+    write(page, {"ข้อความของหน่วยงาน": OWN_NOTICE}, row)
+    desk.back(book, dry_run=True)
+    assert told(desk) == []
+    desk.back(book)
+    assert desk.back(book).changed == {}
+    own = ("เทศบาลตัวอย่างเก็บเรื่องของคุณ 10 ปี", "ติดต่อ 055-000-100", "ซึ่งเก็บข้อมูลอยู่ต่างประเทศ", "ขอดูหรือลบค่ะ")
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ฉบับใหม่", *own).hears_not("ขอแจ้งก่อนเริ่ม").says("ยกเลิก")
+    citizen.says("ไฟถนนดับ ซอย 5").hears_not("10 ปี").says("ยกเลิก")
+    desk.world.citizen("W1", "web").says("ไฟถนนดับ ซอย 5").hears("10 ปี").hears_not("ฉบับใหม่", "ต่างประเทศ")
+    home = sheet(book, "agencies")
+    write(home, {"ที่อยู่ประกาศความเป็นส่วนตัว": "https://example.go.th/privacy"}, row_of(home, "รหัส", "DEMO"))
+    desk.back(book)
+    whole = "อ่านประกาศฉบับเต็มที่ https://example.go.th/privacy"
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ฉบับใหม่", "10 ปี", whole).says("ยกเลิก")
+    desk.world.citizen("U7").says("There is a big hole in the road").hears("https://example.go.th/privacy")
+    assert [(each["words"], each["link"]) for each in told(desk)] == [
+        (OWN_NOTICE, ""),
+        (OWN_NOTICE, "https://example.go.th/privacy"),
+    ], "what people were told can be found years later"
+    write(page, {"ข้อความของหน่วยงาน": None}, row)
+    desk.back(book)
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ฉบับใหม่", "ขอแจ้งก่อนเริ่ม", whole)
+
+
+def told(desk: Desk) -> list[dict[str, Any]]:
+    """Each notice of the agency that was put in force, oldest first."""
+    with desk.world.db.reading() as session:
+        links = select(HistoryEntry.id).where(HistoryEntry.what == "notice")
+        rows = session.scalars(select(HistoryDetail).where(HistoryDetail.history_id.in_(links)))
+        return [session.keys.open_data(row.details) for row in sorted(rows, key=lambda row: row.history_id)]
 
 
 def test_officers_are_invited_once(desk: Desk) -> None:
