@@ -327,6 +327,37 @@ def test_lists_to_choose_from_help_and_no_formula(one: Desk) -> None:
     assert chosen <= rules.keys()
 
 
+def test_what_is_typed_stays_what_was_typed(one: Desk) -> None:
+    """A spreadsheet makes 55000199 of the number 055000199, and a date of the code 3/5, where it may."""
+    book = one.out()
+    for name, heading, kept in (
+        ("units", "โทรศัพท์", "@"),
+        ("services", "รหัส", "@"),
+        ("limits", "ค่า", "@"),
+        ("holidays", "วันที่", "yyyy-mm-dd"),
+        ("categories", "วันทำการ", "General"),
+    ):
+        page = sheet(book, name)
+        there = cell(page, heading, 4)
+        assert there.number_format == kept, heading
+        assert page.column_dimensions[there.column_letter].number_format == kept, "lines that are still to be typed"
+
+
+def test_every_line_of_a_cell_is_seen_on_the_screen_and_on_paper(one: Desk) -> None:
+    book = one.out()
+    page = sheet(book, "texts")
+    row = row_of(page, "รหัส", "confirm.done")
+    lines = str(cell(page, "ข้อความของระบบ", row).value).count("\n") + 1
+    assert lines > 3
+    assert page.row_dimensions[row].height >= 15 * lines, "LibreOffice gives each row one line by itself"
+    assert page.row_dimensions[row_of(page, "รหัส", "greet.thanks")].height is None
+    for each in (sheet(book, name) for name in ("agencies", "texts", "officers")):
+        assert each.page_setup.orientation == "landscape"
+        assert each.sheet_properties.pageSetUpPr.fitToPage
+        assert (each.page_setup.fitToHeight, each.print_title_cols) == (0, "$A:$A")
+        assert 1 <= each.page_setup.fitToWidth <= 3
+
+
 def test_formulas_and_foreign_sheets_are_refused(one: Desk) -> None:
     book = one.out()
     cell(sheet(book, "units"), "ชื่อหน่วย", 4).value = "=WEBSERVICE(1)"
