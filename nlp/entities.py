@@ -22,6 +22,7 @@ _WHEN = re.compile(
 _EXTENSION = re.compile(r"[^\d\s()+.\-–—‑·•~*_]")
 _LANDLINES = ("2", "3", "4", "5", "7")
 _LONGEST = 5000
+_SHORTEST_PHONE = 9  # digits
 _MOST_SPOTS = 6  # a whole address: village, lane, road, tambon, amphoe, province
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # above and below a letter: before one a word has not ended
 
@@ -38,13 +39,15 @@ def find_references(text: str) -> list[str]:
 
 def find_phones(text: str) -> list[str]:
     """Telephone numbers, digits only and without an extension; one typed with "+" keeps it."""
-    found = []
+    found: list[str] = []
+    if sum(map(str.isdecimal, text)) < _SHORTEST_PHONE:
+        return found  # most texts hold none, and a turn asks of several
     for piece in personal.find("phone", text[:_LONGEST]):
         main = _EXTENSION.split(arabic(piece))[0]
         digits = re.sub(r"\D", "", main)
         if digits.startswith("0"):
             digits = digits[: 9 if digits[1:2] in _LANDLINES else 10]  # "02-123-4567-8" is two numbers
-        if len(digits) >= 9:
+        if len(digits) >= _SHORTEST_PHONE:
             found.append("+" + digits if main.startswith(("+", "(+")) else digits)
     return list(dict.fromkeys(found))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, or_, select, update
 
 from storage.db import Session
 from storage.tables import Case, CaseJoin, CaseTask, StatusUpdate
@@ -105,6 +105,7 @@ def add_update(
         note=session.keys.seal_text(note),
         note_masked=masked,
         message_id=message_id,
+        agency_code=case.agency_code if what == "result" else None,
     )
     session.write(row)
     if status is not None:
@@ -165,29 +166,20 @@ class Note:
 def last_note(session: Session, case: Case, *whats: str) -> Note | None:
     """The newest note of these kinds ("told", "asked", "result"); words to one person are no news to the next, so of
     notes from before a case was handed over only a result counts."""
-    row = session.ask(_LAST_NOTE, {"row": case.id, "whats": whats}).first()
-    if row is None:
-        return None
-    return Note(row.at, row.what, session.keys.open_text(row.note) or "", row.id < row.since)
+    to_another = False
+    for row in session.ask(_NOTES, {"row": case.id, "whats": (*whats, _HANDED_OVER)}):
+        if row.what in whats and (row.what == "result" or not to_another):
+            return Note(row.at, row.what, session.keys.open_text(row.note) or "", to_another)
+        to_another = to_another or row.what == _HANDED_OVER
+    return None
 
 
-def _last_note() -> Select[*tuple[Any, ...]]:
-    earlier = plain(StatusUpdate).alias()
-    since = (
-        select(func.coalesce(func.max(earlier.c.id), 0))
-        .where(earlier.c.case_id == bindparam("row"), earlier.c.what == "handed_over")
-        .scalar_subquery()
-    )
-    return (
-        select(_UPDATE.id, _UPDATE.at, _UPDATE.what, _UPDATE.note, since.label("since"))
-        .where(_UPDATE.case_id == bindparam("row"), _UPDATE.what.in_(bindparam("whats", expanding=True)))
-        .where(or_(_UPDATE.id > since, _UPDATE.what == "result"))
-        .order_by(_UPDATE.id.desc())
-        .limit(1)
-    )
-
-
-_LAST_NOTE = _last_note()
+_HANDED_OVER = "handed_over"
+_NOTES = (
+    select(_UPDATE.at, _UPDATE.what, _UPDATE.note)
+    .where(_UPDATE.case_id == bindparam("row"), _UPDATE.what.in_(bindparam("whats", expanding=True)))
+    .order_by(_UPDATE.id.desc())
+)
 
 
 def ending_with(session: Session, agency_codes: Sequence[str], digits: str) -> list[str]:

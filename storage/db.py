@@ -212,12 +212,16 @@ _HURRIED = (
 _PATIENCE, _AT_ONCE = 30, 1  # seconds to wait for somebody else's lock
 
 
+_PREPARED = 2000  # statements a connection keeps prepared: a turn of each kind and the reports ask several hundred
+
+
 def _sqlite_engine(url: str, pace: Sequence[str], alone: bool) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     wait = _AT_ONCE if alone else _PATIENCE
-    engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False})
+    given = {"timeout": wait, "check_same_thread": False, "cached_statements": _PREPARED}
+    engine = create_engine(url, connect_args=given)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select
 
 from storage.db import Session
 from storage.tables import Account, Case, Person, Survey, SurveyAnswer
@@ -35,10 +35,22 @@ def say(session: Session, person_id: int, account_ids: Collection[int], code: st
     session.flush()
     if code is None:
         return
-    own = (Case.account_id.in_(account_ids), Case.customer_group.is_(None), Case.confidential.is_(False))
-    session.execute(update(Case).where(*own).values(customer_group=code))
-    asked = select(Survey.id).where(Survey.account_id.in_(account_ids), Survey.customer_group.is_(None))
-    answers = SurveyAnswer.survey_id.in_(asked.scalar_subquery())
-    session.execute(update(SurveyAnswer).where(answers).values(customer_group=code))
-    mine = (Survey.account_id.in_(account_ids), Survey.customer_group.is_(None))
-    session.execute(update(Survey).where(*mine).values(customer_group=code))
+    accounts = {"accounts": account_ids}
+    rows: list[Case | Survey | SurveyAnswer] = [*session.find(_CASES, accounts), *session.find(_ANSWERS, accounts)]
+    for row in (*rows, *session.find(_SURVEYS, accounts)):
+        row.customer_group = code
+    session.flush()
+
+
+def _without_group(row: type[Case | Survey]) -> tuple[ColumnElement[bool], ...]:
+    return row.account_id.in_(bindparam("accounts", expanding=True)), row.customer_group.is_(None)
+
+
+_CASES = select(Case).where(*_without_group(Case), Case.confidential.is_(False)).order_by(Case.id)
+_SURVEYS = select(Survey).where(*_without_group(Survey)).order_by(Survey.id)
+_ANSWERS = (
+    select(SurveyAnswer)
+    .join(Survey, Survey.id == SurveyAnswer.survey_id)
+    .where(*_without_group(Survey))
+    .order_by(SurveyAnswer.id)
+)

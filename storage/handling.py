@@ -236,7 +236,9 @@ def not_told_after_all(session: Session, case_id: int) -> None:
 
 def wanted_no_more(session: Session, case_id: int) -> None:
     """The case is open again: its end is to be told anew."""
-    session.execute(update(CaseNotice).where(CaseNotice.case_id == case_id).values(done_at=None, how=None, number=None))
+    for row in session.find(_NOTICES, {"row": case_id}):
+        row.done_at, row.how, row.number = None, None, None
+    session.flush()
 
 
 # --- sent on ---------------------------------------------------------------------------------------------------------

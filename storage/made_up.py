@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 
 from storage import agencies
 from storage.db import Session
@@ -16,7 +16,7 @@ from storage.tables.base import among, plain
 from storage.words import AttachmentState, OutboxState, SurveyState
 
 SCALE = ("very_satisfied", "satisfied", "dissatisfied")  # as storage/surveys.py has it
-_WAITING = (OutboxState.QUEUED, OutboxState.FAILED, OutboxState.SENDING)
+_WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)  # in the order of their index
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,33 @@ def arrive(session: Session, now: datetime, *, everything: bool = False) -> list
     """Everything that waits to be sent is taken for sent, at the moment it was put out; what was said is returned, to
     be written down by `write_down`. `everything`: also what waited for a free answer or a later hour; as of `now`."""
     ways = _ARRIVING[everything]
-    rows = session.ask(ways[0], {"now": now}).all()
-    session.ask(ways[1], {"now": now})
+    rows = sorted(row for way in ways for row in session.ask(way, {"now": now}))
+    if rows:
+        session.ask(_SENT, [{"row": row.id, "at": now if everything else row.created_at} for row in rows])
     return [_arrived(session, row, now) for row in rows]
 
 
 _OUT = plain(OutboxMessage).c
 
 
-def _arriving(everything: bool) -> tuple[Select[*tuple[Any, ...]], Update]:
-    """(what arrives, that it did)."""
-    held = among(_OUT.state, OutboxState.HELD)
-    due = or_(among(_OUT.state, *_WAITING), held if everything else and_(held, _OUT.not_before <= bindparam("now")))
-    columns = (_OUT.id, _OUT.channel, _OUT.account_id, _OUT.case_id, _OUT.state, _OUT.created_at, _OUT.parts)
+def _arriving(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    columns = (_OUT.channel, _OUT.account_id, _OUT.case_id, _OUT.state, _OUT.created_at, _OUT.parts)
     chats = plain(Conversation)
-    found = select(chats.c.id.label("chat"), *columns).join(chats, chats.c.lane == _OUT.lane)
-    sent_at = bindparam("now") if everything else _OUT.created_at
-    done = update(plain(OutboxMessage)).where(due)
-    sent = {"state": OutboxState.SENT, "parts": None, "error": None, "sent_at": sent_at}
-    return found.where(due).order_by(_OUT.id), done.values(**sent)
+    found = select(_OUT.id, chats.c.id.label("chat"), *columns).join(chats, chats.c.lane == _OUT.lane)
+    return found.where(*which)
 
 
-_ARRIVING = {everything: _arriving(everything) for everything in (False, True)}
+_GOES = _arriving(among(_OUT.state, *_WAITING))
+_HELD = among(_OUT.state, OutboxState.HELD)
+_ARRIVING = {
+    False: (_GOES, _arriving(_HELD, _OUT.not_before <= bindparam("now"))),
+    True: (_GOES, _arriving(_HELD)),
+}
+_SENT = (
+    update(plain(OutboxMessage))
+    .where(_OUT.id == bindparam("row"))
+    .values(state=OutboxState.SENT, parts=None, error=None, sent_at=bindparam("at"))
+)
 
 
 def _arrived(session: Session, row: Any, now: datetime) -> Arrived:

@@ -288,38 +288,36 @@ def tie_to_case(session: Session, message_ids: Collection[int], case_id: int) ->
 
     One that tells of several matters stays with the first; `Case.said` knows what each of them holds.
     """
-    rows = session.ask(_NAMES, {"rows": message_ids}).all()
-    values = {
-        "rows": message_ids,
-        "names": [name for _chat, name in rows if name],
-        "chats": [chat for chat, _name in rows],
-        "to": case_id,
-    }
-    tied = session.ask(_TIE, values).scalars().all()
+    versions = session.ask(_VERSIONS, {"rows": message_ids}).scalars()
+    tied = session.ask(_FREE, {"rows": sorted({*message_ids, *versions})}).scalars().all()
+    if not tied:
+        return
+    session.ask(_TIE, [{"tied": row, "to": case_id} for row in tied])
     _learn(session, Message, tied, case_id)
-    if tied:
-        _learn(session, Attachment, session.ask(_TIE_FILES, {"rows": tied, "to": case_id}).scalars().all(), case_id)
+    files = session.ask(_FILES_OF, {"rows": tied}).scalars().all()
+    if files:
+        session.ask(_TIE_FILE, [{"tied": row, "to": case_id} for row in files])
+        _learn(session, Attachment, files, case_id)
 
 
-_ROWS = _SAID.id.in_(bindparam("rows", expanding=True))
-_NAMES = select(_SAID.conversation_id, _SAID.message_id).where(_ROWS)
-_VERSIONS = and_(
-    _SAID.message_id.in_(bindparam("names", expanding=True)),
-    _SAID.conversation_id.in_(bindparam("chats", expanding=True)),
+_VERSION = plain(Message).alias()
+_VERSIONS = (
+    select(_VERSION.c.id)
+    .join(
+        plain(Message),
+        and_(_SAID.conversation_id == _VERSION.c.conversation_id, _SAID.message_id == _VERSION.c.message_id),
+    )
+    .where(_SAID.id.in_(bindparam("rows", expanding=True)), _SAID.message_id != "")
 )
-_TIE = (
-    update(plain(Message))
-    .where(or_(_ROWS, _VERSIONS), _SAID.direction == "in", _SAID.case_id.is_(None))
-    .values(case_id=bindparam("to"))
-    .returning(_SAID.id)
+_FREE = (
+    select(_SAID.id)
+    .where(_SAID.id.in_(bindparam("rows", expanding=True)), _SAID.direction == "in", _SAID.case_id.is_(None))
+    .with_for_update()
 )
+_TIE = update(plain(Message)).where(_SAID.id == bindparam("tied")).values(case_id=bindparam("to"))
 _FILE = plain(Attachment).c
-_TIE_FILES = (
-    update(plain(Attachment))
-    .where(_FILE.message_id.in_(bindparam("rows", expanding=True)))
-    .values(case_id=bindparam("to"))
-    .returning(_FILE.id)
-)
+_FILES_OF = select(_FILE.id).where(_FILE.message_id.in_(bindparam("rows", expanding=True)))
+_TIE_FILE = update(plain(Attachment)).where(_FILE.id == bindparam("tied")).values(case_id=bindparam("to"))
 
 
 def _learn(session: Session, what: type[Message | Attachment], rows: Collection[int], case_id: int) -> None:

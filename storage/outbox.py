@@ -34,6 +34,7 @@ from storage.tables.base import among, plain
 from storage.words import OutboxState
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.FAILED)
+DOUBTFUL = (OutboxState.UNCERTAIN, OutboxState.GIVEN_UP)  # a person should look
 QUOTA, BLOCKED = "quota", "blocked"  # why a message is held, if the platform surely never took it
 RIDES = "rides"  # news that can wait for the person's next free answer
 GOOD = "good"  # plain news that stays new when its case ends: praise for an officer
@@ -522,15 +523,28 @@ def oldest_open(session: Session) -> datetime | None:
     return session.scalar(select(func.min(OutboxMessage.created_at)).where(_is_open(OutboxMessage)))
 
 
-def depth(session: Session, lately: datetime) -> tuple[dict[str, int], int]:
-    """(how many messages stand in each state, how many of those in doubt were tried since `lately`: doubt has no end).
+def depth(session: Session) -> dict[str, int]:
+    """How many messages are not over, or ended badly, by state. News that waits for the person's next word is not held
+    back by anything: it stands apart, as "rides". What ended well is not counted: it is most of the table."""
+    return dict(session.ask(_DEPTH).all())
 
-    In one walk over the rows: there are many, and it is asked often.
-    """
-    tried = func.coalesce(OutboxMessage.claimed_at, OutboxMessage.created_at)
-    counts = (func.count(), func.count().filter(tried >= lately))
-    rows = session.execute(select(OutboxMessage.state, *counts).group_by(OutboxMessage.state)).all()
-    return {state: n for state, n, _ in rows}, sum(n for state, _, n in rows if state == OutboxState.UNCERTAIN)
+
+_STATE = case((and_(_IS_HELD, OutboxMessage.error == RIDES), RIDES), else_=OutboxMessage.state).label("state")
+_UNENDED = (among(OutboxMessage.state, *OPEN), _IS_HELD, among(OutboxMessage.state, *DOUBTFUL))
+_UNENDED_ROWS = union_all(*(select(_STATE).where(rows) for rows in _UNENDED)).subquery()
+_DEPTH = select(_UNENDED_ROWS.c.state, func.count()).group_by(_UNENDED_ROWS.c.state)
+
+
+def doubts(session: Session, since: datetime) -> int:
+    """How many messages came into doubt since then. They stay in doubt for ever, which is no news."""
+    return session.ask(_DOUBTS, {"since": since}).scalar() or 0
+
+
+_DOUBTS = select(func.count()).where(
+    among(_OUT.state, *DOUBTFUL),  # as its index has it
+    among(_OUT.state, OutboxState.UNCERTAIN),
+    func.coalesce(_OUT.claimed_at, _OUT.created_at) >= bindparam("since"),
+)
 
 
 def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
@@ -538,7 +552,7 @@ def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
     return list(
         session.scalars(
             select(OutboxMessage)
-            .where(OutboxMessage.state.in_((OutboxState.UNCERTAIN, OutboxState.GIVEN_UP)))
+            .where(among(OutboxMessage.state, *DOUBTFUL))
             .order_by(OutboxMessage.id.desc())
             .limit(limit)
         )

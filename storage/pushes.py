@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from storage.db import Session
 from storage.tables import OutboxMessage, PushReading
+from storage.tables.base import plain
 
 SETTING = "pushes"  # the agency's own order and budgets (service_standards.toml)
 
@@ -47,10 +48,14 @@ def standing(session: Session, channel: str, since: datetime) -> Standing:
 
 def _sent(session: Session, channel: str, since: datetime) -> Counter[tuple[str, str]]:
     """Messages that went out since then and answered nobody."""
-    rows = session.execute(
-        select(OutboxMessage.agency_code, OutboxMessage.purpose, func.count())
-        .where(OutboxMessage.channel == channel, OutboxMessage.sent_at >= since)
-        .where(OutboxMessage.sent_at.is_not(None), OutboxMessage.reply_event_us.is_(None))
-        .group_by(OutboxMessage.agency_code, OutboxMessage.purpose)
-    ).all()
+    rows = session.ask(_SENT_SINCE, {"channel": channel, "since": since})
     return Counter({(agency or "", purpose or ""): count for agency, purpose, count in rows})
+
+
+_OUT = plain(OutboxMessage).c
+_SENT_SINCE = (
+    select(_OUT.agency_code, _OUT.purpose, func.count())
+    .where(_OUT.channel == bindparam("channel"), _OUT.sent_at >= bindparam("since"))
+    .where(_OUT.sent_at.is_not(None), _OUT.reply_event_us.is_(None))
+    .group_by(_OUT.agency_code, _OUT.purpose)
+)

@@ -13,10 +13,13 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
+    Boolean,
+    Column,
     Connection,
     Dialect,
     Executable,
     Insert,
+    Integer,
     Select,
     Table,
     Update,
@@ -204,8 +207,8 @@ class Session(PlainSession):
             known.update(zip(new.key, found[0], strict=True))
         elif new.key[0] not in given:
             known[new.key[0]] = cursor.lastrowid
-        for name in new.empty:
-            known.setdefault(name, None)
+        for name, value in new.stands:
+            known.setdefault(name, value)
         make_transient_to_detached(row)
         self.add(row)
         self.kept.append(row)
@@ -317,14 +320,14 @@ def _of_key(entity: type[Row]) -> Select[Row]:
 
 @dataclass(frozen=True)
 class _New:
-    """How a row of a class is added. `defaults`: what the class fills in; `empty`: columns where nothing stands if
+    """How a row of a class is added. `defaults`: what the class fills in; `stands`: what stands in a column of which
     nothing was said."""
 
     statement: Insert
     columns: tuple[str, ...]
     key: tuple[str, ...]
     defaults: tuple[tuple[str, Callable[[], Any]], ...]
-    empty: tuple[str, ...]
+    stands: tuple[tuple[str, Any], ...]
 
 
 @cache
@@ -333,14 +336,20 @@ def _new(kind: type[DeclarativeBase], engine: str) -> _New:
     key = tuple(table.primary_key.columns.keys())
     statement = insert(table) if engine == "sqlite" else insert(table).returning(*table.primary_key.columns)
     defaults = [(column.name, filled_in(column.default)) for column in table.columns if column.default is not None]
-    empty = [column.name for column in table.columns if column.default is None and column.server_default is None]
-    return _New(
-        statement,
-        tuple(table.columns.keys()),
-        key,
-        tuple(defaults),
-        tuple(name for name in empty if name not in key),
-    )
+    others = [column for column in table.columns if column.default is None and column.name not in key]
+    stands = tuple((column.name, _stands_in(column)) for column in others)
+    return _New(statement, tuple(table.columns.keys()), key, tuple(defaults), stands)
+
+
+def _stands_in(column: Column[Any]) -> Any:
+    """What the database puts where nothing is said: nothing, or one fixed value."""
+    default: Any = column.server_default
+    if default is None:
+        return None
+    written = str(default.arg)
+    if isinstance(column.type, Boolean):
+        return written in ("true", "1")
+    return int(written) if isinstance(column.type, Integer) else written
 
 
 @cache

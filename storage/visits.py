@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from storage.db import Session
 from storage.tables import Case, CaseVisit
@@ -21,15 +21,19 @@ def add(session: Session, case_id: int, person_id: int, planned_for: datetime | 
 
 def planned(session: Session, case_id: int) -> CaseVisit | None:
     """The visit of a case that is planned and not made yet: the newest plan stands for the earlier ones."""
-    newest = session.scalars(
-        select(CaseVisit).where(CaseVisit.case_id == case_id).order_by(CaseVisit.id.desc()).limit(1)
-    ).first()
+    newest = session.find(_NEWEST, {"case": case_id}).first()
     return newest if newest is not None and newest.planned_for is not None and newest.made_at is None else None
+
+
+_NEWEST = select(CaseVisit).where(CaseVisit.case_id == bindparam("case")).order_by(CaseVisit.id.desc()).limit(1)
 
 
 def of_case(session: Session, case_id: int) -> list[CaseVisit]:
     """Every visit of a case, oldest first."""
-    return list(session.scalars(select(CaseVisit).where(CaseVisit.case_id == case_id).order_by(CaseVisit.id)))
+    return session.find(_OF_CASE, {"case": case_id}).all()
+
+
+_OF_CASE = select(CaseVisit).where(CaseVisit.case_id == bindparam("case")).order_by(CaseVisit.id)
 
 
 def of_person(session: Session, person_id: int, since: datetime, until: datetime, at: datetime) -> list[CaseVisit]:

@@ -20,7 +20,8 @@ from storage.inbox import NewEvent, lane_of, microseconds
 
 Deed = Callable[[], None]
 
-_IN_ONE = 400  # deeds in one transaction
+_IN_ONE = 400  # deeds, then what was put out arrives
+_TIMES = 5  # so often in one transaction
 _SOON = timedelta(seconds=1)
 
 
@@ -55,8 +56,9 @@ class World:
         while self._heap:
             with self.db.transaction() as session:
                 self.session = session
-                self._some()
-                self.arrives()
+                for _ in range(_TIMES):
+                    self._some()
+                    self.arrives()
         self._write_down()
 
     def _some(self) -> None:

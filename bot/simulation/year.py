@@ -30,7 +30,7 @@ from storage.words import Role
 
 JOBS_AT = (8.75, 13.5, 19.0)  # hours of the day at which the clock does its work here
 _AHEAD = 1000  # texts thought of at once
-_SELDOM = 20_000  # new objects between two looks for garbage: rows of a transaction live long, and are none
+_SELDOM = 500_000  # new objects between two looks for garbage: rows of a transaction live long, and are none
 _LOOKS = 3  # hours between two looks at what was filed
 _TOWN = 3.5  # km: smaller places are the town, where most people live
 

@@ -63,15 +63,14 @@ def work(session: Session, now: datetime, zone: tzinfo) -> Work:
     month = pushing.month_of(now.astimezone(zone))
     rules = agencies.setting(session, pushes.SETTING)
     unsent = outbox.oldest_open(session)
-    states, doubts = outbox.depth(session, now - timedelta(seconds=DOUBT))
     return Work(
         at=now,
         unread=int(waiting["unread"]),
         parked=int(waiting["parked"]),
         oldest_seconds=waiting["oldest_seconds"],
         stuck=inbox.lanes_older(session, microseconds(now - timedelta(seconds=STUCK))),
-        outbox=states,
-        doubts=doubts,
+        outbox=outbox.depth(session),
+        doubts=outbox.doubts(session, now - timedelta(seconds=DOUBT)),
         unsent_seconds=0.0 if unsent is None else max(0.0, (now - unsent).total_seconds()),
         runs=runs.every(session),
         pushes=pushes.standing(session, pushing.COSTS, month),

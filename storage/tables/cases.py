@@ -119,7 +119,16 @@ class StatusUpdate(Base):
     """One thing that happened to a case; appended, never edited. `status` is None where it did not change."""
 
     __tablename__ = "status_updates"
-    __table_args__ = (Index("ix_status_updates_when", "status", "at", "case_id"),)
+    __table_args__ = (
+        Index("ix_status_updates_when", "status", "at", "case_id"),
+        Index(
+            "ix_status_updates_results",
+            "agency_code",
+            "id",
+            postgresql_where=text("what = 'result'"),
+            sqlite_where=text("what = 'result'"),
+        ),
+    )
 
     id: Mapped[RowId]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -133,6 +142,7 @@ class StatusUpdate(Base):
     note_masked: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[int | None] = mapped_column(BigInteger, index=True)  # row of the message it was written in
     history_id: Mapped[int | None] = mapped_column(BigInteger)  # its link in the chain
+    agency_code: Mapped[MaybeCode]  # only of a result: whose it is
 
 
 class HistoryEntry(Base):

@@ -70,6 +70,26 @@ class OutboxMessage(Base):
             postgresql_where=text("sent_at is not null and reply_event_us is null"),
             sqlite_where=text("sent_at is not null and reply_event_us is null"),
         ),
+        Index(
+            "ix_outbox_later",
+            "not_before",
+            postgresql_where=text("state = 'held'"),
+            sqlite_where=text("state = 'held'"),
+        ),
+        Index(
+            "ix_outbox_news",
+            "news",
+            "channel",
+            postgresql_where=text("state = 'held' and news is not null"),
+            sqlite_where=text("state = 'held' and news is not null"),
+        ),
+        Index(
+            "ix_outbox_doubtful",
+            "state",
+            "id",
+            postgresql_where=text("state in ('uncertain','given_up')"),
+            sqlite_where=text("state in ('uncertain','given_up')"),
+        ),
         Index("ix_outbox_case", "case_id"),
         Index("ix_outbox_undo", "undo"),
     )

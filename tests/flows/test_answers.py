@@ -257,7 +257,7 @@ def everything_is_sent(world: World, bubbles: dict[str, str] | None = None) -> N
             messages.add_out(session, chat, **values, texts=["…"], drawn=[], message_ids=names, mask=str)
             outbox.settle(session, one.id, OutboxState.SENT, world.now)
     with world.db.reading() as session:
-        waits = outbox.depth(session, world.now)[0].get("queued")
+        waits = outbox.depth(session).get("queued")
     if waits:
         everything_is_sent(world, bubbles)
 

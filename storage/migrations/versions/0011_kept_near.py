@@ -1,0 +1,35 @@
+"""whose result it is; indexes for what waits, what ended badly and the news: nothing reads every old row any more"""
+
+from alembic import op
+import sqlalchemy as sa
+
+
+revision = '0011'
+down_revision = '0010'
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    'ix_status_updates_results': ('status_updates', ['agency_code', 'id'], "what = 'result'"),
+    'ix_outbox_later': ('outbox', ['not_before'], "state = 'held'"),
+    'ix_outbox_news': ('outbox', ['news', 'channel'], "state = 'held' and news is not null"),
+    'ix_outbox_doubtful': ('outbox', ['state', 'id'], "state in ('uncertain','given_up')"),
+}
+
+
+def upgrade() -> None:
+    op.add_column('status_updates', sa.Column('agency_code', sa.String(40), nullable=True))
+    op.execute(
+        "UPDATE status_updates SET agency_code ="
+        " (SELECT cases.agency_code FROM cases WHERE cases.id = status_updates.case_id) WHERE what = 'result'"
+    )
+    for name, (table, columns, where) in INDEXES.items():
+        only = sa.text(where)
+        op.create_index(name, table, columns, postgresql_where=only, sqlite_where=only)
+
+
+def downgrade() -> None:
+    for name, (of, _columns, _where) in INDEXES.items():
+        op.drop_index(name, of)
+    with op.batch_alter_table('status_updates') as table:
+        table.drop_column('agency_code')
