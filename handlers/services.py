@@ -174,8 +174,7 @@ def put_out(
     costs; of an urgent case everything is urgent. `news` of a case (promise or plain) rides on the person's next free
     answer.
     """
-    chat_id = svc.session.keys.open_text(conversation.chat_id)
-    if not parts or not chat_id:
+    if not parts or not conversation.chat_id:
         return None
     is_answer = reply_event_at is not None
     waited = _waited(svc, conversation, parts) if is_answer and not urgent else []
@@ -183,7 +182,7 @@ def put_out(
         svc.session,
         channel=conversation.channel,
         lane=conversation.lane,
-        chat_id=chat_id,
+        chat_id=svc.session.keys.renewed(conversation.chat_id),
         account_id=conversation.account_id,
         parts=[to_json(part) for part in [*parts, *waited]],
         now=svc.now,

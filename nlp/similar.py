@@ -41,7 +41,7 @@ def same_as(text: str, share: float) -> Callable[[str], bool]:
     spare = len(runs) * (1 - share) + _ROUNDED
 
     def is_same(other: str) -> bool:
-        line, missing = _line(other), 0
+        line, missing = _line_again(other), 0
         for run in runs:  # hundreds of texts are compared: most are others after a few runs
             if run not in line:
                 missing += 1
@@ -64,6 +64,9 @@ def _runs(line: str, size: int) -> set[str]:
 
 def _line(text: str) -> str:
     return normalize(text).replace(" ", "")
+
+
+_line_again = lru_cache(maxsize=1024)(_line)
 
 
 def _bare(text: str, spots: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from storage.db import Session
 from storage.outbox import RIDES
 from storage.tables import Account, Case, CaseNotice, OutboxMessage, StatusUpdate
 from storage.tables.base import among, plain
-from storage.words import ENDED, OutboxState
+from storage.words import ENDED, OutboxState, Status
 
 PROMISE = "promise"  # a date was given; everything else is "plain"
 CHASE = "chase"  # for officers: put together at the end of the clock's round, one message a chat
@@ -130,7 +130,7 @@ def untold(session: Session, news: Sequence[str], called: Sequence[str], limit: 
 
 @cache
 def _to_be_called(news: tuple[str, ...], called: tuple[str, ...]) -> Select[Case]:
-    is_open = Case.status.not_in([status.value for status in ENDED])
+    is_open = among(Case.status, *(status for status in Status if status not in ENDED))  # few, found by their index
     held = exists().where(OutboxMessage.case_id == Case.id, OutboxMessage.account_id == Case.account_id, _HELD)
     gone = exists().where(Account.id == Case.account_id, Account.unreachable_at.is_not(None))
     query = select(Case).where(is_open, or_(gone & held, Case.conversation_id.is_(None) & _untold(news, called)))

@@ -85,7 +85,7 @@ def put(
     *,
     channel: str,
     lane: str,
-    chat_id: str,
+    chat_id: str | bytes,
     parts: list[dict[str, Any]],
     now: datetime,
     account_id: int | None = None,
@@ -100,7 +100,8 @@ def put(
     purpose: str = "",
     agency_code: str = "",
 ) -> int | None:
-    """Put a message out. With `once`, a fact already put out is not put out again (returns None).
+    """Put a message out. With `once`, a fact already put out is not put out again (returns None). `chat_id`: as the
+    platform names the chat; bytes are sealed already.
 
     `held`: why it is not sent by itself; it goes along with the person's next answer (see `fold`). `undo`: the deed it
     tells of; with `undo_until` it waits so long, keeping nothing behind it back. `news`: promise or plain, of a case.
@@ -115,7 +116,7 @@ def put(
         "account_id": account_id,
         "case_id": case_id,
         "once": once,
-        "chat_id": session.keys.seal_text(chat_id),
+        "chat_id": session.keys.seal_text(chat_id) if isinstance(chat_id, str) else chat_id,
         "parts": session.keys.seal_data(parts),
         "reply_token": reply_token or None,
         "reply_event_us": microseconds(reply_event_at) if reply_event_at else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -93,6 +93,8 @@ class Ready:
             order = [*dict.fromkeys(plain), *places]
         self._names = None if compiled.positional else tuple(order)
         self._slots = [self._slot(compiled, name, places, given) for name in order]
+        given_ones = [(name, process) for name, at, process, _fixed in self._slots if name is not None and at is None]
+        self._given = given_ones if len(given_ones) == len(self._slots) else None  # the usual case, and the quick one
 
     def _slot(
         self, compiled: Any, name: str, places: Mapping[str, tuple[Any, int, Any]], given: Given
@@ -127,31 +129,32 @@ class Ready:
 
     def values(self, given: Given) -> Any:
         """The values as the driver takes them."""
-        row = []
-        for name, at, process, fixed in self._slots:
-            if name is None:
-                row.append(fixed)
-                continue
-            value = given[name] if at is None else given[name][at]
-            row.append(value if process is None else process(value))
-        return tuple(row) if self._names is None else dict(zip(self._names, row, strict=True))
+        if self._given is not None:
+            row = [given[name] if process is None else process(given[name]) for name, process in self._given]
+        else:
+            row = [_value(slot, given) for slot in self._slots]
+        return row if self._names is None else dict(zip(self._names, row, strict=True))
 
     def rows(self, cursor: Any) -> list[Any]:
         """The rows of a cursor as named tuples."""
+        found = self.unnamed(cursor)
+        return list(map(self._row, found)) if found else []
+
+    def unnamed(self, cursor: Any) -> list[Sequence[Any]]:
+        """The rows of a cursor as they are, each value as Python knows it."""
         if cursor.description is None:
             return []
-        make, out = self._row or self._learn(cursor), self._out
-        if not out:
-            return [make(row) for row in cursor.fetchall()]
-        found = []
-        for row in cursor.fetchall():
-            values = list(row)
-            for at, process in out:
-                values[at] = process(values[at])
-            found.append(make(values))
-        return found
+        if self._row is None:
+            self._learn(cursor)
+        rows: list[Any] = cursor.fetchall()
+        if self._out:
+            rows = list(map(list, rows))
+            for row in rows:
+                for at, process in self._out:
+                    row[at] = process(row[at])
+        return rows
 
-    def _learn(self, cursor: Any) -> Any:
+    def _learn(self, cursor: Any) -> None:
         described = cursor.description
         if len(described) != len(self._columns):
             raise InvalidRequestError(f"cannot be made ready: {self.sql}")
@@ -162,7 +165,14 @@ class Ready:
                 out.append((at, process))
         self._out = out
         self._row = _named([name for name, _kind in self._columns])._make
-        return self._row
+
+
+def _value(slot: tuple[str | None, int | None, Process, Any], given: Given) -> Any:
+    name, at, process, fixed = slot
+    if name is None:
+        return fixed
+    value = given[name] if at is None else given[name][at]
+    return value if process is None else process(value)
 
 
 _READY: dict[tuple[str, Executable, tuple[str, ...]], Ready] = {}

@@ -14,7 +14,7 @@ from storage.tables.base import among, plain
 
 
 def of_agency(
-    session: Session, agency_code: str, but: int, since: datetime, limit: int = 500
+    session: Session, agency_code: str, but: int, since: datetime, limit: int = 200
 ) -> Iterator[tuple[int, str]]:
     """(case, masked result) of an agency's other cases since a moment, the newest first: a few, and if the caller goes
     on, many."""

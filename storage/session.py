@@ -103,7 +103,7 @@ class Session(PlainSession):
         prepared = ready(statement, values, self._dialect)
         self._settle(prepared)
         prepared, values = prepared.of(values)
-        return prepared.rows(self._run(bare, prepared, values))
+        return prepared.unnamed(self._run(bare, prepared, values))
 
     def get(self, entity: type[T], ident: Any, **options: Any) -> T | None:  # type: ignore[override]
         """As SQLAlchemy's: the row of this key, not asked for again where it is known."""
@@ -126,7 +126,7 @@ class Session(PlainSession):
         statement, given = _of_key(cast("type[DeclarativeBase]", entity)), {"key_": ident}
         bare = self._connected()
         prepared = ready(statement, given, self._dialect)
-        rows = prepared.rows(self._run(bare, prepared, given))
+        rows = prepared.unnamed(self._run(bare, prepared, given))
         return cast("T", self._row_of(_kinds_of(statement)[0], rows[0])) if rows else None
 
     def _row_of(self, kind: _Kind, row: Any) -> Any:

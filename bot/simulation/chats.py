@@ -16,6 +16,7 @@ class Chat:
 
     channel: str
     address: str
+    asked: bool = True  # somebody answers there what is asked, and so must know what that was
     row: int | None = None  # of the conversation, once it is known
     state: dict[str, Any] = field(default_factory=dict)
 
@@ -45,7 +46,8 @@ def event_of(chat: Chat, number: int, incoming: dict[str, Any]) -> bytes:
             "chat_id": chat.address,
             "message_id": f"made-up-{number}",
             **incoming,
-        }
+        },
+        ensure_ascii=False,
     ).encode()
 
 

@@ -34,15 +34,15 @@ class Citizen:
         self._says(matter.text)
         self._later(self._goes_on)
 
-    def asks(self) -> None:
+    def asks(self, words: str) -> None:
         """Asks what the register may answer."""
-        self._says(self.town.texts.question())
+        self._says(words)
         if self.chat.state.get("asked"):
             self._later(lambda: self._says(self.town.dice.says("answered")))
 
-    def talks(self) -> None:
+    def talks(self, words: str) -> None:
         """Says hello, looks at the menu."""
-        self._says(self.town.dice.says("talk"))
+        self._says(words)
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
@@ -198,19 +198,19 @@ class Town:
         self._people: dict[int, Citizen] = {}
         self._numbers = 0
 
-    def writes(self, moment: datetime, errand: str, matter: Matter | None) -> None:
-        """Somebody new writes at this moment, for this."""
+    def writes(self, moment: datetime, errand: str, words: str, matter: Matter | None) -> None:
+        """Somebody new writes these words at this moment, for this."""
         self._numbers += 1
-        self.world.at(moment, partial(self._arrives, self._numbers, errand, matter))
+        self.world.at(moment, partial(self._arrives, self._numbers, errand, words, matter))
 
-    def _arrives(self, number: int, errand: str, matter: Matter | None) -> None:
+    def _arrives(self, number: int, errand: str, words: str, matter: Matter | None) -> None:
         person = Citizen(self, Chat(self.dice.of_plan("channels"), f"{self.name}-{number}"))
         if errand == "tell" and matter is not None:
             person.tells(matter)
         elif errand == "ask":
-            person.asks()
+            person.asks(words)
         else:
-            person.talks()
+            person.talks(words)
         if person.chat.row is not None:
             self._people[person.chat.row] = person
 

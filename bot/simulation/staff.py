@@ -47,7 +47,7 @@ class Staff:
 
     def _new(self, name: str, role: Role, agency: str, unit: str | None) -> Officer:
         self._numbers += 1
-        chat = Chat(self._dice.of_plan("staff"), f"{self._name}-officer-{self._numbers}")
+        chat = Chat(self._dice.of_plan("staff"), f"{self._name}-officer-{self._numbers}", asked=False)
         return Officer(name, role, agency, unit, chat)
 
     def of(self, role: Role, agency: str, unit: str | None = None) -> Officer:

@@ -23,9 +23,9 @@ def _begin(data_dir: Path) -> None:
     _engine = models.Engine(data_dir)
 
 
-def _think(texts: Sequence[str]) -> Thought:
+def _think(texts: Sequence[str], asides: Sequence[str]) -> Thought:
     assert _engine is not None
-    return [_engine.classify(text) for text in texts], [mask.mask(text) for text in texts]
+    return [_engine.classify(text) for text in texts], [mask.mask(text) for text in (*texts, *asides)]
 
 
 def _mask(texts: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -39,7 +39,8 @@ class Thinking:
         self._classify, self._mask = tools.classify, tools.mask
         self._verdicts: dict[str, Verdict] = {}
         self._masked: dict[str, str] = {}
-        self._ahead: list[tuple[list[str], Future[Thought]]] = []
+        self._ahead: list[tuple[list[str], list[str], Future[Thought]]] = []
+        self._again: set[str] = set()  # asked for more than once: taps, thanks, commands without a number
         self._pool = None
         if beside:
             context = multiprocessing.get_context("spawn")
@@ -54,6 +55,8 @@ class Thinking:
         known = self._verdicts.get(text)
         if known is None:
             known = self._verdicts[text] = self._classify(text)
+        else:
+            self._again.add(text)
         return known
 
     def mask(self, text: str) -> str:
@@ -61,26 +64,30 @@ class Thinking:
         known = self._masked.get(text)
         if known is None:
             known = self._masked[text] = self._mask(text)
+        else:
+            self._again.add(text)
         return known
 
-    def think_ahead(self, texts: Sequence[str]) -> None:
-        """These will be asked for soon."""
+    def think_ahead(self, texts: Sequence[str], asides: Sequence[str]) -> None:
+        """These will be asked for soon; of `asides` only what they are masked."""
         if self._pool is not None:
             wanted = [text for text in dict.fromkeys(texts) if text not in self._verdicts]
-            self._ahead.append((wanted, self._pool.submit(_think, wanted)))
+            beside = [text for text in dict.fromkeys(asides) if text not in wanted]
+            self._ahead.append((wanted, beside, self._pool.submit(_think, wanted, beside)))
 
     def catch_up(self) -> None:
         """What was thought ahead first is known now."""
         if self._ahead:
-            texts, answer = self._ahead.pop(0)
+            texts, asides, answer = self._ahead.pop(0)
             verdicts, masked = answer.result()
             self._verdicts.update(zip(texts, verdicts, strict=True))
-            self._masked.update(zip(texts, masked, strict=True))
+            self._masked.update(zip((*texts, *asides), masked, strict=True))
 
     def forget(self) -> None:
-        """Make room: nobody asks for old texts again."""
-        self._verdicts.clear()
-        self._masked.clear()
+        """Make room: only what was asked for twice since the last time is asked for again."""
+        kept, self._again = self._again, set()
+        self._verdicts = {text: verdict for text, verdict in self._verdicts.items() if text in kept}
+        self._masked = {text: masked for text, masked in self._masked.items() if text in kept}
 
     def masked(self, texts: Sequence[Sequence[str]]) -> Callable[[], list[list[str]]]:
         """The masked texts, when they are asked for."""

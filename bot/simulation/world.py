@@ -21,7 +21,7 @@ from storage.inbox import NewEvent, lane_of, microseconds
 Deed = Callable[[], None]
 
 _IN_ONE = 400  # deeds, then what was put out arrives
-_TIMES = 5  # so often in one transaction
+_TIMES = 25  # so often in one transaction
 _SOON = timedelta(seconds=1)
 
 
@@ -85,6 +85,8 @@ class World:
         if not turn.take_turn(session, self.tools, read, lane, chat.channel, now):
             raise RuntimeError(f"a turn of {chat.address} was not taken")
         self.counts["turns"] += 1
+        if not chat.asked:
+            return
         if chat.row is None:
             found = conversations.by_lane(session, lane)
             chat.row = None if found is None else found.id

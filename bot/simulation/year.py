@@ -29,6 +29,7 @@ from storage.files import FileStore
 from storage.words import Role
 
 JOBS_AT = (8.75, 13.5, 19.0)  # hours of the day at which the clock does its work here
+_REMINDS_AT = (8.75, 19.0)  # what is owed for days is owed by the morning or the evening
 _AHEAD = 1000  # texts thought of at once
 _SELDOM = 500_000  # new objects between two looks for garbage: rows of a transaction live long, and are none
 _LOOKS = 3  # hours between two looks at what was filed
@@ -55,6 +56,7 @@ class _Errand:
     at: datetime
     what: str
     matter: Matter | None
+    text: str  # what is said first
 
 
 class Year:
@@ -97,10 +99,10 @@ class Year:
         for officer in self._staff.officers:
             self.world.at(self._begin, partial(self._joins, officer))
         for errand in errands:
-            if errand.what == "brought" and errand.matter is not None:
-                self.world.at(errand.at, partial(self._brings, errand.matter))
+            if errand.what == "brought":
+                self.world.at(errand.at, partial(self._brings, errand.text))
             else:
-                self._town.writes(errand.at, errand.what, errand.matter)
+                self._town.writes(errand.at, errand.what, errand.text, errand.matter)
         self._wind_the_clock()
         self.world.run()
         self._draw_pictures()
@@ -114,15 +116,17 @@ class Year:
 
     def _errand(self, moment: datetime) -> _Errand:
         what = self._dice.of_plan("errands")
-        matter = self._texts.matter(moment.month) if what in ("tell", "brought") else None
-        if what == "brought":
-            moment = self._days.in_office(moment, self._dice.between(0.1, 7))
-        return _Errand(moment, what, matter)
+        if what not in ("tell", "brought"):
+            return _Errand(moment, what, None, self._texts.question() if what == "ask" else self._dice.says("talk"))
+        matter = self._texts.matter(moment.month)
+        if what == "tell":
+            return _Errand(moment, what, matter, matter.text)
+        moment = self._days.in_office(moment, self._dice.between(0.1, 7))
+        return _Errand(moment, what, matter, f"{matter.text} {matter.spot.words}")
 
     def _plan_thoughts(self, errands: list[_Errand]) -> None:
         """The texts of the year, in portions: each is thought of before its first one is told."""
-        told = [errand for errand in errands if errand.matter is not None]
-        portions = [told[first : first + _AHEAD] for first in range(0, len(told), _AHEAD)]
+        portions = [errands[first : first + _AHEAD] for first in range(0, len(errands), _AHEAD)]
         for portion in portions[:2]:
             self._think(portion)
         for number, portion in enumerate(portions):
@@ -137,18 +141,19 @@ class Year:
             self._think(later)
 
     def _think(self, portion: list[_Errand]) -> None:
-        self._thinking.think_ahead([errand.matter.text for errand in portion if errand.matter is not None])
+        places = [errand.matter.spot.words for errand in portion if errand.matter is not None]
+        self._thinking.think_ahead([errand.text for errand in portion], places)
 
     def _joins(self, officer: Officer) -> None:
         """By a one-time code, as everybody does."""
         code = people.invite(self.world.svc, officer.agency, officer.unit, officer.role, officer.name)
         self.world.turn(officer.chat, order("join", code=code))
 
-    def _brings(self, matter: Matter) -> None:
+    def _brings(self, words: str) -> None:
         """Somebody comes, rings or writes, and intake writes it down."""
         way = str(load()["brought_as"][self._dice.of_plan("brought")])
         intake = self._staff.of(Role.INTAKE, self._agencies[0][0].code)
-        self.world.turn(intake.chat, order("record", way=way, words=f"{matter.text} {matter.spot.words}"))
+        self.world.turn(intake.chat, order("record", way=way, words=words))
 
     # --- the clock ---------------------------------------------------------------------------------------------------
 
@@ -156,7 +161,7 @@ class Year:
         for number in range(self._wanted.days):
             day = self._begin + timedelta(days=number, minutes=-5)
             for hour in JOBS_AT:
-                self.world.at(day + timedelta(hours=hour), self._work_by_clock)
+                self.world.at(day + timedelta(hours=hour), partial(self._work_by_clock, reminds=hour in _REMINDS_AT))
             for hour in range(0, 24, _LOOKS):
                 self.world.at(day + timedelta(hours=hour, minutes=7), self._office.look)
             if day.day == 1 or number == 0:
@@ -164,8 +169,8 @@ class Year:
             if day.weekday() == 0:
                 self.world.at(day + timedelta(hours=8.6), partial(self.world.job, "weekly-digest"))
 
-    def _work_by_clock(self) -> None:
-        for name in ("reminders", "status-updates"):
+    def _work_by_clock(self, *, reminds: bool) -> None:
+        for name in ("reminders", "status-updates") if reminds else ("status-updates",):
             self.world.job(name)
         self.world.arrives()  # nobody is asked what they think while something is on its way to them
         self.world.job("surveys")

@@ -21,7 +21,7 @@ from nlp.language import foreign_language
 from nlp.normalize import readable
 from storage import agencies, cases, groups, history, ids, joins, messages, sequences
 from storage.people import Post
-from storage.tables import Account, Case, CaseJoin, Category, Conversation, PlaceName
+from storage.tables import Account, Case, CaseJoin, Category, Conversation
 from storage.words import Kind, Route, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
@@ -175,25 +175,16 @@ def _values(
 
 def routed_to(svc: Svc, draft: Draft) -> routing.Routed:
     """The agency and unit this draft would go to; the intake unit where people must look first."""
-    rows = agencies.places(svc.session)
-    areas = [routing.Area(row.code, row.parent, row.lat, row.lon, row.radius_km) for row in rows]
-    owners = [
-        routing.Owner(unit.agency_code, unit.code, tuple(unit.categories), unit.intake)
-        for agency in agencies.all_agencies(svc.session)
-        for unit in agencies.units(svc.session, agency.code)
-    ]
-    rules = [
-        routing.Rule(row.category, row.area, row.agency_code, row.unit_code) for row in agencies.routes(svc.session)
-    ]
-    named = _named(draft, rows)
-    here = routing.areas_of(named.codes, draft.lat, draft.lon, areas)
-    routed = routing.route(draft.category or UNKNOWN, here, rules, owners, svc.agency.code)
+    known = svc.session.once(("ways",), lambda: _ways(svc))
+    named = _named(draft, known.places)
+    here = routing.areas_of(named.codes, draft.lat, draft.lon, known.areas)
+    routed = routing.route(draft.category or UNKNOWN, here, known.rules, known.owners, svc.agency.code)
     agency = agencies.agency(svc.session, routed.agency)
     elsewhere = bool(named.outside) and draft.lat is None
     wants_people = draft.confidential or elsewhere or (draft.abstained and not draft.category_chosen)
     category = agencies.category(svc.session, draft.category or UNKNOWN)
     if wants_people or _is_secret(draft, category) or (agency and agency.requires_screening):
-        return routing.Routed(routed.agency, routing.intake_unit(routed.agency, owners), False)
+        return routing.Routed(routed.agency, routing.intake_unit(routed.agency, known.owners), False)
     return routed
 
 
@@ -206,9 +197,32 @@ def _for_whom(svc: Svc, draft: Draft, routed: routing.Routed) -> routing.Routed:
     return routing.Routed(routed.agency, unit, True) if unit else routed
 
 
-def _named(draft: Draft, rows: Sequence[PlaceName]) -> gazetteer.Found:
+@dataclass(frozen=True)
+class _Ways:
+    """What says where a case goes."""
+
+    areas: list[routing.Area]
+    owners: list[routing.Owner]
+    rules: list[routing.Rule]
+    places: list[gazetteer.Place]
+
+
+def _ways(svc: Svc) -> _Ways:
+    rows, session = agencies.places(svc.session), svc.session
+    return _Ways(
+        [routing.Area(row.code, row.parent, row.lat, row.lon, row.radius_km) for row in rows],
+        [
+            routing.Owner(unit.agency_code, unit.code, tuple(unit.categories), unit.intake)
+            for agency in agencies.all_agencies(session)
+            for unit in agencies.units(session, agency.code)
+        ],
+        [routing.Rule(row.category, row.area, row.agency_code, row.unit_code) for row in agencies.routes(session)],
+        [gazetteer.Place(row.code, row.name, row.kind, row.parent or "", tuple(row.names)) for row in rows],
+    )
+
+
+def _named(draft: Draft, places: Sequence[gazetteer.Place]) -> gazetteer.Found:
     """The place the address names; where it names none, the one the words do. Another province only in an address."""
-    places = [gazetteer.Place(row.code, row.name, row.kind, row.parent or "", tuple(row.names)) for row in rows]
     found = gazetteer.find(draft.place, places)
     if found.codes or found.outside:
         return found

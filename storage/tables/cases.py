@@ -31,6 +31,12 @@ class Case(Base):
         Index("ix_cases_period", "agency_code", "received_at"),
         Index("ix_cases_answered", "agency_code", "first_answer_at"),
         Index("ix_cases_closed", "closed_at", "agency_code", "closed_how"),
+        Index(
+            "ix_cases_merged",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id is not null"),
+            sqlite_where=text("merged_into_id is not null"),
+        ),
     )
 
     id: Mapped[RowId]

@@ -37,6 +37,13 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_when", "at"),
         Index(
+            "ix_messages_name",
+            "message_id",
+            "conversation_id",
+            postgresql_where=text("message_id is not null"),
+            sqlite_where=text("message_id is not null"),
+        ),
+        Index(
             "ix_messages_takes_back",
             "conversation_id",
             "takes_back",

@@ -91,7 +91,12 @@ class OutboxMessage(Base):
             sqlite_where=text("state in ('uncertain','given_up')"),
         ),
         Index("ix_outbox_case", "case_id"),
-        Index("ix_outbox_undo", "undo"),
+        Index(
+            "ix_outbox_undo",
+            "undo",
+            postgresql_where=text("undo is not null"),
+            sqlite_where=text("undo is not null"),
+        ),
     )
 
     id: Mapped[RowId]

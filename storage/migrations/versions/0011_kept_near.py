@@ -13,6 +13,8 @@ INDEXES = {
     'ix_status_updates_results': ('status_updates', ['agency_code', 'id'], "what = 'result'"),
     'ix_outbox_later': ('outbox', ['not_before'], "state = 'held'"),
     'ix_outbox_news': ('outbox', ['news', 'channel'], "state = 'held' and news is not null"),
+    'ix_cases_merged': ('cases', ['merged_into_id'], 'merged_into_id is not null'),
+    'ix_messages_name': ('messages', ['message_id', 'conversation_id'], 'message_id is not null'),
     'ix_outbox_doubtful': ('outbox', ['state', 'id'], "state in ('uncertain','given_up')"),
 }
 
@@ -26,9 +28,14 @@ def upgrade() -> None:
     for name, (table, columns, where) in INDEXES.items():
         only = sa.text(where)
         op.create_index(name, table, columns, postgresql_where=only, sqlite_where=only)
+    only = sa.text('undo is not null')
+    op.drop_index('ix_outbox_undo', 'outbox')
+    op.create_index('ix_outbox_undo', 'outbox', ['undo'], postgresql_where=only, sqlite_where=only)
 
 
 def downgrade() -> None:
+    op.drop_index('ix_outbox_undo', 'outbox')
+    op.create_index('ix_outbox_undo', 'outbox', ['undo'])
     for name, (of, _columns, _where) in INDEXES.items():
         op.drop_index(name, of)
     with op.batch_alter_table('status_updates') as table:
