@@ -9,10 +9,11 @@ from datetime import date
 from bot import measure
 from bot.line import draw as line
 from bot.telegram import draw as telegram
+from handlers.actions import privacy
 from handlers.flows import inquiry
 from handlers.rules.thai_calendar import BUDDHIST_ERA
 from handlers.services import Svc
-from handlers.texts import naming
+from handlers.texts import naming, own
 from nlp import keywords
 from storage import agencies, people
 from storage.tables import Agency, Service, Unit
@@ -28,7 +29,7 @@ Found = tuple[str, str]  # name of a sentence of checks.toml, what it is about
 
 def look(svc: Svc) -> list[tuple[str, dict[str, object]]]:
     """Everything there is to say, by kind: (name of the sentence, its values)."""
-    checks = (_categories, _routes, _people, _lengths, _names, _standards, _holidays)
+    checks = (_categories, _routes, _people, _lengths, _names, _own_words, _standards, _holidays)
     by_kind: dict[str, list[str]] = {}
     for check in checks:
         for name, what in check(svc):
@@ -135,6 +136,17 @@ def _names(svc: Svc) -> Iterator[Found]:
         yield from (("word", f"{where}: {found} → {ours}") for found, ours in naming.otherwise(text))
         yield from (("word", f"{where}: {found} → {name}") for found, name in naming.written_apart(text, names))
         yield from (("unit_unknown", f"{where}: {found}") for found in naming.nobodys(text, names))
+
+
+def _own_words(svc: Svc) -> Iterator[Found]:
+    """Do the agency's own sentences fit this version of the program, and does its notice say where more stands?"""
+    said = svc.texts.own
+    yield from (("text", f"{one.key} {one.value}".strip()) for one in own.faults(said))
+    if not privacy.link(svc).startswith("https://"):
+        yield "notice_whole", svc.agency.code
+    notice = said.get(own.NOTICE, "")
+    if notice and not any(way in notice for way in ("{phone}", "{link}")):
+        yield "notice_contact", own.NOTICE
 
 
 def _called(homes: Iterable[Agency]) -> Iterator[str]:

@@ -71,6 +71,7 @@ def _queues(work: Work) -> Iterator[str]:
     yield f"pratu_inbox_oldest_seconds {work.oldest_seconds:.3f}"
     yield f"pratu_lanes_stuck {work.stuck}"
     yield f"pratu_outbox_oldest_seconds {work.unsent_seconds:.3f}"
+    yield f"pratu_outbox_doubts {work.doubts}"
     for state, count in sorted(work.outbox.items()):
         yield f'pratu_outbox{{state="{state}"}} {count}'
 

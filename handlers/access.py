@@ -237,10 +237,11 @@ def sees(actor: Actor, case: Case) -> bool:
 
 
 def parties(post: Post, case: Case | None = None) -> frozenset[str]:
-    """As what the holder of this post may give commands (rules/duties.py), on this case where one is given."""
+    """As what the holder of this post may give commands (rules/duties.py), on this case where one is given; a governor
+    reads figures and may see none."""
     if case is not None and is_member(post, case):
         return frozenset({MEMBER})
-    return frozenset(acts_as(post)) or frozenset({READER})
+    return frozenset(acts_as(post)) or frozenset({READER} if post.role in _WIDE else ())
 
 
 def is_member(post: Post, case: Case) -> bool:

@@ -541,6 +541,18 @@ _UNENDED_ROWS = union_all(*(select(_STATE).where(rows) for rows in _UNENDED)).su
 _DEPTH = select(_UNENDED_ROWS.c.state, func.count()).group_by(_UNENDED_ROWS.c.state)
 
 
+def doubts(session: Session, since: datetime) -> int:
+    """How many messages came into doubt since then. They stay in doubt for ever, which is no news."""
+    return session.ask(_DOUBTS, {"since": since}).scalar() or 0
+
+
+_DOUBTS = select(func.count()).where(
+    among(_OUT.state, *DOUBTFUL),  # as its index has it
+    among(_OUT.state, OutboxState.UNCERTAIN),
+    func.coalesce(_OUT.claimed_at, _OUT.created_at) >= bindparam("since"),
+)
+
+
 def troubled(session: Session, limit: int = 50) -> list[OutboxMessage]:
     """Messages a person should look at: given up or uncertain, newest first."""
     return list(

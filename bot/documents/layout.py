@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from handlers.reports.evidence.pack import Chart, Grid, Line, Pack, Section
 from handlers.reports.evidence.table import Cell
@@ -28,6 +29,11 @@ class Run:
 def letters(text: str) -> int:
     """Letters of the longest line, without the marks above and below."""
     return max(len(_MARKS.sub("", line)) for line in text.split("\n"))
+
+
+def lines_in(text: str, room: float) -> int:
+    """How many lines a text needs in a column of this width, about."""
+    return sum(max(1, ceil(letters(line) / room)) for line in text.split("\n"))
 
 
 def widths(grid: Grid) -> list[int]:

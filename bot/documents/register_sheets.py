@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -15,8 +16,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from bot.documents.formulas import is_formula
+from bot.documents.layout import lines_in
 from bot.documents.register_limits import LARGEST
 from handlers.reports.evidence.schema import CODE, Problem, Register, registers
 from handlers.reports.evidence.sheets import Book, Sheet, headings
@@ -27,6 +30,8 @@ _UNPACKED, _PARTS, _TIMES = 60 * 1024 * 1024, 500, 200  # bytes, files in it, ho
 ROWS = 2000  # lines of a register
 _FARTHEST, _COLUMNS = 20_000, 60  # rows and columns looked at
 _ABOUT = 50  # lines of the first sheet, which says whose the registers are
+_LINE = 17.0  # points
+_PRINTED = 200  # letters across a page that can still be read
 _TAB = 31  # letters a sheet's name may have
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _MACROS = ("vbaproject", "macrosheets", "activex", "xlm")
@@ -77,7 +82,28 @@ def _draw_sheet(workbook: Workbook, lists: Any, sheet: Sheet) -> None:
         page.column_dimensions[letter].width = 12 if code == CODE else 28
         if code in sheet.options:
             choose_from(lists, page, letter, sheet.options[code])
+    for row in range(_HEADINGS, page.max_row + 1):
+        fit(page, row)
     page.freeze_panes = page.cell(FIRST, 2)
+    for_printing(page, _HEADINGS)
+
+
+def fit(page: Any, row: int) -> None:
+    """A row as high as its words need: not every program does that by itself."""
+    typed = [cell for cell in page[row] if cell.value not in (None, "")]
+    lines = [lines_in(str(cell.value), page.column_dimensions[cell.column_letter].width) for cell in typed]
+    if max(lines, default=1) > 1:
+        page.row_dimensions[row].height = _LINE * max(lines)
+
+
+def for_printing(page: Any, headings: int) -> None:
+    """On A4 across, the headings and the first column on every page; what is too wide to be read goes on several pages
+    side by side."""
+    page.page_setup.paperSize, page.page_setup.orientation = page.PAPERSIZE_A4, "landscape"
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    wide = sum(column.width for column in page.column_dimensions.values())
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = ceil(wide / _PRINTED), 0
+    page.print_title_rows, page.print_title_cols = f"{headings}:{headings}", "A:A"
 
 
 def put(cell: Any, value: str | int) -> None:

@@ -25,6 +25,7 @@ OFFICERS = "officers.toml"
 _CODE = re.compile(r"[\w\-./:]{1,40}")
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _NOUNS = {"agency": "agencies", "category": "categories", "place": "places", "service": "services", "unit": "units"}
+_UNIT = "unit"
 
 
 # --- out -------------------------------------------------------------------------------------------------------------
@@ -33,16 +34,23 @@ _NOUNS = {"agency": "agencies", "category": "categories", "place": "places", "se
 def lines(tables: Tables) -> dict[str, list[Cells]]:
     """Sheet → its lines as they are written into cells."""
     codes = known(tables)
-    return {name: [_line(sheet, row, codes) for row in _rows(sheet, tables)] for name, sheet in sheets().items()}
+    return {
+        name: [_line(sheet, row, _of_agency(codes, row.get("agency"))) for row in _rows(sheet, tables)]
+        for name, sheet in sheets().items()
+    }
 
 
 def options(tables: Tables) -> dict[str, list[str]]:
-    """Noun → "CODE name" of everything that can be chosen."""
-    return {noun: [_named(code, name) for code, name in codes.items()] for noun, codes in known(tables).items()}
+    """Noun → "CODE name" of everything that can be chosen; of units those of every agency."""
+    labels: dict[str, dict[str, None]] = {}
+    for noun, codes in known(tables).items():
+        if noun != _UNIT:
+            labels.setdefault(noun.partition(":")[0], {}).update(dict.fromkeys(map(_named, codes, codes.values())))
+    return {noun: list(found) for noun, found in labels.items()}
 
 
 def known(tables: Tables, typed: Read | None = None) -> dict[str, dict[str, str]]:
-    """Noun → code → name, of a seed's tables and of what was typed besides."""
+    """Noun → code → name, of a seed's tables and of what was typed besides. Units are "unit:AGENCY"; "unit" is all."""
     found: dict[str, dict[str, str]] = {}
     for noun, name in _NOUNS.items():
         sheet = sheets()[name]
@@ -50,7 +58,29 @@ def known(tables: Tables, typed: Read | None = None) -> dict[str, dict[str, str]
         found[noun] = {bare(row.get("code")): bare(row.get("name")) for row in rows if bare(row.get("code"))}
     for noun in ("category", "place"):
         found[f"any_{noun}"] = {"*": "", **found[noun]}
+    for row in [*_rows(sheets()["units"], tables), *(typed.lines.get("units", ()) if typed else ())]:
+        code, agency = bare(row.get("code")), _agency_of(row, found)
+        if code and agency:
+            found.setdefault(f"{_UNIT}:{agency}", {})[code] = bare(row.get("name"))
     return found
+
+
+def _agency_of(row: Mapping[str, Any], codes: Known) -> str:
+    try:
+        return reading.code_of(_code_in(bare(row.get("agency")), codes["agency"]), "agency", codes)
+    except Wrong:
+        return ""  # said where that cell is read
+
+
+def _of_agency(codes: Known, agency: object) -> Known:
+    """As a line of this agency means them: two agencies may have a unit of the same code."""
+    return {**codes, _UNIT: codes.get(f"{_UNIT}:{agency}", {})} if agency else codes
+
+
+def _code_in(label: str, codes: Mapping[str, str]) -> str:
+    """The code a label "CODE name" begins with. The name is for people: it may be another one by now."""
+    head = label.partition(" ")[0]
+    return head if head in codes and label not in codes.values() else label
 
 
 def _rows(sheet: Sheet, tables: Tables) -> list[Row]:
@@ -151,7 +181,6 @@ def taken(typed: Read, before: Tables) -> tuple[dict[str, Row], list[Problem]]:
             problems += _IN[name](tables, rows)
         else:
             _lay_over(sheet, tables, rows, typed.columns[name])
-    problems += _units_that_are_none(typed, tables)
     return tables, problems
 
 
@@ -177,10 +206,12 @@ def _row(sheet: Sheet, number: int, line: Mapping[str, Any], codes: Known) -> tu
     problems = []
     for column in filter(lambda one: one.is_read, sheet.columns):
         try:
-            value = _value(column, line.get(column.code), codes)
+            value = _value(column, line.get(column.code), _of_agency(codes, row.get("agency")))
         except Wrong as wrong:
-            heading = column.field.heading
-            problems.append(Problem(sheet.name, number, heading, wrong.why, wrong.value, wrong.wanted))
+            why, wanted = wrong.why, wrong.wanted
+            if column.field.refers_to == _UNIT and "agency" in row:
+                why, wanted = "unit", row["agency"]
+            problems.append(Problem(sheet.name, number, column.field.heading, why, wrong.value, wanted))
             continue
         if value not in (None, "", []):
             row[column.code] = value
@@ -193,7 +224,7 @@ def _value(column: Column, given: Any, codes: Known) -> Any:
     """What a cell means in the seed; None for an empty one. Raises Wrong."""
     if column.kind == "flag" and isinstance(given, bool):
         return given  # a spreadsheet's own yes and no
-    value = value_of(column.field, given, codes)
+    value = value_of(column.field, _without_names(column, given, codes), codes)
     if value is None:
         return None
     if column.kind == "flag":
@@ -206,6 +237,16 @@ def _value(column: Column, given: Any, codes: Known) -> Any:
     if column.kind == "code" and not _CODE.fullmatch(value):
         raise Wrong("code", value)
     return value
+
+
+def _without_names(column: Column, given: Any, codes: Known) -> Any:
+    """A cell that names something, with the codes of its labels."""
+    there = codes.get(column.field.refers_to)
+    if there is None or not bare(given):
+        return given
+    if column.field.several:
+        return [_code_in(part, there) for part in reading.several(given, codes=True)]
+    return _code_in(bare(given), there)
 
 
 def _lay_over(sheet: Sheet, tables: dict[str, Row], rows: Sequence[Row], there: frozenset[str]) -> None:
@@ -307,16 +348,3 @@ _IN: dict[str, Callable[[dict[str, Row], Sequence[Row]], Iterator[Problem]]] = {
     "texts": _take_texts,
     "officers": _take_officers,
 }
-
-
-def _units_that_are_none(typed: Read, tables: Tables) -> Iterator[Problem]:
-    """A unit must be one of the agency in its line."""
-    there = {(row.get("agency"), row.get("code")) for row in tables.get("agencies.toml", {}).get("unit", [])}
-    codes = known(tables)
-    for name, sheet in sheets().items():
-        if name == "units" or "unit" not in sheet.register.codes:
-            continue
-        for number, line in enumerate(typed.lines.get(name, ()), 1):
-            row, _wrong = _row(sheet, number, line, codes)
-            if {"agency", "unit"} <= row.keys() and (row["agency"], row["unit"]) not in there:
-                yield Problem(name, number, sheet.register.field("unit").heading, "unit", row["unit"], row["agency"])

@@ -19,6 +19,7 @@ from handlers.texts import Texts
 _HELP, _HEADINGS, _HINTS = 1, 2, 3  # rows
 _LOOKED_AT = 6  # rows in which the headings stand
 _WIDTH, _WIDE = 22, 40
+_FORMATS = {"number": "General", "decimal": "General", "day": "yyyy-mm-dd"}  # of a spreadsheet; "@" is text
 
 Cells = Mapping[str, Any]  # column code → what stands there
 Options = Mapping[str, Sequence[str]]  # noun → what may be chosen
@@ -59,6 +60,7 @@ def _draw_sheet(
         hint.font, hint.alignment = books.GREY, books.TOP
         letter = get_column_letter(at)
         page.column_dimensions[letter].width = _WIDE if column.kind in ("text", "lines", "note") else _WIDTH
+        page.column_dimensions[letter].number_format = _format(column)
         choices = [*column.field.choices.values()] or options.get(column.field.refers_to, ())
         if choices and not column.field.several:
             books.choose_from(lists, page, letter, choices)
@@ -66,7 +68,16 @@ def _draw_sheet(
         for at, column in enumerate(sheet.columns, 1):
             books.put(page.cell(number, at), cells.get(column.code, ""))
             page.cell(number, at).alignment = books.TOP
+            page.cell(number, at).number_format = _format(column)
     page.freeze_panes = page.cell(books.FIRST, 2)
+    for row in range(_HEADINGS, page.max_row + 1):
+        books.fit(page, row)
+    books.for_printing(page, _HEADINGS)
+
+
+def _format(column: Column) -> str:
+    """Words stay words as they are typed: a telephone number keeps its 0, and 08:30 or 3/5 become no time or date."""
+    return _FORMATS.get(column.kind, "@")
 
 
 def hint_of(texts: Texts, column: Column, *, first: bool) -> str:

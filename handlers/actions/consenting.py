@@ -6,7 +6,7 @@ Asked once, never in the way; silence is no. The answer is a row of the case, an
 
 from __future__ import annotations
 
-from handlers.actions import notices
+from handlers.actions import notices, privacy
 from handlers.actions.status import record
 from handlers.messages import Choice, Say
 from handlers.rules.case_status import CITIZEN, SYSTEM
@@ -67,7 +67,7 @@ def answer(svc: Svc, case: Case, purpose: str, given: bool) -> None:
     said = consents.GIVEN if given else consents.REFUSED
     if consents.answer(svc.session, case.id, purpose) == said:
         return
-    notice = svc.texts.word("consents.notice", version=svc.texts.word("notice.version")) if given else None
+    notice = svc.texts.word("consents.notice", version=privacy.version(svc)) if given else None
     update = record(svc, case, f"{purpose}_{said}", by=CITIZEN, note=notice)
     if purpose == "identity":
         notices.tell_unit(svc, case, f"officer.identity_{said}", once=f"update:{update.id}")

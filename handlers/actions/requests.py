@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.actions import announcing, consenting, notices
+from handlers.actions import announcing, consenting, notices, privacy
 from handlers.messages import Say
 from handlers.services import Svc
 from storage import consents, data_requests, history, people, sequences
@@ -88,7 +88,7 @@ def _written_down(svc: Svc, request: DataRequest, post: Post | None) -> None:
 
 def consent(svc: Svc, account: Account, purpose: str, given: bool) -> bool:
     """A person agrees to a purpose for all their cases, or no more for any; False where it was so already."""
-    session, notice = svc.session, svc.texts.word("notice.version")
+    session, notice = svc.session, privacy.version(svc)
     if given:
         changed = consents.give(session, account.id, purpose, notice, svc.now)
     else:

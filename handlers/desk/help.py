@@ -36,7 +36,7 @@ def help_for(svc: Svc, posts: Sequence[Post], in_group: bool, everything: bool =
             continue
         lines.append(f"{example(name, '')} {forms[name]}".strip())
     roles = " · ".join(dict.fromkeys(svc.texts.word(f"roles.{post.role}") for post in posts))
-    key = "officer.help_head" if HEAD in parties or READER in parties else "officer.help"
+    key = "officer.help" if parties and parties <= {UNIT, INTAKE} else "officer.help_head"
     more = () if everything else (Choice(svc.texts.word("officer.button_help_all")),)
     return svc.texts.bubble(key, *more, roles=roles, lines="\n".join(lines))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from handlers import receipts
 from handlers.actions import cases as filing
-from handlers.actions import drafts, joins, notices
+from handlers.actions import drafts, joins, notices, privacy
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
 from handlers.services import Svc, Talk
@@ -20,7 +20,6 @@ from storage import agencies
 from storage.words import Kind
 
 # Where people's messages lie when they come through these (notice, PDPA s. 28).
-_ABROAD = frozenset({"line", "telegram"})
 _MEDIA_KINDS = frozenset({"image", "video", "audio", "file"})
 _QUESTIONS = frozenset({"what", "category", "place", "more", "unclear"})
 # What people say to the review who want it sent: a thank you is the politest way to say yes.
@@ -477,20 +476,8 @@ def _file_one_silent(svc: Svc, talk: Talk, draft: Draft) -> None:
 
 def _notice(svc: Svc, talk: Talk) -> list[Part]:
     """The privacy notice, once, and once more when there is a new one; never in the way (PDPA s. 23; design 7)."""
-    account, version = talk.account, svc.texts.word("notice.version")
-    known = account.notice_at is not None
-    if known and (account.notice_version or _FIRST) == version:
-        return []
-    account.notice_at, account.notice_version = svc.now, version
-    channel = talk.conversation.channel
-    abroad = ""
-    if channel in _ABROAD:
-        abroad = svc.texts.say("notice.abroad", platform=svc.texts.word(f"platforms.{channel}"))
-    say = svc.texts.say("notice.short", abroad=abroad)
-    return [Say(f"{svc.texts.say('notice.changed')}\n{say}" if known else say)]
-
-
-_FIRST = "1"  # the notice of everybody who saw one before its version was kept
+    told = privacy.told(svc, talk.account, talk.conversation.channel)
+    return [Say(told)] if told else []
 
 
 def _label(name: str) -> str:

@@ -5,8 +5,10 @@ Which language it is may be guessed wrong (nlp/language.py), so English stands b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import receipts
-from handlers.actions import drafts
+from handlers.actions import drafts, privacy
 from handlers.messages import Incoming, Part
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
@@ -34,9 +36,15 @@ def begin(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     draft = Draft(kind=kind, kind_chosen=True, language=language, may_split=False, step="review")
     draft.confidential = verdict.confidential
     drafts.absorb(svc, talk, draft, incoming)
-    notice = [svc.texts.foreign("notice", language)] if talk.account.notice_at is None else []
+    notice = [_notice(svc, language)] if talk.account.notice_at is None else []
     talk.account.notice_at = talk.account.notice_at or svc.now
     return [*notice, *_review(svc, talk, draft)]
+
+
+def _notice(svc: Svc, language: str) -> Part:
+    """In their language it is ours, with the way to the agency's own."""
+    say = svc.texts.foreign("notice", language)
+    return replace(say, text=f"{say.text}\n{privacy.link(svc)}") if privacy.link(svc) else say
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:

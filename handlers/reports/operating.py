@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from handlers.reports import machine
 from handlers.rules import pushing
-from handlers.rules.alarms import STUCK, Facts
+from handlers.rules.alarms import DOUBT, STUCK, Facts
 from storage import agencies, inbox, outbox, pushes, runs
 from storage.db import Session
 from storage.inbox import microseconds
@@ -25,6 +25,7 @@ class Work:
     oldest_seconds: float
     stuck: int  # chats whose oldest unread message waits too long
     outbox: dict[str, int]
+    doubts: int  # of the last day
     unsent_seconds: float
     runs: dict[str, Run]
     pushes: Standing
@@ -45,6 +46,7 @@ class Work:
             parked=self.parked,
             unsent_seconds=self.unsent_seconds,
             outbox=self.outbox,
+            doubts=self.doubts,
             ages=ages,
             failing={name: self.runs[name].why for name in jobs if self.runs[name].fails},
             backup=self.age(runs.BACKUP),
@@ -68,6 +70,7 @@ def work(session: Session, now: datetime, zone: tzinfo) -> Work:
         oldest_seconds=waiting["oldest_seconds"],
         stuck=inbox.lanes_older(session, microseconds(now - timedelta(seconds=STUCK))),
         outbox=outbox.depth(session),
+        doubts=outbox.doubts(session, now - timedelta(seconds=DOUBT)),
         unsent_seconds=0.0 if unsent is None else max(0.0, (now - unsent).total_seconds()),
         runs=runs.every(session),
         pushes=pushes.standing(session, pushing.COSTS, month),

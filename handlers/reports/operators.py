@@ -43,9 +43,10 @@ class Told:
 def told(texts: Texts, alarm: Alarm) -> Told:
     """What an administrator reads."""
     ago = spans.lasting(texts, alarm.seconds or 0.0)
-    last = texts.word("operating.never") if alarm.seconds is None else texts.word("operating.last", ago=ago)
     job, colon, why = alarm.of.partition(": ")
     of = texts.word_or(f"job_names.{job}", job) + (f" ({why})" if colon else "")
-    what = texts.word(f"alarms.{alarm.name}", ago=ago, last=last, n=f"{alarm.n:,}", of=of)
+    never = f"alarms_never.{alarm.name}"
+    key = never if alarm.seconds is None and texts.has(never) else f"alarms.{alarm.name}"
+    what = texts.word(key, ago=ago, n=f"{alarm.n:,}", of=of)
     do = texts.word(f"alarms_do.{alarm.name}", job=job)
     return Told(alarm.name, what, do, texts.word(f"alarms_at.{alarm.name}"))

@@ -15,6 +15,7 @@ WAITED = 60.0  # seconds: somebody wrote and has no answer
 UNSENT = 600.0  # seconds: an answer stands there and does not go
 FAILED, HELD = 20, 50  # messages
 QUOTA = 90  # percent
+DOUBT = 24 * 3600.0  # seconds: so long a message in doubt is news; the row stays in doubt for ever
 BACKUP = 26 * 3600.0  # seconds
 DISK = 10  # percent free
 STUCK = 120.0  # seconds: a chat of this age is not being worked on
@@ -28,6 +29,7 @@ class Facts:
     parked: int = 0
     unsent_seconds: float = 0.0
     outbox: Mapping[str, int] = field(default_factory=dict)
+    doubts: int = 0  # messages nobody knows to have arrived, of the last day
     ages: Mapping[str, float] = field(default_factory=dict)  # of jobs: since each last went well
     failing: Mapping[str, str] = field(default_factory=dict)  # jobs whose last run failed: the error's name
     backup: float | None = None
@@ -59,7 +61,7 @@ def _messages(facts: Facts) -> list[Alarm]:
         Alarm("PratuUnsent", seconds=facts.unsent_seconds): facts.unsent_seconds > UNSENT,
         Alarm("PratuSendsFail", n=count("failed", 0)): count("failed", 0) > FAILED,
         Alarm("PratuParked", n=facts.parked): facts.parked > 0,
-        Alarm("PratuUncertain", n=count("uncertain", 0)): count("uncertain", 0) > 0,
+        Alarm("PratuUncertain", n=facts.doubts): facts.doubts > 0,
         Alarm("PratuHeld", n=count("held", 0)): count("held", 0) > HELD,
     }
     return [alarm for alarm, rings in found.items() if rings]

@@ -12,6 +12,7 @@ from typing import Any
 
 from handlers.texts import SLOTS, load
 
+NOTICE = "notice.short"
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 _SLOTS = frozenset(SLOTS)
 
@@ -54,12 +55,16 @@ def faults(own: Mapping[str, object]) -> Iterator[Fault]:
 
 
 def _misfilled(key: str, text: str) -> Iterator[Fault]:
-    """Placeholders we cannot fill, or that people need and miss."""
+    """Placeholders we cannot fill, and what people need and miss."""
     wanted = _names(shipped(key)) - _SLOTS
-    for name in sorted(_names(text) - wanted - _SLOTS):
-        yield Fault(key, "placeholder", f"{{{name}}}", " ".join(f"{{{one}}}" for one in sorted(wanted | _SLOTS)))
+    usable = wanted | _SLOTS | set(_data()["may_come"].get(key, ()))
+    for name in sorted(_names(text) - usable):
+        yield Fault(key, "placeholder", f"{{{name}}}", " ".join(f"{{{one}}}" for one in sorted(usable)))
     for name in sorted(wanted - _names(text) - set(_data()["may_go"])):
         yield Fault(key, "placeholder_missing", f"{{{name}}}")
+    for words in _data()["must_say"].get(key, ()):
+        if words not in text:
+            yield Fault(key, "must_say", words)
 
 
 def _names(text: str) -> set[str]:

@@ -40,7 +40,7 @@ def one(sqlite_db: Database) -> Any:
 
 
 def test_the_sample_lacks_only_its_people(world: World) -> None:
-    assert set(found(world)) == {"agency_without"}
+    assert set(found(world)) == {"agency_without", "notice_whole"}
 
 
 def test_every_finding_has_its_two_sentences() -> None:
@@ -53,6 +53,22 @@ def test_every_finding_has_its_two_sentences() -> None:
         thai, english = texts[f"own_{name}"]
         assert "{what}" in thai
         assert "{what}" in english
+
+
+def test_an_own_notice_says_where_more_stands(one: World) -> None:
+    def told(text: str, url: str) -> Callable[[Session], None]:
+        def change(session: Session) -> None:
+            home = session.get_one(Agency, "DEMO")
+            home.settings = {**home.settings, "privacy_url": url, "texts": {"notice.short": text}}
+            session.known.clear()
+
+        return change
+
+    good = "เทศบาลเก็บเรื่องของคุณ{abroad} พิมพ์ “ข้อมูลของฉัน” ได้ โทร {phone}"
+    assert given(one, told(good, "https://example.go.th/privacy")).keys() == {"agency_without"}
+    assert given(one, told(good, "http://example.go.th/privacy"))["notice_whole"] == "DEMO"
+    assert given(one, told(good.replace("{phone}", ""), ""))["notice_contact"] == "notice.short"
+    assert given(one, told("ของรุ่นก่อน {phone}", ""))["text"] == "notice.short {abroad}, notice.short ข้อมูลของฉัน"
 
 
 def test_a_category_that_leads_nowhere(one: World) -> None:

@@ -354,6 +354,9 @@ def test_help_shows_what_one_may_do(world: World, officer: Dialogue, head: Dialo
     officer.taps("/ช่วย ทั้งหมด").hears("/รับ", "/คืน", "/นัด").hears_not("/อนุมัติ", "/ไม่รับ", "/เปิดเผย")
     head.says("/ช่วย").hears("/อนุมัติ", "/ส่งกลับ", "/มอบ").hears_not("/ผล", "/คืน")
     head.says("/ช่วย ทั้งหมด").hears("/อนุมัติ", "/เปิดเผย").hears_not("/ผล", "/คืน")
+    governor = world.officer("T7", Role.GOVERNOR).says("/ช่วย").hears("/สรุป").hears_not("/ดู", "/รับ")
+    governor.says("/ช่วย ทั้งหมด").hears("/รายงาน").hears_not("/แฟ้ม", "/ดู", "/ทะเบียน")  # reads figures, no case
+    world.officer("T8", Role.ADMIN).says("/ช่วย ทั้งหมด").hears("/แฟ้ม", "/ทะเบียน", "/ระบบ").hears_not("/ประกาศ")
 
 
 def test_decisions_are_not_made_before_everybody(world: World, head: Dialogue) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from handlers.rules.case_status import HEAD, INTAKE, UNIT
-from handlers.rules.duties import DUTIES, OF_ROLES, READER
-from handlers.texts import heard
-from storage.words import Role
+from handlers import access
+from handlers.rules.duties import DUTIES, OF_ROLES, may
+from handlers.texts import heard, own
+from storage.people import Post
+from storage.tables import Case
+from storage.words import Role, Status
 from tests import reading
 from tests.manuals import morning, telephones
 from tests.manuals.camera import Camera
@@ -111,6 +115,36 @@ def test_every_file_exists(page: Path) -> None:
             assert span in files(), f"{page.name}: {span}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=names())
+def test_every_unit_of_the_service_manager_is_installed(page: Path) -> None:
+    ours = [path.name for path in (ROOT / "deploy" / "systemd").iterdir()]
+    for span in reading.spans(page):
+        for name in re.findall(r"(?<![\w/.])pratu[\w*-]*(?:@[\w*]*)?(?:\.timer)?", span.partition("systemctl")[2]):
+            unit = re.sub(r"@[\w*]*", "@", name)
+            unit = unit if "." in unit else f"{unit}.service"
+            assert [one for one in ours if fnmatch(one, unit)] or name == "pratu-", f"{page.name}: {name} in {span}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names())
+def test_what_is_to_be_copied_is_a_shell_script(page: Path) -> None:
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        found = subprocess.run(["/bin/sh", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, f"{page.name}: {found.stderr}\n{block}"
+
+
+def test_two_web_processes_stand_behind_one_door() -> None:
+    page = (MANUALS / "administrator.md").read_text(encoding="utf-8")
+    (doors,) = re.findall(r'^Environment="PRATU_WEB=(.+)"$', page, re.MULTILINE)
+    enabled = set(re.findall(r"pratu-web@(\d+)", page))
+    assert {door.removeprefix("127.0.0.1:") for door in doors.split()} == enabled
+    every = re.findall(r"^sudo systemctl enable --now (pratu-\w+@.+)$", page, re.MULTILINE)
+    ports = re.findall(r"@(\d+)", " ".join(every))
+    assert sorted(ports) == sorted(set(ports)), "each process listens at a port of its own"
+    (asked,) = re.findall(r"^for port in ([\d ]+);", page, re.MULTILINE)
+    (restarted,) = re.findall(r"^for unit in (.+); do$", page, re.MULTILINE)
+    assert asked.split() == re.findall(r"@(\d+)", restarted) == ports
+
+
 @cache
 def files() -> frozenset[str]:
     """The name of every file of the project."""
@@ -193,6 +227,14 @@ def table_rows(page: Path, heading: str) -> list[list[str]]:
     return rows
 
 
+def test_the_notice_to_be_copied_would_be_taken() -> None:
+    page = (MANUALS / "privacy.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```\n(\[agency\.texts\].*?)```", page, re.DOTALL)
+    said = tomllib.loads(block)["agency"]["texts"]
+    assert list(said) == [own.NOTICE]
+    assert list(own.faults(said)) == []
+
+
 # --- officer.md ------------------------------------------------------------------------------------------------------
 
 
@@ -218,17 +260,31 @@ def test_the_officers_manual_names_every_command() -> None:
 
 
 def test_the_officers_manual_says_who_may() -> None:
-    by_party = (("ห", UNIT, Role.OFFICER), ("ร", INTAKE, Role.INTAKE), ("น", HEAD, Role.HEAD))
+    assert set(WHO.values()) == set("หรนปดว")
+    assert set(WHO) == set(Role)
     for name, row in officers_table().items():
-        if name in DUTIES:
-            by = DUTIES[name].by | ({INTAKE} if UNIT in DUTIES[name].by else frozenset())
-            who = [letter for letter, party, _role in by_party if party in by] + ["ป"] * (READER in by)
-        elif name in OF_ROLES:
-            who = [letter for letter, _party, role in by_party if role in OF_ROLES[name]]
-            who += ["ป"] * (Role.COORDINATOR in OF_ROLES[name]) + ["ด"] * (OF_ROLES[name] == {Role.ADMIN})
-        else:
-            who = list("หรนป")
-        assert row[3] == ("ท" if len(who) == 4 else " ".join(who)), row
+        able = {role: may_give(name, role) for role in Role}
+        letters = dict.fromkeys(letter for role, letter in WHO.items() if able[role])
+        assert all(able[role] == (letter in letters) for role, letter in WHO.items()), f"{name}: a letter for both"
+        assert row[3] == ("ท" if all(able.values()) else " ".join(letters)), row
+
+
+# The letter of each role in the table, in its order.
+WHO = {
+    **{Role.OFFICER: "ห", Role.UNIT_HEAD: "ห", Role.INTAKE: "ร", Role.HEAD: "น", Role.DELEGATE: "น"},
+    **{Role.COORDINATOR: "ป", Role.ADMIN: "ด", Role.GOVERNOR: "ว"},
+}
+
+
+def may_give(name: str, role: Role) -> bool:
+    """May somebody of this role give this command, on an ordinary case of their unit where it is about one?"""
+    if name in OF_ROLES:
+        return role in OF_ROLES[name]
+    if name not in DUTIES:
+        return True
+    post = Post(1, "DEMO", "ENG", role, "เจ้าหน้าที่")
+    case = Case(agency_code="DEMO", unit_code="ENG", confidential=False, team=[], status=Status.IN_PROGRESS)
+    return access.may_see(post, case) and may(name, access.parties(post, case))
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from bot.jobs import JobContext, Timetable
 from bot.metrics import Gauges
 from bot.tally import Seconds
 from bot.watch import Watch
-from storage import agencies, inbox, runs
+from storage import agencies, inbox, outbox, runs
 from storage.db import Database
-from storage.words import InboxState
+from storage.words import InboxState, OutboxState, Role
 from tests.operating.test_ready import gauges
 from tests.world import World
 
@@ -55,6 +55,22 @@ def test_a_parked_event(world: World) -> None:
         "KeyError",
         world.now,
     )
+
+
+def test_doubt_is_news_for_a_day(world: World) -> None:
+    admin = world.officer("T-admin", Role.ADMIN)
+    world.delivers()
+    world.citizen().says("สวัสดี")
+    with world.db.transaction() as session:
+        (message,) = outbox.claim(session, "worker", world.now, 9)
+        outbox.settle(session, message.id, OutboxState.UNCERTAIN, world.now, error="ReadTimeout")
+    told = read(gauges(world))
+    assert (told["pratu_outbox_doubts"], told['pratu_outbox{state="uncertain"}']) == (1, 1)
+    admin.says("/ระบบ").hears("ใน 24 ชั่วโมงนี้ ไม่แน่ใจว่าถึงผู้รับหรือไม่ 1 ข้อความ", "คู่มือข้อ 5")
+    world.passes(hours=24, seconds=1)
+    told = read(gauges(world))
+    assert (told["pratu_outbox_doubts"], told['pratu_outbox{state="uncertain"}']) == (0, 1)
+    admin.says("/ระบบ").hears_not("ไม่แน่ใจว่าถึง")
 
 
 def test_a_job_that_goes_well_and_one_that_fails(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

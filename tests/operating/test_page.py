@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from bot.jobs import TIMETABLE, JobContext, Timetable
 from bot.pages import operator, static
 from handlers.actions import people as joining
-from handlers.reports import operating
+from handlers.reports import operating, operators
 from handlers.rules import alarms as rules
 from handlers.rules.alarms import Alarm, Facts, alarms
 from handlers.services import Svc
@@ -102,7 +102,7 @@ def test_an_administrator_asks_how_it_goes(world: World, admin: Dialogue) -> Non
 def test_what_is_wrong_is_said_with_what_to_do(world: World, admin: Dialogue) -> None:
     well(world)
     badly(world)
-    admin.says("/ระบบ").hears("พักไว้", "1 ข้อความ", "คู่มือข้อ 3", "ไม่มีสำรองใหม่ (ล่าสุดเมื่อ 3 วันก่อน)", "480 จาก 500")
+    admin.says("/ระบบ").hears("พักไว้", "1 ข้อความ", "คู่มือข้อ 3", "ไม่มีสำรองใหม่ ครั้งล่าสุดเมื่อ 3 วันก่อน", "480 จาก 500")
     admin.hears("อ่านโควตา LINE (SendFailed)").hears_not("สมหญิง", "081-234")
 
 
@@ -132,6 +132,7 @@ def every_alarm() -> dict[str, Alarm]:
         parked=1,
         unsent_seconds=rules.UNSENT + 1,
         outbox={"failed": rules.FAILED + 1, "uncertain": 1, "held": rules.HELD + 1},
+        doubts=1,
         ages={"reminders": 5.0, "quota": 90_000.0},
         failing={"surveys": "KeyError"},
         pushes_used=90,
@@ -149,8 +150,6 @@ def test_alarms_are_prometheus_ones_and_name_the_same_section() -> None:
     worded = {key.removeprefix("alarms.") for key in load() if key.startswith("alarms.")}
     assert found.keys() == worded, "each that has words can ring"
     for name, alarm in found.items():
-        from handlers.reports import operators
-
         told = operators.told(texts, alarm)
         assert told.section == known[name], name
         assert told.what
@@ -173,8 +172,18 @@ def test_their_limits_are_prometheus_limits() -> None:
 
 
 def test_nothing_rings_on_a_good_day() -> None:
-    good = Facts(outbox={"sent": 900, "held": 3}, ages={"reminders": 20.0, "retention": 80_000.0}, backup=3600.0)
+    states, ages = {"sent": 900, "held": 3, "uncertain": 40}, {"reminders": 20.0, "retention": 80_000.0}
+    good = Facts(outbox=states, ages=ages, backup=3600.0)
     assert alarms(good) == []
+
+
+def test_what_never_happened_is_not_said_to_have_stopped() -> None:
+    texts = Texts("female", BANGKOK)
+    told = {alarm.name: operators.told(texts, alarm).what for alarm in alarms(Facts())}
+    assert told["PratuNoLeader"] == "งานตามเวลา (เตือน เร่งรัด แบบสอบถาม สรุป) ยังไม่เคยทำเลย"
+    assert told["PratuBackupOld"] == "ยังไม่เคยสำรองข้อมูล"
+    stopped = {alarm.name: operators.told(texts, alarm).what for alarm in alarms(Facts(ages={"quota": 7200.0}))}
+    assert stopped["PratuNoLeader"] == "งานตามเวลาหยุดทุกงาน ทำครั้งล่าสุดเมื่อ 2 ชั่วโมงก่อน"
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from bot.forgetting import carry_out
 from bot.pages import papers
 from handlers import access, texts
+from handlers.actions import privacy
 from handlers.messages import Document
 from handlers.reports import own_data
 from handlers.services import Svc
 from storage import consents, data_requests, people
-from storage.tables import Account, Case, DataRequest
+from storage.tables import Account, Agency, Case, DataRequest
 from storage.words import Role
 from tests.flows.test_taken_back import deliver, places
 from tests.world import Dialogue, World, hears_now
@@ -171,6 +172,23 @@ def test_each_consent_is_given_and_taken_back_by_one_tap(world: World) -> None:
         assert account is not None
         assert consents.given(session, account) == set()
         assert [row.notice for row in consents.all_of(session, account)] == ["1", "1"]
+
+
+def test_a_consent_names_the_agencys_own_notice(world: World) -> None:
+    said = {"texts": {"notice.short": "เทศบาลเก็บเรื่องของคุณ{abroad} พิมพ์ “ข้อมูลของฉัน” ได้"}}
+    with world.db.transaction() as session:
+        home = session.get_one(Agency, "DEMO")
+        home.settings = {**home.settings, **said}
+        session.known.clear()
+    citizen = world.citizen()
+    file(citizen)
+    citizen.says("ความยินยอม").taps("ยินยอมเผยแพร่")
+    with world.db.reading() as session:
+        svc = Svc(session, world.now, world.tools)
+        account = people.account(session, session.scalar(select(Case.account_id)) or 0)
+        assert account is not None
+        (row,) = consents.all_of(session, account.id)
+        assert row.notice == account.notice_version == privacy.version(svc) != "1"
 
 
 def test_a_new_notice_is_shown_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from handlers.services import Svc
 from storage import agencies, migrations, people, seeded
 from storage.db import Database
 from storage.seal import Keyring
-from storage.tables import Agency, Holiday, Invite, Unit
+from storage.tables import Agency, HistoryDetail, HistoryEntry, Holiday, Invite, Unit
 from storage.words import Role
 from tests.conftest import KEY, SEED
 from tests.registers.books import sheet
@@ -172,6 +172,44 @@ def test_time_limits(one: Desk) -> None:
     assert f"กำหนดเวลา limits แถว {bad} “ค่า”: “8.30” ใช้ไม่ได้ ต้องเป็น เวลา เช่น 08:30" in one.refused(book)
 
 
+def test_a_new_name_is_typed_in_one_place(one: Desk) -> None:
+    book = one.out()
+    for name, old, new in (("agencies", "เทศบาลตัวอย่าง", "เทศบาลเมืองเก้า"), ("units", "สำนักปลัด", "สำนักปลัดเทศบาลเมือง")):
+        write(sheet(book, name), {_name_of(name): new}, row_of(sheet(book, name), _name_of(name), old))
+    write(sheet(book, "categories"), {"ชื่อหมวด": "ถนนหนทาง"}, row_of(sheet(book, "categories"), "รหัส", "RD"))
+    services = sheet(book, "services")
+    by_name = row_of(services, "รหัส", "BIN")
+    write(services, {"หน่วยงาน": "เทศบาลเมืองเก้า", "หน่วย": "สำนักปลัดเทศบาลเมือง"}, by_name)
+    assert one.back(book).changed == {"agencies": 1, "units": 1, "categories": 1, "services": 1}
+    after = one.out()
+    shown = sheet(after, "services")
+    assert cell(shown, "หน่วยงาน", by_name).value == "DEMO เทศบาลเมืองเก้า"
+    assert cell(shown, "หน่วย", by_name).value == "OFFICE สำนักปลัดเทศบาลเมือง"
+    assert one.back(book).changed == {}, "old labels, typed names and new ones mean the same"
+
+
+def _name_of(sheet_name: str) -> str:
+    return "ชื่อหน่วยงาน" if sheet_name == "agencies" else "ชื่อหน่วย"
+
+
+def test_a_unit_has_the_name_it_has_in_its_own_agency(one: Desk) -> None:
+    book = one.out()
+    services, routes = sheet(book, "services"), sheet(book, "routes")
+    assert cell(services, "หน่วย", row_of(services, "รหัส", "BIRTH")).value == "OFFICE สำนักปลัด"
+    lists = [[each.value for each in column] for column in book["รายการเลือก"].iter_cols()]
+    for chosen in (one for one in lists if "ENG กองช่าง" in one):
+        for label in ("OFFICE สำนักปลัด", "OFFICE สำนักปลัด อบต.", "OFFICE สำนักปลัดเทศบาล", "ENG กองช่าง"):
+            assert chosen.count(label) == 1, label
+    line = {"หมวด": "WT", "พื้นที่": "A2T2", "หน่วยงาน": "NONGSAI"}
+    row = write(routes, {**line, "หน่วย": "สำนักปลัด อบต."})  # by its name alone, which is another one elsewhere
+    assert one.back(book).changed == {"routes": 1}
+    after = sheet(one.out(), "routes")
+    (found,) = (at for at in range(4, after.max_row + 1) if cell(after, "หมวด", at).value.startswith("WT "))
+    assert cell(after, "หน่วย", found).value == "OFFICE สำนักปลัด อบต."
+    write(routes, {"หน่วย": "HEALTH กองสาธารณสุขและสิ่งแวดล้อม"}, row)
+    assert "“หน่วย”: หน่วยงาน NONGSAI ไม่มีหน่วย “HEALTH กองสาธารณสุขและสิ่งแวดล้อม”" in one.refused(book)
+
+
 def test_an_own_sentence_is_what_people_hear(one: Desk) -> None:
     book = one.out()
     page = sheet(book, "texts")
@@ -188,6 +226,51 @@ def test_an_own_sentence_is_what_people_hear(one: Desk) -> None:
     write(page, {"ข้อความของหน่วยงาน": None}, greeting)
     assert one.back(book).changed == {"agencies": 1}
     one.world.citizen("U2").says("สวัสดีครับ").hears("ที่นี่คือช่องทางรับเรื่องของ")
+
+
+OWN_NOTICE = "เทศบาลตัวอย่างเก็บเรื่องของคุณ 10 ปี{abroad}\nติดต่อ {phone} พิมพ์ “ข้อมูลของฉัน” เพื่อขอดูหรือลบ{ค่ะ}"
+
+
+def test_the_agencys_own_privacy_notice(desk: Desk) -> None:
+    citizen = desk.world.citizen().says("ไฟถนนดับ ซอย 5").hears("ขอแจ้งก่อนเริ่ม").says("ยกเลิก")
+    book = desk.out()
+    page = sheet(book, "texts")
+    row = row_of(page, "รหัส", "notice.short")
+    assert "ขอแจ้งก่อนเริ่ม" in cell(page, "ข้อความของระบบ", row).value
+    write(page, {"ข้อความของหน่วยงาน": "เราเก็บเรื่องของคุณ {ministry}"}, row)
+    said = desk.refused(book)
+    for fault in ("ไม่รู้จัก “{ministry}”", "{phone}", "ต้องมี “{abroad}”", "ต้องบอกให้พิมพ์ “ข้อมูลของฉัน” ได้"):
+        assert fault in said
+    write(page, {"ข้อความของหน่วยงาน": OWN_NOTICE}, row)
+    desk.back(book, dry_run=True)
+    assert told(desk) == []
+    desk.back(book)
+    assert desk.back(book).changed == {}
+    own = ("เทศบาลตัวอย่างเก็บเรื่องของคุณ 10 ปี", "ติดต่อ 055-000-100", "ซึ่งเก็บข้อมูลอยู่ต่างประเทศ", "ขอดูหรือลบค่ะ")
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ฉบับใหม่", *own).hears_not("ขอแจ้งก่อนเริ่ม").says("ยกเลิก")
+    citizen.says("ไฟถนนดับ ซอย 5").hears_not("10 ปี").says("ยกเลิก")
+    desk.world.citizen("W1", "web").says("ไฟถนนดับ ซอย 5").hears("10 ปี").hears_not("ฉบับใหม่", "ต่างประเทศ")
+    home = sheet(book, "agencies")
+    write(home, {"ที่อยู่ประกาศความเป็นส่วนตัว": "https://example.go.th/privacy"}, row_of(home, "รหัส", "DEMO"))
+    desk.back(book)
+    whole = "อ่านประกาศฉบับเต็มที่ https://example.go.th/privacy"
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ฉบับใหม่", "10 ปี", whole).says("ยกเลิก")
+    desk.world.citizen("U7").says("There is a big hole in the road").hears("https://example.go.th/privacy")
+    assert [(each["words"], each["link"]) for each in told(desk)] == [
+        (OWN_NOTICE, ""),
+        (OWN_NOTICE, "https://example.go.th/privacy"),
+    ], "what people were told can be found years later"
+    write(page, {"ข้อความของหน่วยงาน": None}, row)
+    desk.back(book)
+    citizen.says("ไฟถนนดับ ซอย 5").hears("ฉบับใหม่", "ขอแจ้งก่อนเริ่ม", whole)
+
+
+def told(desk: Desk) -> list[dict[str, Any]]:
+    """Each notice of the agency that was put in force, oldest first."""
+    with desk.world.db.reading() as session:
+        links = select(HistoryEntry.id).where(HistoryEntry.what == "notice")
+        rows = session.scalars(select(HistoryDetail).where(HistoryDetail.history_id.in_(links)))
+        return [session.keys.open_data(row.details) for row in sorted(rows, key=lambda row: row.history_id)]
 
 
 def test_officers_are_invited_once(desk: Desk) -> None:
@@ -242,6 +325,37 @@ def test_lists_to_choose_from_help_and_no_formula(one: Desk) -> None:
     rules = {str(rule.sqref).split(":")[0][0]: rule.formula1 for rule in units.data_validations.dataValidation}
     chosen = {cell(units, heading, 4).column_letter for heading in ("หน่วยงาน", "เป็นหน่วยรับเรื่อง")}
     assert chosen <= rules.keys()
+
+
+def test_what_is_typed_stays_what_was_typed(one: Desk) -> None:
+    """A spreadsheet makes 55000199 of the number 055000199, and a date of the code 3/5, where it may."""
+    book = one.out()
+    for name, heading, kept in (
+        ("units", "โทรศัพท์", "@"),
+        ("services", "รหัส", "@"),
+        ("limits", "ค่า", "@"),
+        ("holidays", "วันที่", "yyyy-mm-dd"),
+        ("categories", "วันทำการ", "General"),
+    ):
+        page = sheet(book, name)
+        there = cell(page, heading, 4)
+        assert there.number_format == kept, heading
+        assert page.column_dimensions[there.column_letter].number_format == kept, "lines that are still to be typed"
+
+
+def test_every_line_of_a_cell_is_seen_on_the_screen_and_on_paper(one: Desk) -> None:
+    book = one.out()
+    page = sheet(book, "texts")
+    row = row_of(page, "รหัส", "confirm.done")
+    lines = str(cell(page, "ข้อความของระบบ", row).value).count("\n") + 1
+    assert lines > 3
+    assert page.row_dimensions[row].height >= 15 * lines, "LibreOffice gives each row one line by itself"
+    assert page.row_dimensions[row_of(page, "รหัส", "greet.thanks")].height is None
+    for each in (sheet(book, name) for name in ("agencies", "texts", "officers")):
+        assert each.page_setup.orientation == "landscape"
+        assert each.sheet_properties.pageSetUpPr.fitToPage
+        assert (each.page_setup.fitToHeight, each.print_title_cols) == (0, "$A:$A")
+        assert 1 <= each.page_setup.fitToWidth <= 3
 
 
 def test_formulas_and_foreign_sheets_are_refused(one: Desk) -> None:
