@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from bot.simulation.citizens import Citizen, Town
 from bot.simulation.plan import Days, Dice, load, order, pace
@@ -33,6 +34,7 @@ class Work:
     extras: list[str] = field(default_factory=list)
     tries: int = 0
     officer: Officer | None = None
+    others: list[Officer] = field(default_factory=list)  # of other units, where several do it together
     conclusion: Conclusion = Conclusion.FIXED
     reported: int = 0
     sent_back: bool = False
@@ -127,10 +129,9 @@ class Office:
         """Intake finds whose it is."""
         intake = self.staff.of(Role.INTAKE, case.agency_code)
         if case.confidential:
-            unit = case.unit_code or str(intake.unit)
-            work.officer = self.staff.of(Role.OFFICER, case.agency_code, unit)
-            self._give(intake, "assign_to", work, unit=unit, person=work.officer.name)
-        elif self.dice.happens(0.07):
+            self._give_to(work, case, self._officer(work, case))
+            return
+        if self.dice.happens(0.07):
             self._give(intake, "reject", work, words=self.dice.officer_says("reject"))
         elif self.dice.happens(0.08):
             self._give(intake, "forward", work, words=self.dice.officer_says("forward"))
@@ -138,6 +139,12 @@ class Office:
             self._give(intake, "assign", work, unit=str(intake.unit))
         else:
             self._give(intake, "category", work, category=work.category)
+        self._next(work, self.dice.between(0.5, 8) * pace(case.agency_code, case.unit_code))
+
+    def _give_to(self, work: Work, case: Case, officer: Officer) -> None:
+        """Intake names who works on it."""
+        intake = self.staff.of(Role.INTAKE, case.agency_code)
+        self._give(intake, "assign_to", work, unit=str(officer.unit), person=officer.name)
         self._next(work, self.dice.between(0.5, 8) * pace(case.agency_code, case.unit_code))
 
     def _owned(self, agency: str, category: str) -> bool:
@@ -153,7 +160,9 @@ class Office:
 
     def _assigned(self, work: Work, case: Case) -> None:
         officer = self._officer(work, case)
-        if work.tries == 1 and not case.confidential and self.dice.happens(0.02):
+        if case.confidential and case.officer_id is None:  # became so on the way: only who is named may see it
+            self._give_to(work, case, officer)
+        elif work.tries == 1 and not case.confidential and self.dice.happens(0.02):
             self._give(officer, "hand_back", work, words=self.dice.officer_says("hand_back"))
             self._next(work, self.dice.between(1, 8))
         elif work.tries == 1 and case.kind not in _VOICES and self.dice.happens(0.04):
@@ -181,14 +190,13 @@ class Office:
             other = self.dice.one([code for code in units if code != case.unit_code])
             head = self.staff.of(Role.INTAKE, case.agency_code)
             self._give(head, "team", work, words=f"{case.unit_code},{other}")
-            share = self.staff.of(Role.OFFICER, case.agency_code, other)
-            at = self.days.in_office(self.world.now, work.hours * 0.7)
-            self.world.at(at, lambda: self._share(work, share))
+            work.others.append(self.staff.of(Role.OFFICER, case.agency_code, other))
         self._next(work, self.dice.between(1, 8))
 
     def _share(self, work: Work, officer: Officer) -> None:
-        if self._case(work).status in (Status.ASSIGNED, Status.IN_PROGRESS):
-            self._give(officer, "result", work, words=self.dice.officer_says("done", place=work.where))
+        case = self._case(work)
+        if case.status in _SHARED:
+            self._shows(work, case, officer)
 
     def _part(self, work: Work) -> float:
         """Hours until the next deed: what is done in between takes its part of the whole."""
@@ -207,9 +215,12 @@ class Office:
         self._give(officer, name, work, words=self.dice.officer_says(name))
 
     def _asks(self, work: Work, case: Case, officer: Officer, name: str) -> None:
-        self._words(work, case, officer, name)
         citizen = work.citizen
-        if citizen is not None and self.dice.happens(0.75):
+        if citizen is None:  # they are rung up
+            self._words(work, case, officer, "note")
+            return
+        self._words(work, case, officer, name)
+        if self.dice.happens(0.75):
             self.town.later(self.dice.between(0.3, 140), lambda: self._answers(work, citizen))
 
     def _answers(self, work: Work, citizen: Citizen) -> None:
@@ -240,11 +251,22 @@ class Office:
     # --- results -----------------------------------------------------------------------------------------------------
 
     def _report(self, work: Work, case: Case, officer: Officer) -> None:
+        self._shows(work, case, officer)
+        work.reported += 1
+        for other in work.others:  # of a result that came back, everybody gives theirs again
+            at = self.days.in_office(self.world.now, self.dice.between(0.1, 4))
+            self.world.at(at, partial(self._share, work, other))
+        self._next(work, self.dice.between(4, 8) if work.others else self.dice.between(0.1, 5))
+
+    def _shows(self, work: Work, case: Case, officer: Officer) -> None:
+        """A result, with a picture where one is due, or why there is none."""
         words = self.dice.officer_says(_SAYS[work.conclusion], place=work.where or case.reference)
         if work.reported:
             words += str(load()["officer_says"]["thorough"])
         category = agencies.category(self.world.session, case.category)
-        due = needs_photo(bool(category and category.physical), case.kind, work.conclusion)
+        open_yet = case.route == "multi"  # the head will say what came of it
+        conclusion = Conclusion.FIXED if open_yet else work.conclusion
+        due = needs_photo(bool(category and category.physical), case.kind, conclusion)
         if due and self.dice.happens(0.9):
             self.town.pictures += 1
             line = order("result", code=work.reference, words=words)
@@ -252,8 +274,6 @@ class Office:
             self.world.turn(officer.chat, line, kind="image", media=media)
         else:
             self._give(officer, "result", work, words=words + str(load()["officer_says"]["no_photo"] if due else ""))
-        work.reported += 1
-        self._next(work, self.dice.between(0.1, 5))
 
     def _reported(self, work: Work, case: Case) -> None:
         """Told, where the unit may; else before the head."""
@@ -313,6 +333,7 @@ class Office:
             self._give(self._officer(work, case), "close", work)
 
 
+_SHARED = frozenset({Status.ASSIGNED, Status.IN_PROGRESS, Status.REPORTED, Status.RETURNED_INCOMPLETE, Status.REOPENED})
 _EXTRAS = {"ask": 0.07, "visit": 0.09, "note": 0.05, "tell": 0.07, "defer": 0.07, "team": 0.012}
 _MENDED = {"fixed": 82, "partly": 4, "planned": 7, "unfounded": 4, "explained": 3}
 _ANSWERED = {"explained": 62, "fixed": 26, "unfounded": 7, "planned": 5}
