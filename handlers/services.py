@@ -12,6 +12,7 @@ from handlers.messages import Board, Card, Choice, Document, Part, Picture, Say,
 from handlers.rules.pushing import Purpose
 from handlers.rules.thai_calendar import OfficeHours
 from handlers.texts import Texts
+from nlp import topics
 from nlp.verdict import Verdict
 from storage import agencies, cases, conversations, outbox
 from storage.db import Session
@@ -48,6 +49,7 @@ class Tools:
     mask: Callable[[str], str]
     zone: tzinfo
     track_link: Callable[[str, str], str]  # (reference, secret) → address, "" without a public address
+    split: Callable[[str], list[str]] = topics.split  # the matters of a text
     file_link: Callable[[str], str] = lambda _token: ""  # (token) → address of a letter, "" without a public address
     page_link: Callable[[str], str] = lambda _path: ""  # ("/digest/TOKEN") → address, "" without a public address
     undo_seconds: int = 0  # so long an officer may take back what a citizen is about to be told

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bot import models
 from handlers.services import Tools
-from nlp import mask
+from nlp import mask, topics
 from nlp.verdict import Verdict
 
-Thought = tuple[list[Verdict], list[str]]
+Thought = tuple[list[Verdict], list[list[str]], list[str]]
 _engine: models.Engine | None = None
 
 
@@ -25,7 +25,8 @@ def _begin(data_dir: Path) -> None:
 
 def _think(texts: Sequence[str], asides: Sequence[str]) -> Thought:
     assert _engine is not None
-    return [_engine.classify(text) for text in texts], [mask.mask(text) for text in (*texts, *asides)]
+    verdicts = [_engine.classify(text) for text in texts]
+    return verdicts, [topics.split(text) for text in texts], [mask.mask(text) for text in (*texts, *asides)]
 
 
 def _mask(texts: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -39,6 +40,7 @@ class Thinking:
         self._classify, self._mask = tools.classify, tools.mask
         self._verdicts: dict[str, Verdict] = {}
         self._masked: dict[str, str] = {}
+        self._split: dict[str, list[str]] = {}
         self._ahead: list[tuple[list[str], list[str], Future[Thought]]] = []
         self._again: set[str] = set()  # asked for more than once: taps, thanks, commands without a number
         self._pool = None
@@ -48,7 +50,7 @@ class Thinking:
 
     def tools(self, tools: Tools) -> Tools:
         """The same tools, which know already; what officers do cannot be taken back here: nobody waits for it."""
-        return replace(tools, classify=self.classify, mask=self.mask, undo_seconds=0)
+        return replace(tools, classify=self.classify, mask=self.mask, split=self.split, undo_seconds=0)
 
     def classify(self, text: str) -> Verdict:
         """As the engine answers."""
@@ -68,6 +70,11 @@ class Thinking:
             self._again.add(text)
         return known
 
+    def split(self, text: str) -> list[str]:
+        """The matters of a text, as they are found."""
+        known = self._split.get(text)
+        return topics.split(text) if known is None else known
+
     def think_ahead(self, texts: Sequence[str], asides: Sequence[str]) -> None:
         """These will be asked for soon; of `asides` only what they are masked."""
         if self._pool is not None:
@@ -79,8 +86,9 @@ class Thinking:
         """What was thought ahead first is known now."""
         if self._ahead:
             texts, asides, answer = self._ahead.pop(0)
-            verdicts, masked = answer.result()
+            verdicts, split, masked = answer.result()
             self._verdicts.update(zip(texts, verdicts, strict=True))
+            self._split = dict(zip(texts, split, strict=True))
             self._masked.update(zip((*texts, *asides), masked, strict=True))
 
     def forget(self) -> None:

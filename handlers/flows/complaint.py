@@ -15,7 +15,7 @@ from handlers.rules.draft import Draft, next_step
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from handlers.views import calm_numbers, draft_summary, known_case, review_lines
-from nlp import entities, topics
+from nlp import entities
 from storage import agencies
 from storage.words import Kind
 
@@ -323,7 +323,7 @@ _TAKES = {
 
 def _onward(svc: Svc, talk: Talk, draft: Draft, said: str) -> list[Part]:
     """Ask what is still missing, show the review, or write it down."""
-    if _holds_several(talk, draft):
+    if _holds_several(svc, talk, draft):
         draft.step, draft.may_split = "topics", False
         draft.asked.append("topics")
         drafts.keep(svc, talk, draft)
@@ -353,12 +353,12 @@ def _for_minors(svc: Svc, talk: Talk, draft: Draft) -> list[Part]:
     return [Say(svc.texts.say("notice.minor"))]
 
 
-def _holds_several(talk: Talk, draft: Draft) -> bool:
+def _holds_several(svc: Svc, talk: Talk, draft: Draft) -> bool:
     """Does the text tell of several matters? Asked of the first words of a complaint only."""
     if not draft.may_split or draft.kind != Kind.COMPLAINT or len(draft.texts) != 1 or "topics" in talk.state:
         return False
     message_id, words = draft.texts[0]
-    found = topics.split(words)
+    found = svc.tools.split(words)
     if found:
         talk.state["topics"] = [[message_id, piece] for piece in found]
     return bool(found)
