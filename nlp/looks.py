@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from nlp.digits import TO_ARABIC
 
 Span = tuple[int, int]
 D = "[0-9๐-๙]"
+_DIGIT = re.compile(D)
 HELD = "\ufdd0"  # stands for one stretch that no pattern may look into: no letter, no digit, in no text
 _SEEN = 700  # as far as a pattern and what it looks ahead for can reach
 _BEHIND = 40  # as far as one can look back
@@ -29,11 +30,23 @@ _PIECE = re.compile(rf"[^{_UNSEEN}][{_UNSEEN}]*|[{_UNSEEN}]+", re.S)
 
 @dataclass(frozen=True)
 class Pattern:
-    """One look of one kind of personal data; `span` says what of a match is secret, None that it is nothing."""
+    """One look of one kind of personal data; `span` says what of a match is secret, None that it is nothing.
+    `digits`: nothing matches where no digit is, so that most lines need not be looked at."""
 
     kind: str
     regex: re.Pattern[str]
     span: Callable[[re.Match[str]], Span | None]
+    digits: bool = False
+
+
+def of_digits(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
+    """The same looks, each of which matches nothing without a digit (a test goes through them)."""
+    return (replace(pattern, digits=True) for pattern in patterns)
+
+
+def has_digit(line: str) -> bool:
+    """Is there a digit in a line that `plain` made?"""
+    return _DIGIT.search(line) is not None
 
 
 def scan(pattern: Pattern, text: str) -> Iterator[Span]:
@@ -87,6 +100,12 @@ def words() -> dict[str, Any]:
 def any_of(found: list[str]) -> str:
     """A group that matches one of these words, the longest first."""
     return "(?:" + "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True)) + ")"
+
+
+def at(found: list[str]) -> str:
+    """Here begins one of these words, by its first letter: asked first, as looking back asks much of every letter."""
+    letters = {letter for word in found for letter in (word[0].lower(), word[0].upper())}
+    return f"(?=[{re.escape(''.join(sorted(letters)))}])"
 
 
 def kept(found: re.Match[str]) -> Span:

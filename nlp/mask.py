@@ -63,10 +63,14 @@ def _once(text: str, patterns: Sequence[looks.Pattern]) -> tuple[str, Counter[st
     stand_ins: dict[str, str] = looks.words()["stand_in"]
     counts: Counter[str] = Counter()
     line, typed = looks.plain(text)
+    digits = looks.has_digit(line)
     for pattern in patterns:
+        if pattern.digits and not digits:
+            continue
         spans = list(looks.scan(pattern, line))
         if spans:
             line, typed = _hold(line, typed, spans, stand_ins.get(pattern.kind))
+            digits = digits and looks.has_digit(line)
             counts[pattern.kind] += len(spans)
     counts.pop("", None)
     return "".join(typed), counts

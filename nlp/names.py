@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from nlp import tokenize
-from nlp.looks import HELD, D, Pattern, Span, any_of, kept, look, words
+from nlp.looks import HELD, D, Pattern, Span, any_of, at, kept, look, words
 
 _LETTER = "[ก-๎]"
 _FIRST = "[ก-ฮเ-ไ]"  # what a name begins with
@@ -31,7 +31,7 @@ def names() -> Iterator[Pattern]:
         ("teachers", "", _taught),
     ):
         stop = rf"(?!{any_of(no[name])})" if name in no else rf"(?!{any_of(no['roles'])})"
-        titled = f"{_at(titles[name])}{start}{any_of(titles[name])}"
+        titled = f"{at(titles[name])}{start}{any_of(titles[name])}"
         yield look("name", rf"(?P<kept>{titled}[ \t]?:?[ \t]?){stop}{run}", span)
     family = rf"(?P<kept>(?P<held>{HELD}[ \t]{{0,2}})?{any_of(titles['family'])}[ \t]?:?(?P<gap>[ \t]?))"
     yield look("name", rf"{family}(?P<run>{_FIRST}{_LETTER}{{1,24}})", _of_a_family)
@@ -46,15 +46,9 @@ def _latin(lone: str, titles: list[str]) -> Iterator[Pattern]:
     for regex in (
         rf"(?P<kept>{start}{title}\b\.?\s?){no}{word}(?:\s{word})?",
         rf"(?P<kept>{start}(?:mr|mrs)\b\.?\s?)[a-z]{{3,20}}(?:\s[a-z]{{3,20}})?",
-        rf"(?P<kept>{_at(titles)}{lone}{any_of(titles)}[ \t]?){no}{word}(?:\s{word})?",
+        rf"(?P<kept>{at(titles)}{lone}{any_of(titles)}[ \t]?){no}{word}(?:\s{word})?",
     ):
         yield Pattern("name", re.compile(regex), kept)
-
-
-def _at(words: list[str]) -> str:
-    """Here begins one of these words, by its first letter: asked first, as looking back asks much of every letter."""
-    letters = {letter for word in words for letter in (word[0].lower(), word[0].upper())}
-    return f"(?=[{re.escape(''.join(sorted(letters)))}])"
 
 
 def _titled(found: re.Match[str]) -> Span | None:

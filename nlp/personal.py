@@ -8,7 +8,7 @@ from functools import cache
 
 from nlp import tokenize
 from nlp.digits import arabic
-from nlp.looks import D, Pattern, Span, any_of, kept, look, plain, scan, words
+from nlp.looks import D, Pattern, Span, any_of, kept, look, of_digits, plain, scan, words
 from nlp.names import names
 
 _LETTER = "[ก-๎]"
@@ -60,14 +60,14 @@ def _is_dashed_reference(found: re.Match[str]) -> Span | None:
 def innocent() -> tuple[Pattern, ...]:
     """What looks like personal data and is none: dashed references, dates, hours, measures; the stand-ins too."""
     stand_ins = any_of(list(words()["stand_in"].values()))
-    return (
-        look("", stand_ins),
+    numbers = (
         look("", _REFERENCE, _is_dashed_reference),
         look("", _DATE),
         look("", _ISO_DATE),
         look("", _HOURS),
         look("", _POINT),
     )
+    return (look("", stand_ins), *of_digits(numbers))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -95,7 +95,6 @@ def _phones() -> Iterator[Pattern]:
     # Without its first 0, cut by spaces.
     cut = rf"[689๖๘๙](?:(?:[ \t]{D}){{8}}|{D}{_SEP}{D}{{3}}{_SEP}{D}{{4}}|{_SEP}{D}{{4}}{_SEP}{D}{{4}})"
     yield look("phone", rf"{near}(?P<number>{cut}){_END}", _is_phone)
-    yield look("phone", rf"(?:{any_of(beside['numerals'])}\s?){{9,13}}")
 
 
 def _is_phone(found: re.Match[str]) -> Span | None:
@@ -290,15 +289,13 @@ def patterns() -> tuple[Pattern, ...]:
     return (
         *_emails(),
         *_online(),
-        *_papers(),
-        *_cards(),
-        *_phones(),
-        *_accounts(),
-        look("", _REFERENCE, _is_reference),  # without dashes it stays too, but not beside the word for an account
-        _long_number(),
+        *of_digits((*_papers(), *_cards(), *_phones())),
+        look("phone", rf"(?:{any_of(words()['beside']['numerals'])}\s?){{9,13}}"),
+        *of_digits(_accounts()),
+        # Without dashes it stays too, but not beside the word for an account.
+        *of_digits((look("", _REFERENCE, _is_reference), _long_number())),
         *names(),
-        *_houses(),
-        *_plates(),
+        *of_digits((*_houses(), *_plates())),
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.looks import HELD, Pattern, Span, any_of, kept, look
+from nlp.looks import HELD, Pattern, Span, any_of, at, kept, look
 
 _BETWEEN = 14  # letters between the person and the word: "แม่ผมแก่แล้วและป่วยติดเตียง"
 _BEFORE = 10  # letters before the person, where it may be said that it is only feared
@@ -48,7 +48,7 @@ def _person() -> str:
         other = lists["after_no"].get(word)
         one_by_one.append(re.escape(word) + (rf"(?!{other})" if other else ""))
     not_behind = "".join(rf"(?<!{re.escape(head)})" for head in lists["before_no"])
-    return rf"{not_behind}(?:{'|'.join(one_by_one)})"
+    return rf"{at(lists['people'])}{not_behind}(?:{'|'.join(one_by_one)})"
 
 
 def _of_a_person(found: re.Match[str]) -> Span | None:

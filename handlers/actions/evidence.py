@@ -210,7 +210,7 @@ def faults(svc: Svc, case: Case, words: str, conclusion: str) -> list[str]:
         same=any(_is_known(svc, case, photo, after) for photo in after),
         old=any(photo.taken_at is not None and photo.taken_at < since - CLOCKS_DIFFER for photo in after),
         words=words,
-        boilerplate=_is_boilerplate(svc, case, words),
+        boilerplate=svc.session.once(("boilerplate", case.id, words), lambda: _is_boilerplate(svc, case, words)),
     )
     phrases = heard.load()["evidence"]
     return faults_of(proof, phrases["no_photo_reason"], phrases["says_nothing"])

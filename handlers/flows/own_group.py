@@ -17,7 +17,7 @@ def take(svc: Svc, actor: Actor, incoming: Incoming) -> list[Part] | None:
     if heard.means(incoming.text, "my_group"):
         return [Say(svc.texts.say("own_group.ask"), tuple(choice for choice, _code in _choices(svc)))]
     line = heard.plain(incoming.text)
-    for choice, code in _choices(svc):
+    for choice, code in svc.session.once(("group choices",), lambda: _choices(svc)):
         if line == heard.plain(choice.says):
             groups.say(svc.session, actor.person_id, access.own_accounts(svc, actor.person_id), code)
             return [Say(svc.texts.say("own_group.noted" if code else "own_group.none"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import string
+from collections.abc import Iterable
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]  # the pattern as a tree: to look for loops in loops
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.rules import reference
-from nlp import entities, looks, mask, names, personal, tokenize
+from nlp import entities, looks, mask, names, personal, sensitive, tokenize
 from nlp.digits import arabic
 from nlp.mask import found_in
 
@@ -410,3 +411,37 @@ def test_no_pattern_can_run_away() -> None:
         tree = _parser.parse(pattern.regex.pattern, pattern.regex.flags)
         assert tree.getwidth()[1] < 500, pattern.regex.pattern
         assert _loops(tree) <= 2, pattern.regex.pattern
+
+
+def _needs_a_digit(tree: Any) -> bool:
+    """Can it not match without a digit? Looks back are left aside: they say what stands before."""
+    return any(_is_a_digit(str(name), value) for name, value in tree)
+
+
+def _is_a_digit(name: str, value: Any) -> bool:
+    if name == "IN":
+        return all(str(kind) == "RANGE" and _of_digits(range(one[0], one[1] + 1)) for kind, one in value) or (
+            all(str(kind) == "LITERAL" and _of_digits([one]) for kind, one in value)
+        )
+    if name == "LITERAL":
+        return _of_digits([value])
+    if name in ("MAX_REPEAT", "MIN_REPEAT"):
+        return value[0] > 0 and _needs_a_digit(value[2])
+    if name == "BRANCH":
+        return all(_needs_a_digit(branch) for branch in value[1])
+    if name == "SUBPATTERN":
+        return _needs_a_digit(value[3])
+    return name == "ASSERT" and value[0] == 1 and _needs_a_digit(value[1])
+
+
+def _of_digits(codes: Iterable[int]) -> bool:
+    return all(chr(code) in "0123456789๐๑๒๓๔๕๖๗๘๙" for code in codes)
+
+
+def test_what_is_only_looked_at_beside_digits_finds_nothing_without_one() -> None:
+    patterns = (*personal.innocent(), *personal.patterns(), *sensitive.patterns())
+    trees = {pattern: _parser.parse(pattern.regex.pattern, pattern.regex.flags) for pattern in patterns}
+    assert {pattern for pattern in patterns if pattern.digits} <= {
+        pattern for pattern, tree in trees.items() if _needs_a_digit(tree)
+    }
+    assert sum(pattern.digits for pattern in patterns) > len(patterns) / 2
