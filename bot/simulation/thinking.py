@@ -1,4 +1,4 @@
-"""What the machine thinks of texts, thought ahead by a process beside ours: the flows find the answer ready."""
+"""What the machine thinks of texts, thought ahead by processes beside ours: the flows find the answer ready."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ class Thinking:
         self._split: dict[str, list[str]] = {}
         self._ahead: list[tuple[list[str], list[str], Future[Thought]]] = []
         self._again: set[str] = set()  # asked for more than once: taps, thanks, commands without a number
-        self._pool = None
+        self._pool = self._masking = None  # two, so that what is asked for now does not wait for what will be
         if beside:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(data_dir,))
+            self._masking = ProcessPoolExecutor(1, context)
 
     def tools(self, tools: Tools) -> Tools:
         """The same tools, which know already; what officers do cannot be taken back here: nobody waits for it."""
@@ -99,11 +100,12 @@ class Thinking:
 
     def masked(self, texts: Sequence[Sequence[str]]) -> Callable[[], list[list[str]]]:
         """The masked texts, when they are asked for."""
-        if self._pool is None:
+        if self._masking is None:
             return lambda: _mask(texts)
-        return self._pool.submit(_mask, texts).result
+        return self._masking.submit(_mask, texts).result
 
     def close(self) -> None:
-        """Let the other process go."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        """Let the other processes go."""
+        for pool in (self._pool, self._masking):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)

@@ -1,6 +1,6 @@
 """`make bench`: acknowledged webhooks a second, turns a second, time to the reply, time to ready and memory;
-how long the figures of a week take and the evidence of a year, and what old rows cost the queues (alone:
-`python -m tests.bench digest`, `… evidence`, `… queues`)."""
+how long the figures of a week take and the evidence of a year, what old rows cost the queues, and what a turn of a
+made-up year costs as it grows (alone: `python -m tests.bench digest`, `… evidence`, `… queues`, `… year`)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bench import digest, evidence, load, queues
+from tests.bench import digest, evidence, load, queues, year
 from tests.faults.cell import worked
 
 SENDERS = (1, 16, 64)
-FAST, SLOW, ONE = 12_000, 1_500, 1_500  # requests: group commit, a commit each, a single sender
+FAST, SLOW, ONE = 6_000, 900, 900  # requests: group commit, a commit each, a single sender
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 
 
@@ -188,7 +188,7 @@ def _idle(pid: int) -> float:
 
 def main() -> None:
     makers = databases()
-    alone = {"digest": digest.figures, "evidence": evidence.evidence, "queues": queues.figures}
+    alone = {"digest": digest.figures, "evidence": evidence.evidence, "queues": queues.figures, "year": year.figures}
     if len(sys.argv) > 1:
         alone[sys.argv[1]](makers)
         return
@@ -201,6 +201,7 @@ def main() -> None:
     digest.figures(makers)
     evidence.evidence(makers)
     queues.figures(makers)
+    year.figures(makers)
 
 
 if __name__ == "__main__":

@@ -662,6 +662,21 @@ def test_what_is_said_of_every_case_is_shown_to_the_head(world: World, officer: 
     assert "เหมือนเรื่องอื่น" in summary(world, reference)
 
 
+def test_what_another_agency_says_of_every_case_is_not_ours(world: World, officer: Dialogue) -> None:
+    for number in range(3):
+        finish(world, officer, f"p{number}", SAME, name=f"U{number}", text=f"ไฟถนนดับ ซอย {number + 5}")
+        world.passes(minutes=20)
+    reference = at_work(world, officer, name="U9", text="ไฟถนนดับ หน้าวัดใหม่ ซอย 12")
+    with world.db.transaction() as session:
+        for case in cases.after(session, 0):
+            if case.reference != reference:
+                assert {row.agency_code for row in cases.updates(session, [case.id]) if row.what == "result"} == {
+                    "DEMO"
+                }
+                case.agency_code = "KHAONOI"
+    assert faults(world, reference, SAME, "explained") == ["boilerplate"], "it was said when the case was ours"
+
+
 def test_two_others_with_the_same_words_are_not_many(world: World, officer: Dialogue) -> None:
     for number in range(2):
         finish(world, officer, f"p{number}", SAME, name=f"U{number}", text=f"ไฟถนนดับ ซอย {number + 5}")

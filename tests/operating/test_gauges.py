@@ -39,6 +39,22 @@ def test_queues(world: World) -> None:
     assert told['pratu_outbox{state="queued"}'] == 3
 
 
+def test_what_waits_for_the_persons_next_word_is_not_held_back(world: World) -> None:
+    with world.db.transaction() as session:
+        for number, held in enumerate(["", outbox.QUOTA, outbox.RIDES, outbox.RIDES, outbox.BLOCKED]):
+            row = outbox.put(session, channel="line", lane="l", chat_id="U1", parts=[], now=world.now, held=held)
+            assert row is not None, number
+        for state in (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.GIVEN_UP):
+            row = outbox.put(session, channel="line", lane="l", chat_id="U1", parts=[], now=world.now)
+            assert row is not None
+            outbox.settle(session, row, state, world.now)
+    told = {name: count for name, count in read(gauges(world)).items() if name.startswith("pratu_outbox{")}
+    assert told == {
+        f'pratu_outbox{{state="{state}"}}': count
+        for state, count in {"queued": 1, "held": 1, "rides": 2, "blocked": 1, "uncertain": 1, "given_up": 1}.items()
+    }
+
+
 def test_a_parked_event(world: World) -> None:
     world.citizen().does(kind="text", text="สวัสดี", work=False)
     with world.db.transaction() as session:

@@ -106,6 +106,12 @@ def test_every_case_goes_the_ways_of_the_table(lived: Lived) -> None:
     assert stands == {case.id: case.status for case in lived.rows(Case)}
 
 
+def test_nothing_gets_stuck(lived: Lived) -> None:
+    assert "stuck" not in lived.counts
+    wrong = {name: count for name, count in lived.counts.items() if name.endswith("_failed")}
+    assert not wrong
+
+
 def test_nothing_is_left_to_be_sent_or_fetched(lived: Lived) -> None:
     states = Counter(row.state for row in lived.rows(OutboxMessage))
     assert set(states) <= {"sent", "folded"}, states

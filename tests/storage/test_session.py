@@ -103,6 +103,31 @@ def test_a_message_read_before_knows_the_case_it_was_tied_to(db: Database, world
         assert row.case_id == 7
 
 
+def test_every_version_of_a_message_goes_with_it_and_nobody_elses(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        here, there = chat(session).id, chat(session, "another").id
+        rows = [
+            Message(channel="telegram", direction="in", conversation_id=one, at=world.now, kind="text", message_id=name)
+            for one, name in ((here, "5"), (here, "5"), (there, "5"), (here, "6"))
+        ]
+        for row in rows:
+            session.write(row)
+        messages.tie_to_case(session, [rows[1].id], 7)
+        assert [row.case_id for row in rows] == [7, 7, None, None]
+        messages.tie_to_case(session, [rows[0].id, rows[3].id], 8)
+        assert [row.case_id for row in rows] == [7, 7, None, 8], "what belongs to a case stays with it"
+
+
+def test_what_the_database_fills_in_is_known_without_asking(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        row = Message(channel="line", direction="in", conversation_id=chat(session).id, at=world.now, kind="image")
+        session.write(row)
+        file = messages.add_attachment(session, row, kind="image", ref="ref", name="", now=world.now)
+        with statements(session) as heard:
+            assert (file.state, file.attempts, file.case_id) == ("wanted", 0, None)
+        assert heard == []
+
+
 def test_old_news_is_not_taken_along(db: Database, world: World) -> None:
     with db.transaction() as session:
         told = {"channel": "line", "lane": "lane", "chat_id": "U1", "now": world.now, "held": outbox.RIDES}

@@ -28,6 +28,9 @@ def test_sealed_values_open_with_any_key_of_the_set(value: bytes, new: str, old:
     sealed = Keyring([old]).seal(value)
     assert Keyring([new, old]).open(sealed) == value
     assert value not in sealed or len(value) < 4
+    renewed = Keyring([new, old]).renewed(sealed)
+    assert Keyring([new]).open(renewed) == value, "the old key may go"
+    assert Keyring([new]).renewed(renewed) is renewed
     assert Keyring([new, old]).find_key("a") == Keyring([old]).find_key("a"), "accounts stay findable"
 
 
