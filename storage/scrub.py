@@ -100,19 +100,25 @@ _WAITS = 100  # of a fifth of a second: so long a transaction that began before 
 
 def _postgres(db: Database, full: bool) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        _wait_for_older(connection)
+        gone = _now(connection)
         for table in TOUCHED:
+            # Each time anew: while another database of this server has an old transaction open, whoever begins to read
+            # in ours sees as far back as that one, for a moment.
+            _wait_for_older(connection, gone)
             connection.exec_driver_sql(f"VACUUM ({'FULL, ' if full else ''}ANALYZE) {table}")
         # The planner keeps values of columns, so words, for its statistics: ANALYZE has put others in their place.
-        _wait_for_older(connection)
+        _wait_for_older(connection, _now(connection))
         connection.exec_driver_sql(f"VACUUM {'(FULL) ' if full else ''}pg_catalog.pg_statistic")
 
 
-def _wait_for_older(connection: Connection) -> None:
-    """Until nobody can see versions of rows that are gone by now. Raises CannotScrub."""
-    now = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
+def _now(connection: Connection) -> str:
+    return str(connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)")))
+
+
+def _wait_for_older(connection: Connection, now: str) -> None:
+    """Until nobody can see versions of rows that were gone then. Raises CannotScrub."""
     for _ in range(_WAITS):
-        if not connection.scalar(_OLDER, {"now": str(now)}):
+        if not connection.scalar(_OLDER, {"now": now}):
             return
         connection.execute(text("SELECT pg_sleep(0.2)"))
     raise CannotScrub("a transaction that began before is still open, and keeps old versions of rows")

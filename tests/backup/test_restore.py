@@ -24,6 +24,7 @@ from tests.world import WORKING_MORNING, World
 NEWER_TABLES = {"register_lines", "subscriptions", "push_readings", "case_holds", "consents", "reveals"}
 NEWER_COLUMNS = {
     *(("outbox", "purpose"), ("outbox", "agency_code"), ("accounts", "notice_version")),
+    ("status_updates", "agency_code"),
     *(("data_requests", name) for name in ("outcome", "decided_at", "person_id", "answer")),
 }
 

@@ -329,7 +329,9 @@ def test_an_answered_question_collides_with_nothing(world: World, officer: Dialo
 
 def test_how_to_fill_what_is_lacking(world: World, officer: Dialogue) -> None:
     reference = filed(world)
-    officer.says("/รับ 1").says("/ผล 1 เปลี่ยนหลอดไฟสามดวง").hears("ก่อนปิดยังขาด", "ตอบกลับข้อความนี้", "ถ่ายรูปไม่ได้เพราะ")
+    officer.says("/รับ 1").says("/ผล 1 เปลี่ยนหลอดไฟสามดวง").hears(
+        "ก่อนปิดยังขาด", "ส่งรูปในแชตนี้ได้เลยภายใน 10 นาที", "ถ่ายรูปไม่ได้เพราะ"
+    )
     officer.says("ถ่ายรูปไม่ได้เพราะฝนตกหนักกล้องเปียก").hears("ได้ผลแล้ว").hears_not("ยังขาด")
     officer.taps(f"/ปิด {reference}").hears("แจ้งผลให้ผู้แจ้งแล้ว")
     hears_now(world.citizen("U1", "telegram")).hears("เปลี่ยนหลอดไฟสามดวง")
