@@ -275,9 +275,12 @@ class Delivery:
     def _may_reply(self, message: Claimed) -> bool:
         """Not for the first time on an old token: were the answer unclear, nobody could tell whether it arrived.
 
-        A push has a key that makes a repeat harmless; being this late is rare enough to pay for it.
+        A push has a key that makes a repeat harmless; being this late is rare enough to pay for it. What was put out on
+        an old token can only have been pushed by the process that died: its own key repeats that, a reply would double.
         """
-        return message.tried_reply or message.recovered or self._token_age(message) < TOKEN_SURELY_FRESH
+        began = message.reply_event_us or 0
+        first = message.created_us - began < TOKEN_SURELY_FRESH / timedelta(microseconds=1)
+        return message.tried_reply or (message.recovered and first) or self._token_age(message) < TOKEN_SURELY_FRESH
 
     async def _reply(
         self, channel: Channel, message: Claimed, outcome: Outcome, call: Call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,4 @@ def _danger(data: dict[str, Any]) -> dict[str, list[str]]:
 
 def look(line: str) -> Found:
     """Where the phrases of all lists stand in a normalised text."""
-    return _look_again(line) if len(line) <= _SHORT else _book().look(line)
-
-
-_SHORT = 24  # letters: what is tapped, thanked and confirmed with is said again and again
-
-
-@lru_cache(maxsize=512)
-def _look_again(line: str) -> Found:
     return _book().look(line)

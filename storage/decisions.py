@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
 
 from storage.db import Session
 from storage.reminders import HURRIED, OFFICERS
@@ -110,7 +110,7 @@ def _put_so() -> Select[Any]:
 def _overdue_and_quiet() -> Select[Any]:
     done = select(_UPDATE.case_id).where(_UPDATE.case_id == _CASE.id, _UPDATE.by.in_(OFFICERS))
     done = done.where(_UPDATE.at >= bindparam("before"), _UPDATE.what != HURRIED)  # an order to hurry is no deed
-    quiet = (bindparam("today") > _DUE, ~done.exists(), _CASE.kind != Kind.COMPLIMENT.value, _BUT)
+    quiet = (bindparam("today", type_=Date()) > _DUE, ~done.exists(), _CASE.kind != Kind.COMPLIMENT.value, _BUT)
     return _found(_CASE.received_at, func.count().over()).where(*quiet).order_by(_DUE, _CASE.id)
 
 

@@ -21,7 +21,7 @@ def link(svc: Svc) -> str:
 
 def version(svc: Svc) -> str:
     """Which notice is in force: the number of ours, or a mark of the agency's words and link: nobody forgets it."""
-    number, words = svc.texts.word("notice.version"), svc.texts.own.get(own.NOTICE, "")
+    number, words = svc.texts.word("notice.version"), " ".join(svc.texts.own.get(own.NOTICE, "").split())
     if not (words or link(svc)):
         return number
     return hashlib.sha256(f"{words or number}\n{link(svc)}".encode()).hexdigest()[:_MARK]

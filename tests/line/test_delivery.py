@@ -221,6 +221,17 @@ def test_claim_of_a_dead_worker_whose_token_is_too_old_is_pushed(post: Post, sur
     assert (post.seen, post.states) == (["ไม่รู้ว่าถึงไหม"], ["sent"])
 
 
+def test_a_dead_workers_push_is_repeated_by_its_key_though_the_token_would_still_do(post: Post, surely: None) -> None:
+    """The event came late and again, so LINE takes its token; but it was put out too late to be replied."""
+    post.put("ครั้งเดียว", token="t1", age=120)
+    with post.db.transaction() as session:
+        outbox.claim(session, ids.new_key(), datetime.now(UTC))
+    post.emulator.tokens["t1"].delivered_at = post.emulator.clock()
+    post.deliver(2.0)
+    assert (post.seen, post.states) == (["ครั้งเดียว"], ["sent"])
+    assert [item.how for item in post.emulator.delivered] == ["push"]
+
+
 def test_blocked_chats_do_not_hold_up_others(post: Post) -> None:
     post.emulator.quota = 0
     post.put("ติดโควตา")
