@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoResultFound
-from sqlalchemy.orm import DeclarativeBase, Mapper, SessionTransaction, make_transient_to_detached
+from sqlalchemy.orm import DeclarativeBase, Mapper, SessionTransaction
 from sqlalchemy.orm import Session as PlainSession
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
@@ -130,21 +130,30 @@ class Session(PlainSession):
         return cast("T", self._row_of(_kinds_of(statement)[0], rows[0])) if rows else None
 
     def _row_of(self, kind: _Kind, row: Any) -> Any:
-        known = self.identity_map.get((kind.entity, tuple(row[at] for at in kind.key), None))
+        key = tuple(row[at] for at in kind.key)
+        known = self.identity_map.get((kind.entity, key, None))
         if known is not None and not kind.anew:
             return known
         values = zip(kind.names, row[kind.first : kind.first + len(kind.names)], strict=True)
         if known is None:
             known = kind.mapper.class_manager.new_instance()
             known.__dict__.update(values)
-            make_transient_to_detached(known)
-            self.add(known)
-            self.kept.append(known)
+            self._hold(known, key)
         elif instance_state(known).expired_attributes:
             self.refresh(known)
         else:
             known.__dict__.update(values)  # nothing of it waits: it was settled
         return known
+
+    def _hold(self, row: DeclarativeBase, key: tuple[Any, ...]) -> None:
+        """A whole row, as it was found or written just now, is an object of this transaction from now on: what
+        SQLAlchemy's `make_transient_to_detached` and `add` do, without looking for what it lacks and leads to."""
+        state = instance_state(row)
+        state.key = (type(row), key, None)
+        state._commit_all(row.__dict__)
+        state.session_id = self.hash_key
+        self.identity_map.add(state)
+        self.kept.append(row)
 
     # --- running -----------------------------------------------------------------------------------------------------
 
@@ -209,9 +218,7 @@ class Session(PlainSession):
             known[new.key[0]] = cursor.lastrowid
         for name, value in new.stands:
             known.setdefault(name, value)
-        make_transient_to_detached(row)
-        self.add(row)
-        self.kept.append(row)
+        self._hold(row, tuple(known[name] for name in new.key))
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Write what waits. Where that is only changes of rows, without SQLAlchemy's unit of work: no class of ours

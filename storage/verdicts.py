@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, cast, func, or_, select
 
 from storage.db import Session
 from storage.tables import Case, DataRequest
@@ -89,17 +91,28 @@ class Counts:
         )
 
 
-def counts(session: Session, begins: Sequence[datetime], end: datetime) -> list[tuple[int, Counts]]:
-    """(which stretch, its counts) by agency, where there are any. `begins`: when each begins, in order, up to `end`."""
-    later = list(enumerate(begins))[::-1]
-    stretch = case(*((Case.received_at >= begin, number) for number, begin in later), else_=0)
+def counts(
+    session: Session, begins: Sequence[datetime], end: datetime, agency: str | None = None
+) -> list[tuple[int, Counts]]:
+    """(which stretch, its counts) by agency, where there are any; of one agency where it is given. `begins`: when each
+    begins, in order, up to `end`."""
+    given = {f"begin_{number}": begin for number, begin in enumerate(begins)} | {"end": end}
+    mine = {} if agency is None else {"agency": agency}
+    found = session.ask(_counts(len(begins), agency is not None), given | mine)
+    return [(int(row[0]), Counts(row[1], *row[2:])) for row in found]
+
+
+@cache
+def _counts(stretches: int, of_one: bool) -> Select[*tuple[Any, ...]]:
+    begins = [(Case.received_at >= bindparam(f"begin_{number}"), number) for number in range(stretches)]
+    stretch = case(*begins[::-1], else_=0).label("stretch")
     sure = cast(Case.verdict["confidence"].as_float(), Float)
     differs = Case.verdict["category"].as_string() != Case.category
     abstained = func.coalesce(Case.verdict["abstained"].as_boolean(), Case.abstained)
     confirmed = _confirmed()
-    found = session.execute(
+    return (
         select(
-            stretch.label("stretch"),
+            stretch,
             Case.agency_code,
             func.count(),
             _count(differs),
@@ -109,12 +122,12 @@ def counts(session: Session, begins: Sequence[datetime], end: datetime) -> list[
             _count(confirmed & ~differs),
             func.sum(case((confirmed, sure), else_=0.0)),
         )
-        .where(Case.received_at >= begins[0], Case.received_at < end)
+        .where(begins[0][0], Case.received_at < bindparam("end"))
         .where(Case.category_by.is_not(None), Case.verdict["engine"].as_string().is_not(None))
+        .where(*[Case.agency_code == bindparam("agency")] if of_one else [])
         .group_by("stretch", Case.agency_code)
         .order_by("stretch", Case.agency_code)
     )
-    return [(int(row[0]), Counts(row[1], *row[2:])) for row in found]
 
 
 def _count(what: ColumnElement[bool]) -> ColumnElement[int]:

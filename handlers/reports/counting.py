@@ -274,9 +274,9 @@ def quota(svc: Svc) -> dict[str, Any]:
 
 def _model(svc: Svc, agency_code: str, period: Period) -> dict[str, Any]:
     found = verdicts.Counts(agency_code)
-    for _stretch, one in verdicts.counts(svc.session, [period.since], period.until):
-        if agency_code in (one.agency, EVERY):
-            found = found + one
+    mine = None if agency_code == EVERY else agency_code
+    for _stretch, one in verdicts.counts(svc.session, [period.since], period.until, mine):
+        found = found + one
     return {
         "version": figures.engine_version(svc.session, scope_of(agency_code, period)),
         "cases": found.cases,
