@@ -88,37 +88,38 @@ def _patiently(run: Any, statement: str) -> None:
     raise CannotScrub(f"{statement}: the database is in use")
 
 
-# Whoever reads by an older view, or has written and is not done: between two statements it has a number and no
-# view. The server's own launcher has no database.
+# Who keeps old versions of rows: whoever reads by an older view in this database (between two statements a writer has a
+# number and no view; the server's own launcher has no database), and whoever has written in *any* database of this
+# server and is not done, where VACUUM is FULL: it looks by a view of its own, which begins with the oldest of those.
 _OLDER = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE coalesce(datname, current_database()) = current_database()"
+    "SELECT (:full AND pg_snapshot_xmin(pg_current_snapshot()) <= CAST(:now AS xid8)) OR EXISTS ("
+    "SELECT 1 FROM pg_stat_activity WHERE coalesce(datname, current_database()) = current_database()"
     " AND pid <> pg_backend_pid()"
-    " AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(:now AS text) AS xid))"
+    " AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(:now AS xid8) AS xid)))"
 )
-_WAITS = 100  # of a fifth of a second: so long a transaction that began before may still see old versions of rows
+_WAITS = 600  # of a fifth of a second: so long a transaction that began before may still keep old versions of rows
 
 
 def _postgres(db: Database, full: bool) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         gone = _now(connection)
         for table in TOUCHED:
-            # Each time anew: while another database of this server has an old transaction open, whoever begins to read
-            # in ours sees as far back as that one, for a moment.
-            _wait_for_older(connection, gone)
+            # Each time anew: whoever begins to read while an old one is still open sees as far back as that one.
+            _wait_for_older(connection, gone, full)
             connection.exec_driver_sql(f"VACUUM ({'FULL, ' if full else ''}ANALYZE) {table}")
         # The planner keeps values of columns, so words, for its statistics: ANALYZE has put others in their place.
-        _wait_for_older(connection, _now(connection))
+        _wait_for_older(connection, _now(connection), full)
         connection.exec_driver_sql(f"VACUUM {'(FULL) ' if full else ''}pg_catalog.pg_statistic")
 
 
 def _now(connection: Connection) -> str:
-    return str(connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)")))
+    return str(connection.scalar(text("SELECT CAST(pg_current_xact_id() AS text)")))
 
 
-def _wait_for_older(connection: Connection, now: str) -> None:
+def _wait_for_older(connection: Connection, now: str, full: bool) -> None:
     """Until nobody can see versions of rows that were gone then. Raises CannotScrub."""
     for _ in range(_WAITS):
-        if not connection.scalar(_OLDER, {"now": now}):
+        if not connection.scalar(_OLDER, {"now": now, "full": full}):
             return
         connection.execute(text("SELECT pg_sleep(0.2)"))
     raise CannotScrub("a transaction that began before is still open, and keeps old versions of rows")

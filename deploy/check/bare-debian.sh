@@ -3,7 +3,8 @@
 # restore elsewhere. Proves the steps of the image and of deploy/install.sh where no container engine runs.
 #   bare-debian.sh FOLDER [OLD]      FOLDER: becomes the root of a Debian; OLD: the commit to upgrade from
 #   RESTORE_URL=postgresql+psycopg://… restores there (default: another SQLite file)
-# Run as root, from a checkout with its history. DEBIAN_MIRROR: another mirror than debootstrap's own.
+# Run as root, from a checkout with its history. DEBIAN_SUITE: another Debian than 13 (bookworm); DEBIAN_MIRROR: another
+# mirror than debootstrap's own.
 set -euo pipefail
 root=$(mkdir -p "$1" && cd "$1" && pwd)
 project=$(cd "$(dirname "$0")/../.." && pwd)
@@ -50,7 +51,7 @@ trap cleaned EXIT
 
 # --- a bare Debian ---------------------------------------------------------------------------------------------------
 if [ ! -e "$root/etc/debian_version" ]; then
-  debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates bookworm "$root" \
+  debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates "${DEBIAN_SUITE:-trixie}" "$root" \
     ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} > "$root.debootstrap.log" 2>&1
 fi
 mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
