@@ -12,6 +12,9 @@ from datetime import date, datetime
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from storage.db import Session
 from storage.tables import Case, StatusUpdate
@@ -83,9 +86,25 @@ def kept(build: Callable[[Scope, *More], Query]) -> Callable[[Scope, *More], Que
     return of
 
 
-def without_index(column: Any) -> ColumnElement[Any]:
-    """A column's value as the planner finds no index for."""
-    return func.coalesce(column, literal(None))
+class without_index(FunctionElement[Any]):
+    """A column's value as SQLite's planner finds no index for. PostgreSQL counts its rows and chooses by itself: what
+    it cannot look up in its statistics only misleads it."""
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(without_index)
+def _as_it_is(element: without_index, compiler: SQLCompiler, **given: Any) -> str:
+    return str(compiler.process(element.clauses, **given))
+
+
+@compiles(without_index, "sqlite")
+def _hidden(element: without_index, compiler: SQLCompiler, **given: Any) -> str:
+    return f"+{compiler.process(element.clauses, **given)}"
 
 
 def count_of(what: Any) -> ColumnElement[int]:
