@@ -9,6 +9,7 @@ from handlers.access import Actor
 from handlers.flows import answers, belongs, complaint, foreign, inquiry, joining, menu, privacy, tracking
 from handlers.messages import Incoming, Part
 from handlers.rules.case_status import is_open
+from handlers.rules.media import KINDS
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from nlp import kinds
@@ -19,7 +20,6 @@ from storage import cases
 from storage.words import Kind
 
 _SHORT = 45  # characters
-_MEDIA = frozenset({"image", "video", "file", "audio"})
 
 
 def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
@@ -30,13 +30,13 @@ def begin(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part]:
         return menu.strange(svc, talk)
     if incoming.kind == "image" and heard.holds(incoming.text, "greeting_picture", "words"):
         return menu.picture_greeting(svc, talk)
-    shows = incoming.kind in {*_MEDIA, "place"}
+    shows = incoming.kind in {*KINDS, "place"}
     ways = [_more_of_it, _answer] if shows else [_answer]
     for way in reversed(ways) if answers.just_answered(svc, talk) else ways:
         parts = way(svc, talk, actor, incoming)
         if parts is not None:
             return parts
-    if incoming.kind in _MEDIA and foreign_language(incoming.text):
+    if incoming.kind in KINDS and foreign_language(incoming.text):
         return foreign.begin(svc, talk, incoming)
     if incoming.kind != "text":
         return complaint.begin(svc, talk, incoming)

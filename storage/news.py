@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.db import Session
@@ -17,8 +17,7 @@ from storage.tables import Account, Case, CaseNotice, OutboxMessage, StatusUpdat
 from storage.tables.base import among, plain
 from storage.words import ENDED, OutboxState, Status
 
-PLAIN = "plain"
-PROMISE = "promise"  # a date was given
+PROMISE = "promise"  # a date was given; everything else is "plain"
 CHASE = "chase"  # for officers: put together at the end of the clock's round, one message a chat
 
 
@@ -41,22 +40,16 @@ _RIDES = (
 )
 
 
-def lanes(session: Session, costly: str, until: datetime, limit: int = 1000) -> list[tuple[str, str]]:
+def lanes(session: Session, costly: Collection[str], until: datetime, limit: int = 1000) -> list[tuple[str, str]]:
     """(lane, channel) of chats with news to be told now: a promise, or any where telling costs nothing."""
-    asked = {"until": until, "costly": costly, "most": limit}
+    asked = {"until": until, "costly": sorted(costly), "most": limit}
     return [(lane, channel) for lane, channel in session.ask(_LANES, asked)]
 
 
 _GONE = exists().where(plain(Account).c.id == _OUT.account_id, plain(Account).c.unreachable_at.is_not(None))
-# On the costly channel plain news may wait for months, and much of it does: the index is asked for what lies beside it.
-_TOLD_NOW = or_(
-    among(_OUT.news, PROMISE),
-    and_(among(_OUT.news, PLAIN), _OUT.channel < bindparam("costly")),
-    and_(among(_OUT.news, PLAIN), _OUT.channel > bindparam("costly")),
-)
 _LANES = (
     select(_OUT.lane, _OUT.channel)
-    .where(*_RIDES, _TOLD_NOW, ~_GONE)
+    .where(*_RIDES, or_(_OUT.news == PROMISE, _OUT.channel.not_in(bindparam("costly", expanding=True))), ~_GONE)
     .group_by(_OUT.lane, _OUT.channel)
     .order_by(func.min(_OUT.id))
     .limit(bindparam("most"))

@@ -12,7 +12,6 @@ from handlers.access import may_see
 from handlers.actions import notices
 from handlers.messages import Part, Say, from_json
 from handlers.rules import escalation
-from handlers.rules.pushing import COSTS
 from handlers.services import BUBBLES, Svc, bubbles_of, put_out
 from storage import agencies, conversations, news, people
 from storage.news import PROMISE, News
@@ -35,7 +34,7 @@ def chats(svc: Svc) -> list[tuple[str, str]]:
     """(lane, channel) of chats with news to be told now: by day only."""
     if not escalation.is_day(svc.hours, svc.now):
         return []
-    return news.lanes(svc.session, COSTS, svc.now - svc.undo_time)
+    return news.lanes(svc.session, notices.PUSHES_COST, svc.now - svc.undo_time)
 
 
 def push(svc: Svc, lane: str, channel: str) -> int:

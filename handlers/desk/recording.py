@@ -11,6 +11,7 @@ from handlers.actions import notices, recording
 from handlers.actions.cases import Filed
 from handlers.desk.order import example
 from handlers.messages import Choice, Incoming, Part, Say
+from handlers.rules.media import KINDS
 from handlers.rules.recording import Recording
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
@@ -25,7 +26,6 @@ _OLDEST = timedelta(days=365)
 _LONGEST_NUMBER, _LONGEST_PLACE, _LONGEST_NAME = 80, 300, 300
 _NOT_IN_GROUPS = frozenset({"phone", "name", "id", "email", "line", "social", "passport"})
 _MANY_DIGITS = re.compile(r"\d(?:[\s-]?\d){6,}")
-_MEDIA = frozenset({"image", "video", "audio", "file"})
 
 
 class _NotSo(Exception):
@@ -132,7 +132,7 @@ def _taken(svc: Svc, talk: Talk, actor: Actor, told: Recording, incoming: Incomi
             told.told.append(["pin", row.id, ""])
         if one.kind == "contact":
             told.told.append(["who", row.id, one.text])
-    said = [one.text for one in (incoming, *incoming.more) if one.kind in ("text", *_MEDIA)]
+    said = [one.text for one in (incoming, *incoming.more) if one.kind in ("text", *KINDS)]
     text = "\n".join(filter(None, map(str.strip, said)))
     step = told.step
     text = _received(svc, told, text)

@@ -12,6 +12,7 @@ from handlers.actions import cases as filing
 from handlers.actions import drafts, joins, notices, privacy
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
+from handlers.rules.media import KINDS
 from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from handlers.views import calm_numbers, draft_summary, known_case, review_lines
@@ -20,7 +21,6 @@ from storage import agencies
 from storage.words import Kind
 
 # Where people's messages lie when they come through these (notice, PDPA s. 28).
-_MEDIA_KINDS = frozenset({"image", "video", "audio", "file"})
 _QUESTIONS = frozenset({"what", "category", "place", "more", "unclear"})
 # What people say to the review who want it sent: a thank you is the politest way to say yes.
 _SEND = ("yes", "send", "that_is_all", "enough", "thanks")
@@ -85,7 +85,7 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
         return [Say(svc.texts.say("ask.picker")), *ask(svc, talk, draft)]
     if heard.means(incoming.text, "notice_seen", "resume"):
         return ask(svc, talk, draft)
-    if incoming.kind in _MEDIA_KINDS and draft.step in _QUESTIONS:
+    if incoming.kind in KINDS and draft.step in _QUESTIONS:
         return _take_media(svc, talk, draft, incoming)
     if incoming.kind == "contact":
         drafts.absorb(svc, talk, draft, incoming)

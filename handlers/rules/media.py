@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+KINDS = frozenset({"image", "video", "audio", "file"})  # of messages
 LARGEST = 20 * 1024 * 1024  # bytes; a Telegram bot cannot fetch more, and nobody's trouble needs it
 _TAKEN = (
     frozenset({"jpg", "jpeg", "png", "gif", "webp", "heic", "pdf", "mp4", "mov", "3gp", "m4v"})

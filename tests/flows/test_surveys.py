@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from bot.commands import suit_passers_by
 from bot.jobs import JOBS, JobContext
-from handlers import router, texts
+from handlers import texts
 from handlers.actions import surveying
 from handlers.reports import links
 from handlers.services import Svc
 from handlers.texts import heard
+from handlers.ways import running
 from storage import cases, surveys
 from storage.tables import Conversation, OutboxMessage, Survey, SurveyAnswer, SurveyPerson
 from storage.words import Role, Status
@@ -663,7 +664,7 @@ def drafting(world: World) -> bool:
 def test_what_a_chat_waits_for_is_known_to_the_clock() -> None:
     """A new step of a conversation must be named where surveys look for it."""
 
-    assert set(router._STEPS) - {surveying.STATE} <= surveying.ASKING | surveying.TELLING
+    assert set(running.STEPS) - {surveying.STATE} <= surveying.ASKING | surveying.TELLING
 
 
 def test_what_a_tap_says_is_understood() -> None:
