@@ -9,12 +9,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import astuple
-from functools import cache
 from pathlib import Path
-from string import Template
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -23,6 +20,8 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.documents import chart
+from bot.pages.sheet import PRIVATE, Words, linked
+from bot.pages.sheet import sheet as whole
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import issued
@@ -30,18 +29,10 @@ from handlers.reports.sheet import NUMBERS, Cell, Decision, Number, Sheet, Table
 from handlers.services import Svc, Tools
 from storage.db import Database
 
-_PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _CHART = {"cache-control": "private, max-age=3600", "x-robots-tag": "noindex, nofollow"}
 Draw = Callable[[], Response]
 _STYLES = ("chat.css", "digest.css")
-
-
-@cache
-def _templates() -> tuple[Template, dict[str, Template]]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "digest.toml").read_text(encoding="utf-8"))
-    page_ = Template((folder / "digest.html").read_text(encoding="utf-8"))
-    return page_, {name: Template(text) for name, text in words.items()}
+_WORDS = Words("digest")
 
 
 def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
@@ -53,7 +44,7 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
                 with db.reading() as session:
                     draw = work(Svc(session, clock(), tools), request.path_params["token"], request)
             except access.NotFound:
-                return _html(_whole("", _templates()[1]["gone"].substitute()), 404)
+                return _html(_whole("", _WORDS.put("gone")), 404)
             return draw()  # takes a second, and needs nothing of the database
 
         async def show(request: Request) -> Response:
@@ -89,12 +80,11 @@ def _cases(svc: Svc, token: str, request: Request) -> Draw:
 
 
 def _html(text: str, status: int = 200) -> Response:
-    return Response(text, status, media_type="text/html", headers=_PRIVATE)
+    return Response(text, status, media_type="text/html", headers=PRIVATE)
 
 
 def _whole(title: str, content: str, style: str = "") -> str:
-    linked = "".join(f'<link rel="stylesheet" href="/static/{name}">' for name in _STYLES)
-    return _templates()[0].substitute(title=html.escape(title), content=content, style=style or linked)
+    return whole(title, content, kind="sheet", head=style or linked(_STYLES))
 
 
 def alone(sheet: Sheet) -> str:
@@ -115,41 +105,30 @@ def page(sheet: Sheet, *, picture: str, base: str = "", paper: str = "", style: 
             _head(sheet, paper),
             drawn.decisions(sheet),
             drawn.section("figures", sheet.numbers_title, drawn.numbers(sheet.numbers)),
-            _fill("beside", content=drawn.chart_and_quality(sheet, picture)),
+            _WORDS.fill("beside", content=drawn.chart_and_quality(sheet, picture)),
             drawn.tables(sheet.tables),
             drawn.section("spots", sheet.spots_title, _list(_spot(*one) for one in sheet.spots)),
             drawn.section("others", sheet.others_title, _list(map(html.escape, sheet.others))),
-            _put("foot", title=sheet.chain_title, chain=sheet.chain) if sheet.chain else "",
+            _WORDS.put("foot", title=sheet.chain_title, chain=sheet.chain) if sheet.chain else "",
         )
     )
-    skip = _templates()[1]["skip"].substitute()
+    skip = _WORDS.put("skip")
     return _whole(f"{sheet.title} {sheet.agency}", f"{skip}<main>{main}</main>", style)
 
 
 def _head(sheet: Sheet, paper: str) -> str:
     named = {"title": sheet.title, "agency": sheet.agency, "period": sheet.period, "as_of": sheet.as_of}
-    link = _put("paper", link=paper) if paper else ""
-    return _fill("head", paper=link, **{name: html.escape(value) for name, value in named.items()})
-
-
-def _put(template: str, **values: str) -> str:
-    """A template with plain words."""
-    escaped = {name: html.escape(value) for name, value in values.items()}
-    return _templates()[1][template].substitute(escaped)
-
-
-def _fill(template: str, **parts: str) -> str:
-    """A template with what is HTML already."""
-    return _templates()[1][template].substitute(parts)
+    link = _WORDS.put("paper", link=paper) if paper else ""
+    return _WORDS.fill("head", paper=link, **{name: html.escape(value) for name, value in named.items()})
 
 
 def _list(items: Iterable[str]) -> str:
-    rows = "".join(_fill("item", value=item) for item in items)
-    return _fill("list", rows=rows) if rows else ""
+    rows = "".join(_WORDS.fill("item", value=item) for item in items)
+    return _WORDS.fill("list", rows=rows) if rows else ""
 
 
 def _spot(name: str, references: tuple[str, ...]) -> str:
-    listed = ", ".join(_put("whole", text=reference) for reference in references)
+    listed = ", ".join(_WORDS.put("whole", text=reference) for reference in references)
     return f"{html.escape(name)}: {listed}" if listed else html.escape(name)
 
 
@@ -163,24 +142,24 @@ class _Page:
         """A heading and what stands below it; nothing where there is nothing."""
         if not content:
             return ""
-        note = _put("note", n=n) if n else ""
-        return _fill("section", id=name, title=html.escape(title), note=note, content=content)
+        note = _WORDS.put("note", n=n) if n else ""
+        return _WORDS.fill("section", id=name, title=html.escape(title), note=note, content=content)
 
     def decisions(self, sheet: Sheet) -> str:
         """What waits, first of all; that nothing does is said as well."""
         rows = "".join(map(self._decision, sheet.decisions))
-        content = _fill("decisions", hint=html.escape(sheet.hint), rows=rows, more=html.escape(sheet.more))
+        content = _WORDS.fill("decisions", hint=html.escape(sheet.hint), rows=rows, more=html.escape(sheet.more))
         return self.section("decide", sheet.decide, content if rows else " ")
 
     def _decision(self, one: Decision) -> str:
-        commands = "".join(_put("command", command=command) for command in one.commands)
+        commands = "".join(_WORDS.put("command", command=command) for command in one.commands)
         named = {"reference": one.reference, "why": one.why, "about": one.about}
-        return _fill("decision", commands=commands, **{name: html.escape(value) for name, value in named.items()})
+        return _WORDS.fill("decision", commands=commands, **{name: html.escape(value) for name, value in named.items()})
 
     def numbers(self, numbers: tuple[Number, ...]) -> str:
         """The figures at a glance."""
         rows = "".join(
-            _fill(
+            _WORDS.fill(
                 "number",
                 name=html.escape(one.name),
                 value=self._cell(one.cell, one.name),
@@ -188,18 +167,18 @@ class _Page:
             )
             for one in numbers
         )
-        return _fill("numbers", rows=rows)
+        return _WORDS.fill("numbers", rows=rows)
 
     def _cell(self, cell: Cell, name: str) -> str:
         if not self.base or cell.value == "0":
             return html.escape(cell.value)
         asked = urlencode({"what": cell.what} | ({"key": cell.key} if cell.what not in NUMBERS else {}))
-        return _put("cell", link=f"{self.base}/cases?{asked}", label=f"{name} {cell.value}", value=cell.value)
+        return _WORDS.put("cell", link=f"{self.base}/cases?{asked}", label=f"{name} {cell.value}", value=cell.value)
 
     def facts(self, facts: tuple[tuple[str, str], ...]) -> str:
         """Names and values."""
-        rows = "".join(_put("fact", name=name, value=value) for name, value in facts)
-        return _fill("facts", rows=rows) if rows else ""
+        rows = "".join(_WORDS.put("fact", name=name, value=value) for name, value in facts)
+        return _WORDS.fill("facts", rows=rows) if rows else ""
 
     def chart_and_quality(self, sheet: Sheet, source: str) -> str:
         """The chart, and beside it how well it went."""
@@ -215,7 +194,7 @@ class _Page:
         """The chart, with what it shows in words."""
         words = _list(map(html.escape, sheet.chart.words))
         alt = html.escape(" ".join(sheet.chart.words))
-        return _fill("chart", source=html.escape(source), alt=alt, words=words)
+        return _WORDS.fill("chart", source=html.escape(source), alt=alt, words=words)
 
     def tables(self, tables: tuple[Table, ...]) -> str:
         """The tables beside each other where there is room."""
@@ -226,41 +205,43 @@ class _Page:
 
     def _table(self, table: Table) -> str:
         rows = "".join(
-            _fill(
+            _WORDS.fill(
                 "row",
                 name=html.escape(line.name),
                 cells="".join(
-                    _fill("td", value=self._cell(cell, f"{line.name} {column}"))
+                    _WORDS.fill("td", value=self._cell(cell, f"{line.name} {column}"))
                     for cell, column in zip(line.cells, table.columns[1:], strict=True)
                 ),
             )
             for line in table.lines
         )
-        columns = "".join(_put("column", name=name) for name in table.columns)
-        return _fill("table", columns=columns, rows=rows)
+        columns = "".join(_WORDS.put("column", name=name) for name in table.columns)
+        return _WORDS.fill("table", columns=columns, rows=rows)
 
 
 def _behind(found: issued.Behind, base: str, what: str, key: str) -> str:
     rows = "".join(_case(row, found.columns) for row in found.rows)
-    columns = "".join(_put("column", name=name) for name in found.columns)
-    shown = _fill("cases", columns=columns, rows=rows) if rows else _put("empty", text=found.nothing)
+    columns = "".join(_WORDS.put("column", name=name) for name in found.columns)
+    shown = _WORDS.fill("cases", columns=columns, rows=rows) if rows else _WORDS.put("empty", text=found.nothing)
     head = f"<h1>{html.escape(found.title)}</h1><p>{html.escape(found.period)}</p><p>{html.escape(found.count)}</p>"
-    back = _put("back", link=base)
+    back = _WORDS.put("back", link=base)
     return _whole(found.title, f"<main>{back}{head}{shown}{_other_pages(found, base, what, key)}{back}</main>")
 
 
 def _case(row: issued.Shown, columns: tuple[str, ...]) -> str:
     reference, *values = astuple(row)
-    cells = "".join(_put("case_cell", name=name, value=value) for name, value in zip(columns[1:], values, strict=True))
-    return _fill("case", reference=html.escape(reference), cells=cells)
+    cells = "".join(
+        _WORDS.put("case_cell", name=name, value=value) for name, value in zip(columns[1:], values, strict=True)
+    )
+    return _WORDS.fill("case", reference=html.escape(reference), cells=cells)
 
 
 def _other_pages(found: issued.Behind, base: str, what: str, key: str) -> str:
     asked = {"what": what} | ({"key": key} if what not in NUMBERS else {})
     wanted = (("before", found.page - 1), ("after", found.page + 1))
     links = "".join(
-        _put(name, link=f"{base}/cases?{urlencode({**asked, 'page': at})}")
+        _WORDS.put(name, link=f"{base}/cases?{urlencode({**asked, 'page': at})}")
         for name, at in wanted
         if 1 <= at <= found.pages
     )
-    return _fill("pages", links=links) if links else ""
+    return _WORDS.fill("pages", links=links) if links else ""

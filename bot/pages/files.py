@@ -5,12 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import html
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from string import Template
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -20,6 +17,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.documents import draw, pictures
 from bot.pages import proof
+from bot.pages.sheet import PRIVATE, Words, linked, sheet
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import dossier as dossiers
@@ -27,13 +25,7 @@ from handlers.reports import letters, links
 from handlers.services import Svc, Tools
 from storage.db import Database
 
-
-@cache
-def _templates() -> tuple[Template, dict[str, Template]]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "files.toml").read_text(encoding="utf-8"))
-    page = Template((folder / "files.html").read_text(encoding="utf-8"))
-    return page, {name: Template(text) for name, text in words.items()}
+WORDS = Words("files")
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ def routes(db: Database, tools: Tools, clock: Clock, folder: Path) -> list[Route
                 return _page("gone", 404)
             if paper.confidential and not proof.is_shown(svc, paper.person_id, request):
                 return _page("ask", 403)
-        headers = {**proof.HEADERS, "content-disposition": f'attachment; filename="{quote(paper.name)}"'}
+        headers = {**PRIVATE, "content-disposition": f'attachment; filename="{quote(paper.name)}"'}
         return with_headers(Response(paper.draw(), media_type=draw.MIMES[ending], headers=headers))
 
     def answer(request: Request, fields: dict[str, str]) -> Response:
@@ -96,12 +88,16 @@ def _ending(request: Request) -> str:
 
 
 def _page(name: str, status: int, **values: str) -> Response:
-    page, words = _templates()
-    said = {"said": words[name].substitute() if name == "wrong_number" else ""}
-    shown = words["number" if name == "wrong_number" else name]
-    content = shown.substitute({key: html.escape(value) for key, value in values.items()} | said)
-    body = page.substitute(content=content)
-    return with_headers(Response(body, status, media_type="text/html", headers=proof.HEADERS), forms=status != 404)
+    wrong = name == "wrong_number"
+    escaped = {key: html.escape(value) for key, value in values.items()}
+    content = WORDS.fill("number" if wrong else name, said=WORDS.put(name) if wrong else "", **escaped)
+    body = page_of(content)
+    return with_headers(Response(body, status, media_type="text/html", headers=PRIVATE), forms=status != 404)
+
+
+def page_of(content: str) -> str:
+    """A page about a paper."""
+    return sheet(WORDS.plain("title"), f"<main>{content}</main>", kind="track", head=linked(["chat.css"]))
 
 
 def _found(svc: Svc, token: str, ending: str, folder: Path) -> _Paper:

@@ -6,19 +6,16 @@ import asyncio
 import html
 import logging
 import shlex
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
-from string import Template
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from bot.pages.sheet import PRIVATE, Words, linked, sheet
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import operating, operators
@@ -35,7 +32,7 @@ from storage.runs import Run
 
 log = logging.getLogger("pratu.operator")
 
-_PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
+_STYLES = ("chat.css", "digest.css", "operator.css")
 _STATES = (  # those that are not over, or ended badly
     *("queued", "sending", "failed", "held", "rides", "blocked"),
     *("uncertain", "given_up"),
@@ -62,38 +59,23 @@ def routes(db: Database, tools: Tools, clock: Clock, installed: Installed) -> li
                 work = operating.work(session, svc.now, tools.zone)
                 return 200, page(svc.texts, work, inbox.parked(session), installed, migrations.current(db))
         except access.NotFound:
-            return 404, _whole(_word("gone"))
+            return 404, _whole(_WORDS.put("gone"))
         except Exception:  # it is looked at when things are broken: it must say which, not break too
             log.exception("the operators' page could not be drawn")
-            return 503, _whole(_word("away"))
+            return 503, _whole(_WORDS.put("away"))
 
     async def show(request: Request) -> Response:
         status, body = await asyncio.to_thread(look, request.path_params["token"])
-        return with_headers(Response(body, status, media_type="text/html", headers=_PRIVATE))
+        return with_headers(Response(body, status, media_type="text/html", headers=PRIVATE))
 
     return [Route("/operator/{token}", show, methods=["GET"])]
 
 
-@cache
-def _templates() -> tuple[Template, dict[str, Template]]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "operator.toml").read_text(encoding="utf-8"))
-    page_ = Template((folder / "operator.html").read_text(encoding="utf-8"))
-    return page_, {name: Template(text) for name, text in words.items()}
-
-
-def _word(key: str, /, **values: object) -> str:
-    """A template with plain words."""
-    return _templates()[1][key].substitute({name: html.escape(str(value)) for name, value in values.items()})
-
-
-def _fill(key: str, /, **parts: str) -> str:
-    """A template with what is HTML already."""
-    return _templates()[1][key].substitute(parts)
+_WORDS = Words("operator")
 
 
 def _whole(content: str) -> str:
-    return _templates()[0].substitute(title=_word("title"), content=content)
+    return sheet(_WORDS.plain("title"), content, kind="sheet", head=linked(_STYLES, "operator.js"))
 
 
 def page(texts: Texts, work: Work, parked: list[Parked], installed: Installed, version: str | None) -> str:
@@ -108,14 +90,14 @@ def page(texts: Texts, work: Work, parked: list[Parked], installed: Installed, v
         drawn.outbox(),
         drawn.timetable(),
         drawn.quota(),
-        _word("foot"),
+        _WORDS.put("foot"),
     )
-    verdict = _word("bad", n=len(found)) if found else _word("good")
-    whole = _fill(
+    verdict = _WORDS.put("bad", n=len(found)) if found else _WORDS.put("good")
+    whole = _WORDS.fill(
         "page",
         mood="bad" if found else "good",
         verdict=verdict,
-        as_of=_word("as_of", now=texts.moment(work.at)),
+        as_of=_WORDS.put("as_of", now=texts.moment(work.at)),
         content="".join(content),
     )
     return _whole(whole)
@@ -130,12 +112,14 @@ class _Page:
 
     def alarms(self, found: list[Told]) -> str:
         """What must be done, first of all."""
-        rows = "".join(_word("alarm", what=one.what, todo=one.do, section=one.section, name=one.name) for one in found)
-        return self._section("do", _fill("alarms", rows=rows)) if rows else ""
+        rows = "".join(
+            _WORDS.put("alarm", what=one.what, todo=one.do, section=one.section, name=one.name) for one in found
+        )
+        return self._section("do", _WORDS.fill("alarms", rows=rows)) if rows else ""
 
     def parts(self, facts: Facts, wrong: set[str], installed: Installed, version: str | None) -> str:
         """Each part in a line, with what is wrong with it marked."""
-        work, word, old = self._work, _word, version != migrations.newest()
+        work, word, old = self._work, _WORDS.put, version != migrations.newest()
         unsent = sum(work.outbox.get(state, 0) for state in outbox.OPEN)
         rows = [
             ("database", word("database_old" if old else "database_is", version=version), ("old",) if old else ()),
@@ -151,53 +135,53 @@ class _Page:
         drawn = (
             self._part(name, value, bad="old" in names or not wrong.isdisjoint(names)) for name, value, names in rows
         )
-        return self._section("parts", _fill("part_rows", rows="".join(drawn)))
+        return self._section("parts", _WORDS.fill("part_rows", rows="".join(drawn)))
 
     def _part(self, name: str, value: str, *, bad: bool) -> str:
-        mark = _word("warn" if bad else "ok")
-        return _fill("part", name=_word(name), value=value, mark=mark, mood="bad" if bad else "fine")
+        mark = _WORDS.put("warn" if bad else "ok")
+        return _WORDS.fill("part", name=_WORDS.put(name), value=value, mark=mark, mood="bad" if bad else "fine")
 
     def _waits(self, name: str, n: int, seconds: float) -> str:
-        return _word(f"{name}_waits", n=f"{n:,}", ago=self._lasting(seconds)) if n else _word(f"{name}_none")
+        return _WORDS.put(f"{name}_waits", n=f"{n:,}", ago=self._lasting(seconds)) if n else _WORDS.put(f"{name}_none")
 
     def _jobs(self, facts: Facts) -> str:
         ages = [facts.ages[name] for name in TIMETABLE if name in facts.ages]
-        return _word("jobs_last", ago=self._lasting(min(ages))) if ages else _word("never")
+        return _WORDS.put("jobs_last", ago=self._lasting(min(ages))) if ages else _WORDS.put("never")
 
     def _backup(self) -> str:
         run = self._work.runs.get(runs.BACKUP)
         if run is None or run.done_at is None:
-            return _word("never")
+            return _WORDS.put("never")
         counts = {name: f"{run.counts.get(name, 0):,}" for name in ("rows", "files")}
-        return _word("backup_was", ago=self._since(run.done_at), **counts)
+        return _WORDS.put("backup_was", ago=self._since(run.done_at), **counts)
 
     def _pushes(self) -> str:
         pushed = self._work.pushes
         if pushed.most is None:
-            return _word("pushes_open", used=f"{pushed.used:,}")
-        return _word("pushes_of", used=f"{pushed.used:,}", most=f"{pushed.most:,}")
+            return _WORDS.put("pushes_open", used=f"{pushed.used:,}")
+        return _WORDS.put("pushes_of", used=f"{pushed.used:,}", most=f"{pushed.most:,}")
 
     def _disk(self, facts: Facts) -> str:
-        return _word("disk_none") if facts.disk is None else _word("disk_is", n=int(facts.disk))
+        return _WORDS.put("disk_none") if facts.disk is None else _WORDS.put("disk_is", n=int(facts.disk))
 
     def parked(self, found: list[Parked]) -> str:
         """Events that wait for people, each with the command that works on it again."""
         if not found:
-            return self._section("parked", _word("nothing", text=_word("parked_none")))
+            return self._section("parked", _WORDS.put("nothing", text=_WORDS.put("parked_none")))
         rows = "".join(map(self._one_parked, found))
         more = self._work.parked - len(found)
         return self._section(
-            "parked", _fill("parked_rows", rows=rows) + (_word("parked_more", n=more) if more > 0 else "")
+            "parked", _WORDS.fill("parked_rows", rows=rows) + (_WORDS.put("parked_more", n=more) if more > 0 else "")
         )
 
     def _one_parked(self, one: Parked) -> str:
         channel = self._texts.word_or(f"platforms.{one.channel}", one.channel)
         at = self._texts.moment(one.received_at)
-        why = _word("why_nobody") if not one.why else _word("why_ended")
+        why = _WORDS.put("why_nobody") if not one.why else _WORDS.put("why_ended")
         if one.why.isidentifier():
-            why = _word("why_error", why=one.why, attempts=one.attempts)
+            why = _WORDS.put("why_error", why=one.why, attempts=one.attempts)
         command = f"pratu replay {shlex.quote(one.event_id)}"  # it is copied into a shell
-        return _fill(
+        return _WORDS.fill(
             "parked_one",
             channel=html.escape(channel),
             at=html.escape(at),
@@ -207,14 +191,14 @@ class _Page:
 
     def outbox(self) -> str:
         """Messages that are not over, or ended badly."""
-        rows = [(_word(state), (f"{self._work.outbox.get(state, 0):,}",), False) for state in _STATES]
+        rows = [(_WORDS.put(state), (f"{self._work.outbox.get(state, 0):,}",), False) for state in _STATES]
         return self._section("messages", _table(("state", "count"), rows))
 
     def timetable(self) -> str:
         """Each job: when it last went well, and whether it failed since."""
         jobs = [run for name, run in self._work.runs.items() if name != runs.BACKUP]
         if not jobs:
-            return self._section("timetable", _word("nothing", text=_word("jobs_none")))
+            return self._section("timetable", _WORDS.put("nothing", text=_WORDS.put("jobs_none")))
         rows = [
             (html.escape(self._texts.word_or(f"job_names.{run.name}", run.name)), self._job(run), run.fails)
             for run in jobs
@@ -223,21 +207,21 @@ class _Page:
 
     def _job(self, run: Run) -> tuple[str, str]:
         if run.fails and run.failed_at is not None:
-            return _word("job_failed", ago=self._since(run.failed_at), why=run.why), ""
+            return _WORDS.put("job_failed", ago=self._since(run.failed_at), why=run.why), ""
         if run.done_at is None:
-            return _word("never"), ""
-        return _word("ago", ago=self._since(run.done_at)), _word("seconds", n=f"{run.seconds:.1f}")
+            return _WORDS.put("never"), ""
+        return _WORDS.put("ago", ago=self._since(run.done_at)), _WORDS.put("seconds", n=f"{run.seconds:.1f}")
 
     def quota(self) -> str:
         """Pushes that count, by agency; nothing where none went."""
         by: dict[str, int] = {}
         for (agency, _purpose), count in self._work.pushes.by.items():
             by[agency] = by.get(agency, 0) + count
-        rows = [(html.escape(code) or _word("no_agency"), (f"{n:,}",), False) for code, n in sorted(by.items())]
+        rows = [(html.escape(code) or _WORDS.put("no_agency"), (f"{n:,}",), False) for code, n in sorted(by.items())]
         return self._section("quota", _table(("agency", "used"), rows)) if rows else ""
 
     def _section(self, name: str, content: str) -> str:
-        return _fill("section", id=name, title=_word(name), content=content)
+        return _WORDS.fill("section", id=name, title=_WORDS.put(name), content=content)
 
     def _lasting(self, seconds: float) -> str:
         return spans.lasting(self._texts, seconds)
@@ -248,13 +232,13 @@ class _Page:
 
 def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, tuple[str, ...], bool]]) -> str:
     """Rows of (name, cells, is it bad), all of them HTML already."""
-    heads = "".join(_fill("column", name=_word(name)) for name in columns)
+    heads = "".join(_WORDS.fill("column", name=_WORDS.put(name)) for name in columns)
     drawn = (
-        _fill(
+        _WORDS.fill(
             "row",
             name=name,
-            cells="".join(_fill("cell", value=cell, mood="bad" if bad else "fine") for cell in cells),
+            cells="".join(_WORDS.fill("cell", value=cell, mood="bad" if bad else "fine") for cell in cells),
         )
         for name, cells, bad in rows
     )
-    return _fill("table", columns=heads, rows="".join(drawn))
+    return _WORDS.fill("table", columns=heads, rows="".join(drawn))

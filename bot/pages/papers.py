@@ -11,12 +11,8 @@ import codecs
 import contextlib
 import html
 import logging
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from string import Template
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -26,6 +22,8 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.documents import draw, pdf
 from bot.documents.pictures import Load
+from bot.pages.files import WORDS, page_of
+from bot.pages.sheet import PRIVATE
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports import issued, own_data
@@ -36,7 +34,6 @@ from storage.db import Database
 
 log = logging.getLogger("pratu.papers")
 
-_PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _PDF = ".pdf"
 _MIMES = {**draw.MIMES, ".txt": "text/plain; charset=utf-8", ".json": "application/json"}
 
@@ -57,11 +54,11 @@ def routes(db: Database, tools: Tools, clock: Clock, load: Load) -> list[Route]:
         try:
             found = _found(db, tools, clock, load, token, wanted)
         except access.NotFound:
-            return _html(_words()["gone"].substitute(), 404)
+            return _html(WORDS.put("gone"), 404)
         except DoesNotReconcile as wrong:
             places = "".join(f"<li>{html.escape(place)}</li>" for place in wrong.places)
-            return _html(_words()["stopped"].substitute(places=places), 409)
-        headers = {**_PRIVATE, "content-disposition": f'inline; filename="{quote(found.name)}"'}
+            return _html(WORDS.fill("stopped", places=places), 409)
+        headers = {**PRIVATE, "content-disposition": f'inline; filename="{quote(found.name)}"'}
         return Response(found.draw(), media_type=_MIMES[found.ending], headers=headers)
 
     async def show(request: Request) -> Response:
@@ -119,13 +116,5 @@ def _evidence(svc: Svc, token: str, wanted: str, load: Load) -> _Paper:
     return _Paper(name, ending, lambda: draw.pack(pack, ending, now, contents, load))
 
 
-@cache
-def _words() -> dict[str, Template]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "files.toml").read_text(encoding="utf-8"))
-    return {name: Template(text) for name, text in words.items()}
-
-
 def _html(content: str, status: int) -> Response:
-    page = Template((Path(__file__).parent / "files.html").read_text(encoding="utf-8"))
-    return Response(page.substitute(content=content), status, media_type="text/html", headers=_PRIVATE)
+    return Response(page_of(content), status, media_type="text/html", headers=PRIVATE)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.pages.sheet import PRIVATE
 from bot.pages.static import with_headers
 from handlers.access import Throttled
 from handlers.actions import proving
@@ -20,7 +21,6 @@ from nlp.digits import arabic
 
 COOKIE = "pratu_proof"
 LARGEST = 4096  # bytes of a sent form
-HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 
 
 async def form(request: Request) -> dict[str, str] | None:
@@ -65,7 +65,7 @@ def _asking(question: str) -> dict[str, str]:
 
 def onward(proof: str, query: str, *, secure: bool) -> Response:
     """Back to the page that asked, with the proof. `secure`: over https only."""
-    answer = RedirectResponse(f"?{query}", 303, headers=HEADERS)
+    answer = RedirectResponse(f"?{query}", 303, headers=PRIVATE)
     answer.set_cookie(
         COOKIE,
         proof,

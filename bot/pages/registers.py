@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-import tomllib
 from collections.abc import AsyncGenerator, Sequence
-from functools import cache
-from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
@@ -20,6 +16,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.documents import draw
 from bot.documents.register_limits import LARGEST
+from bot.pages.sheet import PRIVATE, Words, linked, sheet
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports.evidence import address, sheets
@@ -31,7 +28,6 @@ from storage.db import Database
 if TYPE_CHECKING:
     from bot.documents.register_files import Outcome
 
-_HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 _ENVELOPE = 16 * 1024  # what a multipart body may hold beside the file
 _SHOWN = 300  # problems on a page
 
@@ -46,12 +42,7 @@ class _InMemory(MultiPartParser):
     spool_max_size = LARGEST + _ENVELOPE
 
 
-@cache
-def _templates() -> tuple[Template, dict[str, Template]]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "registers.toml").read_text(encoding="utf-8"))
-    page = Template((folder / "registers.html").read_text(encoding="utf-8"))
-    return page, {name: Template(text) for name, text in words.items()}
+_WORDS = Words("registers")
 
 
 def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
@@ -62,24 +53,24 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
         if request.query_params.get("as") == "xlsx":
             found = await asyncio.to_thread(_workbook, db, tools, clock, token)
             if found is None:
-                return _page(_templates()[1]["gone"].substitute(), 404)
+                return _page(_WORDS.put("gone"), 404)
             name, content = found
-            headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
+            headers = {**PRIVATE, "content-disposition": f'attachment; filename="{name}"'}
             return with_headers(Response(content, media_type=draw.MIMES[".xlsx"], headers=headers))
         drawn = await asyncio.to_thread(_shown, db, tools, clock, token)
-        return _page(_templates()[1]["gone"].substitute(), 404) if drawn is None else _page(drawn)
+        return _page(_WORDS.put("gone"), 404) if drawn is None else _page(drawn)
 
     async def take(request: Request) -> Response:
         token = request.path_params["token"]
         if await asyncio.to_thread(_shown, db, tools, clock, token) is None:
-            return _page(_templates()[1]["gone"].substitute(), 404)  # nobody else's bytes are read
+            return _page(_WORDS.put("gone"), 404)  # nobody else's bytes are read
         try:
             content, dry_run = await _sent(request)
         except _TooLarge:
             content, dry_run = b"0" * (LARGEST + 1), True  # said as of any file that is too large
         drawn = await asyncio.to_thread(_taken, db, tools, clock, token, content, dry_run)
         if drawn is None:
-            return _page(_templates()[1]["gone"].substitute(), 404)
+            return _page(_WORDS.put("gone"), 404)
         return _page(drawn[1], drawn[0])
 
     path = "/registers/{token}"
@@ -87,8 +78,8 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
 
 
 def _page(content: str, status: int = 200) -> Response:
-    body = _templates()[0].substitute(content=content)
-    return with_headers(Response(body, status, media_type="text/html", headers=_HEADERS), forms=status != 404)
+    body = sheet(_WORDS.plain("title"), f"<main>{content}</main>", kind="track", head=linked(["chat.css"]))
+    return with_headers(Response(body, status, media_type="text/html", headers=PRIVATE), forms=status != 404)
 
 
 async def _sent(request: Request) -> tuple[bytes, bool]:
@@ -162,24 +153,24 @@ def _taken(
 
 
 def _said(found: Outcome, dry_run: bool) -> str:
-    words = _templates()[1]
     if found.problems:
-        return words["wrong"].substitute(n=len(found.problems), lines=_listed(found.problems))
+        return _WORDS.fill("wrong", n=len(found.problems), lines=_listed(found.problems))
     if not found.changes:
-        return words["nothing"].substitute()
-    return words["would" if dry_run else "stored"].substitute(lines=_listed(found.changes))
+        return _WORDS.put("nothing")
+    return _WORDS.fill("would" if dry_run else "stored", lines=_listed(found.changes))
 
 
 def _drawn(svc: Svc, agency_code: str, year: int, said: str, lacking: Sequence[str]) -> str:
-    words, agency = _templates()[1], agencies.agency(svc.session, agency_code)
-    return words["page"].substitute(
+    agency = agencies.agency(svc.session, agency_code)
+    return _WORDS.fill(
+        "page",
         agency=html.escape(agency.name if agency else agency_code),
         year=year,
         most=LARGEST // 1024 // 1024,
         said=said,
-        lacking=words["lacking"].substitute(lines=_listed(lacking)) if lacking else "",
+        lacking=_WORDS.fill("lacking", lines=_listed(lacking)) if lacking else "",
     )
 
 
 def _listed(lines: Sequence[str]) -> str:
-    return "".join(_templates()[1]["line"].substitute(words=html.escape(line)) for line in lines[:_SHOWN])
+    return "".join(_WORDS.put("line", words=line) for line in lines[:_SHOWN])

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-import tomllib
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
-from string import Template
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -16,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from bot.pages.sheet import Words, linked, sheet
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.reports.public import Public, Stretch, public
@@ -25,12 +22,7 @@ from storage.db import Database
 FRESH = timedelta(minutes=5)
 
 
-@cache
-def _templates() -> tuple[Template, dict[str, Template]]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "summary.toml").read_text(encoding="utf-8"))
-    page_ = Template((folder / "summary.html").read_text(encoding="utf-8"))
-    return page_, {name: Template(text) for name, text in words.items()}
+_WORDS = Words("summary")
 
 
 def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
@@ -46,7 +38,7 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
             with db.reading() as session:
                 found = public(Svc(session, now, tools), code)
         except (access.NotFound, NotSeeded):
-            return 404, _whole("", _word("gone"))
+            return 404, _whole("", _WORDS.put("gone"))
         kept[code] = (now, page(found))
         return 200, kept[code][1]
 
@@ -59,61 +51,54 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
     return [Route("/summary", show, methods=["GET"]), Route("/summary/{agency}", show, methods=["GET"])]
 
 
-def _word(key: str, /, **values: object) -> str:
-    """A template with plain words."""
-    return _templates()[1][key].substitute({name: html.escape(str(value)) for name, value in values.items()})
-
-
-def _fill(key: str, /, **parts: str) -> str:
-    """A template with what is HTML already."""
-    return _templates()[1][key].substitute(parts)
-
-
 def _whole(title: str, content: str) -> str:
-    return _templates()[0].substitute(title=html.escape(title), content=content)
+    titled = _WORDS.plain("title", title=title)
+    return sheet(titled, f"<main>{content}</main>", kind="sheet", head=linked(["chat.css", "digest.css"]), found=True)
 
 
 def page(found: Public) -> str:
     """The page of these numbers."""
-    agency = found.agency or _word("all")
-    links = "".join(_word("agency", code=quote(code), name=name) for code, name in found.agencies)
+    agency = found.agency or _WORDS.put("all")
+    links = "".join(_WORDS.put("agency", code=quote(code), name=name) for code, name in found.agencies)
     content = (
-        _word("head", agency=agency, as_of=found.as_of),
+        _WORDS.put("head", agency=agency, as_of=found.as_of),
         *(_stretch(one, found.least) for one in found.stretches),
-        _fill("agencies", links=links) if links else "",
-        _word("foot", least=found.least),
+        _WORDS.fill("agencies", links=links) if links else "",
+        _WORDS.put("foot", least=found.least),
     )
     return _whole(agency, "".join(content))
 
 
 def _stretch(one: Stretch, least: int) -> str:
-    content = _word("nothing") if one.empty else _numbers(one, least) + _categories(one, least)
-    return _fill("stretch", name=one.name, title=_word(one.name), days=html.escape(one.days), content=content)
+    content = _WORDS.put("nothing") if one.empty else _numbers(one, least) + _categories(one, least)
+    return _WORDS.fill(
+        "stretch", name=one.name, title=_WORDS.put(one.name), days=html.escape(one.days), content=content
+    )
 
 
 def _count(n: int | None, least: int) -> str:
-    return _word("few", least=least) if n is None else f"{n:,}"
+    return _WORDS.put("few", least=least) if n is None else f"{n:,}"
 
 
 def _numbers(one: Stretch, least: int) -> str:
-    median = _word("none") if one.median_days is None else _word("days", days=f"{one.median_days:g}")
-    satisfied = _word("none") if one.satisfied is None else _word("percent", percent=one.satisfied)
+    median = _WORDS.put("none") if one.median_days is None else _WORDS.put("days", days=f"{one.median_days:g}")
+    satisfied = _WORDS.put("none") if one.satisfied is None else _WORDS.put("percent", percent=one.satisfied)
     if one.answers is None:
-        said = _word("few_answers", least=least)
+        said = _WORDS.put("few_answers", least=least)
     else:
-        said = _word("answers", n=f"{one.answers:,}") if one.answers else _word("no_answers")
+        said = _WORDS.put("answers", n=f"{one.answers:,}") if one.answers else _WORDS.put("no_answers")
     rows = (
-        ("received", _count(one.received, least), _word("unit")),
-        ("concluded", _count(one.concluded, least), _word("unit")),
-        ("median_days", median, _word("to_result")),
+        ("received", _count(one.received, least), _WORDS.put("unit")),
+        ("concluded", _count(one.concluded, least), _WORDS.put("unit")),
+        ("median_days", median, _WORDS.put("to_result")),
         ("satisfied", satisfied, said),
     )
-    drawn = (_fill("number", name=_word(name), value=value, note=note) for name, value, note in rows)
-    return _fill("numbers", rows="".join(drawn))
+    drawn = (_WORDS.fill("number", name=_WORDS.put(name), value=value, note=note) for name, value, note in rows)
+    return _WORDS.fill("numbers", rows="".join(drawn))
 
 
 def _categories(one: Stretch, least: int) -> str:
-    rows = [_word("row", name=name, n=f"{n:,}") for name, n in one.categories]
+    rows = [_WORDS.put("row", name=name, n=f"{n:,}") for name, n in one.categories]
     if rows and one.other != 0:
-        rows.append(_fill("row", name=_word("other"), n=_count(one.other, least)))
-    return _fill("table", rows="".join(rows)) if rows else ""
+        rows.append(_WORDS.fill("row", name=_WORDS.put("other"), n=_count(one.other, least)))
+    return _WORDS.fill("table", rows="".join(rows)) if rows else ""

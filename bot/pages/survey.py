@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.pages import survey_form, visitor
+from bot.pages.sheet import PRIVATE
 from bot.pages.static import with_headers
 from bot.pages.survey_form import Asked, Filled
 from handlers import access
@@ -32,7 +33,6 @@ LARGEST = 64 * 1024  # bytes of a sent form
 POLLS_AN_HOUR = 30  # forms of a campaign from one address: a tablet on a counter, or a village behind one
 _HOUR = timedelta(hours=1)
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{16}")
-_HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
 
 def _response(answer: _Answer) -> Response:
     if answer.onward:
-        return with_headers(RedirectResponse(answer.onward, 303, headers=_HEADERS), forms=True)
+        return with_headers(RedirectResponse(answer.onward, 303, headers=PRIVATE), forms=True)
     body = survey_form.page(answer.title, answer.content)
-    return with_headers(Response(body, answer.status, media_type="text/html", headers=_HEADERS), forms=True)
+    return with_headers(Response(body, answer.status, media_type="text/html", headers=PRIVATE), forms=True)
 
 
 async def _body(request: Request) -> bytes | None:
@@ -97,7 +97,7 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def _plain(status: int, name: str) -> _Answer:
-    return _Answer(status, survey_form.put(name), survey_form.put("title_gone"))
+    return _Answer(status, survey_form.WORDS.put(name), survey_form.WORDS.put("title_gone"))
 
 
 def _show(db: Database, tools: Tools, clock: Clock, token: str, query: Mapping[str, str]) -> _Answer:
@@ -163,14 +163,14 @@ def _kept(svc: Svc, page: Asked, read: survey_form.Read, token: str, number: str
 
 
 def _form(page: Asked, filled: Filled) -> _Answer:
-    title = survey_form.words()["title_wrong" if filled.wrong else "title"].substitute(form=page.sheet.form.name)
+    title = survey_form.WORDS.plain("title_wrong" if filled.wrong else "title", form=page.sheet.form.name)
     return _Answer(422 if filled.wrong else 200, survey_form.drawn(page, filled), title)
 
 
 def _thanks(page: Asked) -> _Answer:
-    again = survey_form.put("again") if page.sheet.kind == POLL else ""
-    title = survey_form.words()["title_sent"].substitute(form=page.sheet.form.name)
-    return _Answer(200, survey_form.fill("thanks", agency=html.escape(page.agency), again=again), title)
+    again = survey_form.WORDS.put("again") if page.sheet.kind == POLL else ""
+    title = survey_form.WORDS.plain("title_sent", form=page.sheet.form.name)
+    return _Answer(200, survey_form.WORDS.fill("thanks", agency=html.escape(page.agency), again=again), title)
 
 
 def _typist(svc: Svc, sheet: survey_links.Sheet) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import html
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-from string import Template
 
+from bot.pages.sheet import Words, linked, sheet
 from handlers.actions.surveys_sent import Sent
 from handlers.reports.survey_links import PAPER, SURVEY, Sheet
 from handlers.rules.survey_sheet import day_in
@@ -27,31 +24,12 @@ _NONE = "none"  # "not relevant", "not said"
 Options = Sequence[tuple[str, str]]
 
 
-@cache
-def words() -> Mapping[str, Template]:
-    """The page's texts."""
-    raw = tomllib.loads((Path(__file__).parent / "survey.toml").read_text(encoding="utf-8"))
-    return {name: Template(text) for name, text in raw.items()}
-
-
-@cache
-def _page() -> Template:
-    return Template((Path(__file__).parent / "survey.html").read_text(encoding="utf-8"))
+WORDS = Words("survey")
 
 
 def page(title: str, content: str) -> str:
     """A whole page; `title` is plain text, `content` HTML."""
-    return _page().substitute(title=html.escape(title), content=content)
-
-
-def fill(key: str, /, **values: object) -> str:
-    """A text of the page with values that are HTML already."""
-    return words()[key].substitute(values)
-
-
-def put(key: str, /, **values: object) -> str:
-    """A text of the page with plain values, escaped."""
-    return words()[key].substitute({name: html.escape(str(value)) for name, value in values.items()})
+    return sheet(title, f"<main>{content}</main>", kind="survey", head=linked(["chat.css", "survey.css"]))
 
 
 @dataclass(frozen=True)
@@ -94,7 +72,7 @@ def asked(svc: Svc, sheet: Sheet, typist: str) -> Asked:
         svc.today,
         surveys.aspects(svc.session),
         [(point, svc.texts.word(f"scale.{point}")) for point in SCALE],
-        [*services, ("other", words()["other"].template)] if services else [],
+        [*services, ("other", WORDS.plain("other"))] if services else [],
         [(row.code, row.name) for row in agencies.register(svc.session, "channel")],
         [(row.code, row.name) for row in agencies.register(svc.session, "group")],
     )
@@ -122,7 +100,7 @@ def read(page: Asked, given: Mapping[str, str]) -> Read:
     said = {one.code: given.get(one.code, "").strip() for one in page.written}
     for code, text in said.items():
         if len(text) > MOST_WORDS:
-            wrong[code] = put("too_long", most=MOST_WORDS)
+            wrong[code] = WORDS.put("too_long", most=MOST_WORDS)
     chosen = {one.code: given.get(one.code, "") for one in page.chosen}
     kept = {one.code: chosen[one.code] for one in page.chosen if chosen[one.code] in dict(page.options(one))}
     about = {one.code: one.about for one in page.chosen}
@@ -137,7 +115,7 @@ def read(page: Asked, given: Mapping[str, str]) -> Read:
         on, why = _day(page, given.get("on", ""))
         wrong |= {"on": why} if why else {}
     if sent.empty and not wrong:
-        wrong[form.items[0].code] = words()["nothing"].template
+        wrong[form.items[0].code] = WORDS.plain("nothing")
     channel, group = given.get("channel", ""), given.get("group", "")
     return Read(
         sent,
@@ -151,8 +129,8 @@ def read(page: Asked, given: Mapping[str, str]) -> Read:
 def _day(page: Asked, written: str) -> tuple[date, str]:
     day = day_in(written)
     if day is None:
-        return page.today, put("no_day", example=thai_day(page.today))
-    return day, words()["day_to_come"].template if day > page.today else ""
+        return page.today, WORDS.put("no_day", example=thai_day(page.today))
+    return day, WORDS.plain("day_to_come") if day > page.today else ""
 
 
 def thai_day(day: date) -> str:
@@ -176,26 +154,26 @@ class Filled:
 def drawn(page: Asked, filled: Filled) -> str:
     """The whole form, as it was filled in so far."""
     paper = page.sheet.kind == PAPER
-    intro = put("intro_paper", typist=page.typist) if paper else put("intro")
-    head = fill(
+    intro = WORDS.put("intro_paper", typist=page.typist) if paper else WORDS.put("intro")
+    head = WORDS.fill(
         "head",
         agency=html.escape(page.agency),
         form=html.escape(page.sheet.form.name),
         errors=_errors(page, filled.wrong),
-        saved=fill("saved", count=filled.saved) if filled.saved else "",
+        saved=WORDS.fill("saved", count=filled.saved) if filled.saved else "",
         intro=intro,
-        promise="" if paper else put("promise"),
+        promise="" if paper else WORDS.put("promise"),
     )
     fields = "".join(
         [
-            "" if page.sheet.kind == SURVEY else put("number", number=filled.number),
+            "" if page.sheet.kind == SURVEY else WORDS.put("number", number=filled.number),
             _section("paper", _paper(page, filled)) if paper else "",
             *_rated(page, filled),
             _section("person", _person(page, filled)),
             _section("open", _open(page, filled)),
         ]
     )
-    return head + fill("form", fields=fields, send=put("send_paper" if paper else "send"))
+    return head + WORDS.fill("form", fields=fields, send=WORDS.put("send_paper" if paper else "send"))
 
 
 def _errors(page: Asked, wrong: Mapping[str, str]) -> str:
@@ -203,31 +181,31 @@ def _errors(page: Asked, wrong: Mapping[str, str]) -> str:
         return ""
     labels = {item.code: item.name for item in page.sheet.form.items}
     labels |= {one.code: one.name for one in page.sheet.form.questions}
-    labels["on"] = words()["on"].template
-    links = "".join(put("error_link", field=name, label=labels[name], why=why) for name, why in wrong.items())
-    return fill("errors", count=len(wrong), list=links)
+    labels["on"] = WORDS.plain("on")
+    links = "".join(WORDS.put("error_link", field=name, label=labels[name], why=why) for name, why in wrong.items())
+    return WORDS.fill("errors", count=len(wrong), list=links)
 
 
 def _section(name: str, fields: str) -> str:
-    return fill("section", legend=put(name), fields=fields) if fields else ""
+    return WORDS.fill("section", legend=WORDS.put(name), fields=fields) if fields else ""
 
 
 def _rated(page: Asked, filled: Filled) -> Iterator[str]:
     """The items, a section for each aspect, with the numbers of the paper."""
-    options = [*page.scale, (_NONE, words()["not_relevant"].template)]
+    options = [*page.scale, (_NONE, WORDS.plain("not_relevant"))]
     number = 0
     for aspect, items in groupby(page.sheet.form.items, lambda item: item.aspect):
         fields = ""
         for item in items:
             number += 1
             fields += _points(item.code, item.name, options, filled, f"{number}. ")
-        legend = html.escape(page.aspects.get(aspect, "")) or put("plain")
-        yield fill("section", legend=legend, fields=fields)
+        legend = html.escape(page.aspects.get(aspect, "")) or WORDS.put("plain")
+        yield WORDS.fill("section", legend=legend, fields=fields)
 
 
 def _person(page: Asked, filled: Filled) -> str:
     fields = "".join(_chosen(page, one, filled) for one in page.chosen if one.about == "person")
-    return put("person_hint") + fields if fields else ""
+    return WORDS.put("person_hint") + fields if fields else ""
 
 
 def _open(page: Asked, filled: Filled) -> str:
@@ -241,29 +219,29 @@ def _open(page: Asked, filled: Filled) -> str:
 
 def _paper(page: Asked, filled: Filled) -> str:
     why = filled.wrong.get("on", "")
-    day = fill(
+    day = WORDS.fill(
         "line",
         field="on",
-        name=put("on"),
-        hint=put("on_hint", example=thai_day(page.today)),
+        name=WORDS.put("on"),
+        hint=WORDS.put("on_hint", example=thai_day(page.today)),
         value=html.escape(filled.values.get("on", thai_day(page.today)), quote=True),
         **_amiss("on", why),
         described=" on-wrong" if why else "",
     )
     channel = {"channel": page.sheet.channel, **filled.values}
-    unsaid = ("", words()["unsaid"].template)
+    unsaid = ("", WORDS.plain("unsaid"))
     return day + _list("channel", page.channels, channel) + _list("group", [unsaid, *page.groups], filled.values)
 
 
 def _amiss(name: str, why: str) -> dict[str, str]:
     return {
-        "wrong": put("error_here", field=name, why=why) if why else "",
+        "wrong": WORDS.put("error_here", field=name, why=why) if why else "",
         "invalid": ' aria-invalid="true"' if why else "",
     }
 
 
 def _chosen(page: Asked, question: Question, filled: Filled) -> str:
-    options, unsaid = page.options(question), words()["unsaid"].template
+    options, unsaid = page.options(question), WORDS.plain("unsaid")
     if len(options) > _FEW:
         return _list(question.code, [("", unsaid), *options], filled.values, question.name)
     if not any(unsaid in label for _code, label in options):
@@ -276,7 +254,7 @@ def _words(question: Question, filled: Filled) -> str:
     amiss = _amiss(question.code, why)
     if why:
         amiss["invalid"] += f' aria-describedby="{html.escape(question.code)}-wrong"'
-    return fill(
+    return WORDS.fill(
         "words",
         field=html.escape(question.code),
         name=html.escape(question.name),
@@ -288,7 +266,7 @@ def _words(question: Question, filled: Filled) -> str:
 
 def _list(name: str, options: Options, values: Mapping[str, str], label: str = "") -> str:
     drawn_ = "".join(
-        fill(
+        WORDS.fill(
             "option",
             value=html.escape(code),
             label=html.escape(text),
@@ -296,12 +274,12 @@ def _list(name: str, options: Options, values: Mapping[str, str], label: str = "
         )
         for code, text in options
     )
-    return fill("choice", field=name, name=html.escape(label) or put(name), options=drawn_, wrong="")
+    return WORDS.fill("choice", field=name, name=html.escape(label) or WORDS.put(name), options=drawn_, wrong="")
 
 
 def _points(name: str, label: str, options: Options, filled: Filled, number: str) -> str:
     points = "".join(
-        fill(
+        WORDS.fill(
             "point",
             field=html.escape(name),
             value=html.escape(code),
@@ -310,4 +288,4 @@ def _points(name: str, label: str, options: Options, filled: Filled, number: str
         )
         for code, text in options
     )
-    return fill("points", field=html.escape(name), name=html.escape(label), number=number, points=points)
+    return WORDS.fill("points", field=html.escape(name), name=html.escape(label), number=number, points=points)

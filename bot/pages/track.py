@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-import tomllib
 import unicodedata
-from functools import cache
-from pathlib import Path
-from string import Template
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +12,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.pages import visitor
+from bot.pages.sheet import PRIVATE, Words, linked, sheet
 from bot.pages.static import with_headers
 from handlers import access
 from handlers.messages import Card
@@ -27,12 +24,7 @@ from storage.db import Database
 _MARKS = {"done": "✓", "now": "●", "next": "○"}
 
 
-@cache
-def _templates() -> tuple[Template, dict[str, Template]]:
-    folder = Path(__file__).parent
-    words = tomllib.loads((folder / "track.toml").read_text(encoding="utf-8"))
-    page = Template((folder / "track.html").read_text(encoding="utf-8"))
-    return page, {name: Template(text) for name, text in words.items()}
+_WORDS = Words("track")
 
 
 def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
@@ -43,10 +35,9 @@ def routes(db: Database, tools: Tools, clock: Clock) -> list[Route]:
         secret = _digits(request.query_params.get("s", ""))
         subject = visitor.subject(request)  # throttled per address as well as per case
         status, content = await asyncio.to_thread(_look, db, tools, clock, _printed(asked), secret, subject)
-        body = _templates()[0].substitute(content=content)
-        headers = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
+        body = sheet(_WORDS.plain("title"), f"<main>{content}</main>", kind="track", head=linked(["chat.css"]))
         # Only the page that asks for the secret has a form.
-        return with_headers(Response(body, status, media_type="text/html", headers=headers), forms=not secret)
+        return with_headers(Response(body, status, media_type="text/html", headers=PRIVATE), forms=not secret)
 
     return [Route("/track/{reference}", show, methods=["GET"])]
 
@@ -64,20 +55,19 @@ def _printed(written: str) -> str:
 
 
 def _look(db: Database, tools: Tools, clock: Clock, reference: str, secret: str, subject: str) -> tuple[int, str]:
-    words = _templates()[1]
     with db.transaction() as session:
         svc = Svc(session, clock(), tools)
         phone = _call(svc)
         if not reference:
-            return 404, words["wrong"].substitute(phone=phone)
+            return 404, _WORDS.fill("wrong", phone=phone)
         if not secret:
-            return 200, words["ask"].substitute(reference=html.escape(reference))
+            return 200, _WORDS.put("ask", reference=reference)
         try:
             case = access.case_by_secret(svc, f"web:{subject}", reference, secret)
         except access.Throttled:
-            return 429, words["throttled"].substitute(phone=phone)
+            return 429, _WORDS.fill("throttled", phone=phone)
         except access.NotFound:
-            return 404, words["wrong"].substitute(phone=phone)
+            return 404, _WORDS.fill("wrong", phone=phone)
         return 200, _drawn(status_card(svc, case), svc.texts.moment(svc.now))
 
 
@@ -90,24 +80,17 @@ def _call(svc: Svc) -> str:
     if not phone:
         return ""
     number = "".join(letter for letter in phone if letter.isdigit() or letter == "+")
-    return _templates()[1]["call"].substitute(number=html.escape(number), phone=html.escape(phone))
+    return _WORDS.put("call", number=number, phone=phone)
 
 
 def _drawn(card: Card, now: str) -> str:
-    words = _templates()[1]
     steps = "".join(
-        words["step"].substitute(
-            state=step.state,
-            mark=_MARKS[step.state],
-            label=html.escape(step.label),
-            words=words[step.state].substitute(),
-        )
+        _WORDS.put("step", state=step.state, mark=_MARKS[step.state], label=step.label, words=_WORDS.plain(step.state))
         for step in card.steps
     )
-    rows = "".join(
-        words["row"].substitute(name=html.escape(name), value=html.escape(value)) for name, value in card.rows
-    )
-    return words["card"].substitute(
+    rows = "".join(_WORDS.put("row", name=name, value=value) for name, value in card.rows)
+    return _WORDS.fill(
+        "card",
         urgent=" urgent" if card.urgent else "",
         status=html.escape(card.status),
         reference=html.escape(card.reference),
