@@ -351,7 +351,7 @@ def _emergency(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[P
     parts = emergency.take(svc, talk, incoming)
     if parts is not None:
         return parts
-    return [Say(svc.texts.say("emergency.not")), *_onward(svc, talk)]
+    return [*emergency.none(svc, talk), *_onward(svc, talk)]
 
 
 def _of_the_danger(told: Case, incoming: Incoming) -> bool:
