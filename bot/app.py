@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -33,7 +34,8 @@ from bot.watch import Watch, watching
 from bot.web import Door, Web
 from bot.webchat import routes as webchat
 from bot.webchat.channel import WebChannel
-from handlers.services import Tools
+from handlers.actions import privacy
+from handlers.services import Svc, Tools
 from nlp import classify, mask
 from storage import agencies, bell, migrations, presence, rekey
 from storage.bell import Bell
@@ -381,7 +383,8 @@ def telegram_channel(settings: Settings, drawer: Drawer | None = None) -> Telegr
 
 
 def ready_database(settings: Settings) -> Database:
-    """A migrated database with the right key: what `serve` needs. SQLite is migrated here.
+    """A migrated database with the right key, whose history has the privacy notice of this program: what `serve` needs.
+    SQLite is migrated here.
 
     Raises CannotConnect, NotMigrated (PostgreSQL: `pratu migrate` is a step of its own there) or WrongKey.
     """
@@ -391,7 +394,15 @@ def ready_database(settings: Settings) -> Database:
         migrations.migrate(db)
     check_version(db)
     check_key(db)
+    keep_notice(db, tools(settings), clocks.now())
     return db
+
+
+def keep_notice(db: Database, tools: Tools, now: datetime) -> None:
+    """This program may bring another privacy notice than the one before: from now on people are told this one."""
+    with db.transaction() as session:
+        if agencies.first(session) is not None:
+            privacy.written_down(Svc(session, now, tools))
 
 
 def check_version(db: Database) -> None:

@@ -202,7 +202,10 @@ def erasures(context: JobContext, dry_run: bool = False) -> dict[str, int]:
 
 
 def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
-    """What is too old goes, a portion at a time; counts of rows by class of records. In a dry run: what would go."""
+    """What is too old goes, a portion at a time; counts of rows by class of records. In a dry run: what would go.
+
+    And what an older program left incomplete (`completed`) while processes were exchanged is made complete.
+    """
     with _looking(context) as svc:
         counts = keeping.due(svc)
     if dry_run:
@@ -217,7 +220,17 @@ def retention(context: JobContext, dry_run: bool = False) -> dict[str, int]:
                 break
     if any(counts.values()):
         forgetting.cut_log(context.db)
-    return counts
+    return {**counts, "completed": _completed(context)}
+
+
+def _completed(context: JobContext) -> int:
+    done = 0
+    while True:
+        with _working(context) as svc:
+            found = keeping.complete(svc)
+        done += found
+        if not found:
+            return done
 
 
 def reconcile(context: JobContext, dry_run: bool = False) -> dict[str, Any]:

@@ -79,20 +79,14 @@ def load(db: Database, path: Path, tools: Tools, now: datetime, *, dry_run: bool
     try:
         with db.transaction() as session:
             tables = from_book(session, path, tools) if is_book(path) else _from_folder(path, done)
-            before = _notice(session, now, tools)
             done.changed = seed.load(session, tables)
-            privacy.written_down(Svc(session, now, tools), before)
             done.invited = _invite(Svc(session, now, tools), tables.get(OFFICERS, {}).get("officer", []))
+            privacy.written_down(Svc(session, now, tools))
             if dry_run:
                 raise _Undone
     except _Undone:
         pass
     return done
-
-
-def _notice(session: Session, now: datetime, tools: Tools) -> str:
-    """Which privacy notice is in force; "" where there is no agency yet."""
-    return privacy.version(Svc(session, now, tools)) if agencies.first(session) is not None else ""
 
 
 def _from_folder(path: Path, done: Seeded) -> dict[str, Row]:

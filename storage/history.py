@@ -103,6 +103,21 @@ def head(session: Session) -> tuple[int, str]:
     return (0, GENESIS) if found is None else (found.value, found.mark or GENESIS)
 
 
+def hold(session: Session) -> None:
+    """Nobody else adds a link before this transaction ends: let it be soon."""
+    sequences.locked(session, CHAIN)
+
+
+def newest(session: Session, what: str) -> dict[str, Any]:
+    """The details of the newest link of this kind, of those that are about no case; none where there is no such link.
+
+    Links of no case are few, and found by that. (Asked for the last one, PostgreSQL might walk the whole chain.)
+    """
+    about = select(HistoryEntry.id).where(HistoryEntry.case_id.is_(None), HistoryEntry.what == what)
+    detail = session.get(HistoryDetail, max(session.scalars(about), default=0))
+    return {} if detail is None else session.keys.open_data(detail.details)
+
+
 def forget(session: Session, numbers: Collection[int]) -> None:
     """What these links commit to is taken back: salt and details go, the chain still verifies."""
     session.execute(delete(HistoryDetail).where(HistoryDetail.history_id.in_(numbers)))

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from storage.db import Session
-from storage.tables import StatusUpdate
+from storage.tables import Case, StatusUpdate
 from storage.tables.base import among, plain
 
 
@@ -28,6 +28,12 @@ def of_agency(
         before = rows[-1].id
 
 
+def complete(session: Session, limit: int = 1000) -> int:
+    """Write beside results whose they are, where a program of before this was kept wrote them (both work side by side
+    while they are exchanged); how many. Where there are none it is one look at their index."""
+    return len(session.ask(_COMPLETE, {"most": limit}).all())
+
+
 _FEW = 12  # among so many, words that are said of every case have mostly been said often enough
 _UPDATE = plain(StatusUpdate).c
 _OF_AGENCY = (
@@ -43,3 +49,12 @@ _OF_AGENCY = (
     .order_by(_UPDATE.id.desc())
     .limit(bindparam("most"))
 )
+_ALIKE = plain(StatusUpdate).alias()
+_UNKNOWN = (
+    select(_ALIKE.c.id)
+    .where(among(_ALIKE.c.what, "result"), _ALIKE.c.agency_code.is_(None))
+    .order_by(_ALIKE.c.id)
+    .limit(bindparam("most"))
+)
+_WHOSE = select(plain(Case).c.agency_code).where(plain(Case).c.id == _UPDATE.case_id).scalar_subquery()
+_COMPLETE = update(plain(StatusUpdate)).where(_UPDATE.id.in_(_UNKNOWN)).values(agency_code=_WHOSE).returning(_UPDATE.id)

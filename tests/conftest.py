@@ -34,13 +34,13 @@ def postgres_url() -> str:
     return url
 
 
-def fresh_postgres(name: str) -> str:
-    """An empty database of this name on the test server."""
+def fresh_postgres(name: str, like: str = "template1") -> str:
+    """A database of this name on the test server: an empty one, or a copy of one that nobody is connected to."""
     url = make_url(postgres_url())
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'))
     admin.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
 

@@ -79,9 +79,10 @@ class Thinking:
     def think_ahead(self, texts: Sequence[str], asides: Sequence[str]) -> None:
         """These will be asked for soon; of `asides` only what they are masked."""
         if self._pool is not None:
-            wanted = [text for text in dict.fromkeys(texts) if text not in self._verdicts]
-            beside = [text for text in dict.fromkeys(asides) if text not in wanted]
-            self._ahead.append((wanted, beside, self._pool.submit(_think, wanted, beside)))
+            wanted = dict.fromkeys(text for text in texts if text not in self._verdicts)
+            beside = dict.fromkeys(text for text in asides if text not in wanted)
+            ahead = (list(wanted), list(beside))
+            self._ahead.append((*ahead, self._pool.submit(_think, *ahead)))
 
     def catch_up(self) -> None:
         """What was thought ahead first is known now."""

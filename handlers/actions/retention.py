@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers.actions import status
 from handlers.services import Svc
-from storage import agencies, cases, history, holds, retention
+from storage import agencies, cases, history, holds, results, retention
 from storage.people import Post
 from storage.tables import Case
 
@@ -51,6 +51,11 @@ def take(svc: Svc, name: str) -> int:
         details = {"class": name, "rows": len(rows), "before": before(svc, name).isoformat()}
         history.append(svc.session, "expired", None, details, svc.now)
     return len(rows)
+
+
+def complete(svc: Svc) -> int:
+    """A portion of what an older program did not write yet: whose a result is. How many rows."""
+    return results.complete(svc.session)
 
 
 def hold(svc: Svc, case: Case, post: Post, reason: str) -> bool:

@@ -43,7 +43,7 @@ def start(svc: Svc, talk: Talk, kind: Kind) -> list[Part]:
     """A button: ask for the story."""
     draft = Draft(kind=kind, kind_chosen=kind != Kind.COMPLAINT, confidential=kind == Kind.CORRUPTION, asked=["what"])
     drafts.keep(svc, talk, draft)
-    return [*_notice(svc, talk), svc.texts.bubble(_START.get(kind, "intake.start"))]
+    return [*privacy.shown(svc, talk), svc.texts.bubble(_START.get(kind, "intake.start"))]
 
 
 def begin(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
@@ -61,11 +61,11 @@ def begin_with(svc: Svc, talk: Talk, texts: Sequence[Sequence[object]], also: In
         drafts.absorb_text(svc, draft, int(str(message_id)), str(words))
     if also is not None:
         drafts.absorb(svc, talk, draft, also)
-    return _onward(svc, talk, draft, "")
+    return [*privacy.shown(svc, talk), *_onward(svc, talk, draft, "")]
 
 
 def _begun(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part]:
-    parts = _notice(svc, talk)
+    parts = privacy.shown(svc, talk)
     if draft.confidential and draft.kind != Kind.CORRUPTION and incoming.text:
         parts.append(Say(svc.texts.say("intake.confidential")))
     return [*parts, *_onward(svc, talk, draft, incoming.text)]
@@ -472,12 +472,6 @@ def _file_one_silent(svc: Svc, talk: Talk, draft: Draft) -> None:
     say = Say(svc.texts.say("draft.filed", **values))
     notices.tell_complainant(svc, filed.case, [say], once=f"silent:{filed.case.id}")
     receipts.remember(svc, talk, filed)
-
-
-def _notice(svc: Svc, talk: Talk) -> list[Part]:
-    """The privacy notice, once, and once more when there is a new one; never in the way (PDPA s. 23; design 7)."""
-    told = privacy.told(svc, talk.account, talk.conversation.channel)
-    return [Say(told)] if told else []
 
 
 def _label(name: str) -> str:

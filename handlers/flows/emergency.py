@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from handlers.actions import cases as filing
-from handlers.actions import danger, drafts
+from handlers.actions import danger, drafts, privacy
 from handlers.messages import Incoming, Part, Say
 from handlers.receipts import file
 from handlers.rules.draft import Draft
@@ -32,13 +32,13 @@ def is_running(talk: Talk) -> bool:
 
 
 def begin(svc: Svc, talk: Talk, incoming: Incoming, what: str) -> list[Part]:
-    """Words of danger, also in the middle of something else."""
+    """Words of danger, also in the middle of something else. The privacy notice waits for another matter: no reading
+    before help."""
     talk.in_danger = True
     draft = drafts.draft_of(talk) or Draft()
     drafts.absorb(svc, talk, draft, incoming)
     draft.language = foreign_language(incoming.text) or draft.language
     danger.mark(draft, what)
-    talk.account.notice_at = talk.account.notice_at or svc.now  # no reading matter before help
     danger.call_out(svc, talk, draft)
     first = danger_first(svc, what, draft.language)
     if draft.has_place:
@@ -71,6 +71,13 @@ def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part] | None:
     draft.place = draft.place or _place_in(incoming)
     drafts.absorb(svc, talk, draft, incoming, reclassify=False)
     return _file(svc, talk, draft)
+
+
+def none(svc: Svc, talk: Talk) -> list[Part]:
+    """It goes on as any other matter: now there is time for the privacy notice."""
+    draft = drafts.draft_of(talk)
+    said = Say(svc.texts.say("emergency.not"))
+    return [said, *privacy.shown(svc, talk, draft.language if draft else "")]
 
 
 def _goes_on_in(draft: Draft) -> str:

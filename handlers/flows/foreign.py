@@ -5,8 +5,6 @@ Which language it is may be guessed wrong (nlp/language.py), so English stands b
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers import receipts
 from handlers.actions import drafts, privacy
 from handlers.messages import Incoming, Part
@@ -36,15 +34,7 @@ def begin(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     draft = Draft(kind=kind, kind_chosen=True, language=language, may_split=False, step="review")
     draft.confidential = verdict.confidential
     drafts.absorb(svc, talk, draft, incoming)
-    notice = [_notice(svc, language)] if talk.account.notice_at is None else []
-    talk.account.notice_at = talk.account.notice_at or svc.now
-    return [*notice, *_review(svc, talk, draft)]
-
-
-def _notice(svc: Svc, language: str) -> Part:
-    """In their language it is ours, with the way to the agency's own."""
-    say = svc.texts.foreign("notice", language)
-    return replace(say, text=f"{say.text}\n{privacy.link(svc)}") if privacy.link(svc) else say
+    return [*privacy.shown(svc, talk, language), *_review(svc, talk, draft)]
 
 
 def take(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.access import Actor
 from handlers.actions import awaiting, drafts
 from handlers.flows import answers, emergency, survey
-from handlers.messages import Incoming, Part, Say
+from handlers.messages import Incoming, Part
 from handlers.rules.media import KINDS
 from handlers.services import Svc, Talk
 from handlers.texts import heard
@@ -52,7 +52,7 @@ def goes_on(svc: Svc, talk: Talk, actor: Actor, incoming: Incoming) -> list[Part
     parts = emergency.take(svc, talk, incoming)
     if parts is not None:
         return parts
-    return [Say(svc.texts.say("emergency.not")), *running.onward(svc, talk)]
+    return [*emergency.none(svc, talk), *running.onward(svc, talk)]
 
 
 def _of_the_danger(told: Case, incoming: Incoming) -> bool:

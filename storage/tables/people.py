@@ -33,7 +33,7 @@ class Account(Base):
     user_id: Mapped[MaybeSealed]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     notice_at: Mapped[MaybeMoment]  # when the privacy notice was shown (PDPA s.23)
-    notice_version: Mapped[MaybeCode]  # which one; None: the first
+    notice_version: Mapped[MaybeCode]  # which one (handlers/actions/privacy.py); None: nobody knows
     unreachable_at: Mapped[MaybeMoment]  # blocked or gone; telephone instead
     created_at: Mapped[Moment]
 

@@ -10,19 +10,21 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy import text as sql
 
+from bot.jobs import JOBS, JobContext
 from bot.media import MediaFetcher
 from handlers.actions import evidence, reached, visits
 from handlers.messages import Say, from_json
 from handlers.rules.evidence import blocks
 from handlers.services import Svc, put_out
-from storage import cases, conversations, history, inbox, outbox, people, photos
+from storage import cases, conversations, history, inbox, outbox, people, photos, results
 from storage.closings import closings
 from storage.files import FileStore
 from storage.inbox import NewEvent, lane_of, microseconds
 from storage.people import Post
-from storage.tables import Attachment, Case, CaseVisit, InboxEvent, Membership, Message
+from storage.tables import Attachment, Case, CaseVisit, InboxEvent, Membership, Message, StatusUpdate
 from storage.words import OutboxState, Role, Stage, Status
 from tests.world import Dialogue, World
 
@@ -675,6 +677,43 @@ def test_what_another_agency_says_of_every_case_is_not_ours(world: World, office
                 }
                 case.agency_code = "KHAONOI"
     assert faults(world, reference, SAME, "explained") == ["boilerplate"], "it was said when the case was ours"
+
+
+def test_results_of_the_program_before_are_completed_at_night(world: World, officer: Dialogue) -> None:
+    """While processes are exchanged, those of before 0011 go on writing results, and do not write whose they are."""
+    for number in range(3):
+        finish(world, officer, f"p{number}", SAME, name=f"U{number}", text=f"ไฟถนนดับ ซอย {number + 5}")
+        world.passes(minutes=20)
+    reference = at_work(world, officer, name="U9", text="ไฟถนนดับ หน้าวัดใหม่ ซอย 12")
+    with world.db.transaction() as session:
+        session.execute(update(StatusUpdate).values(agency_code=None))
+    assert faults(world, reference, SAME, "explained") == []
+    night = JobContext(world.db, world.tools, lambda: world.now)
+    JOBS["retention"](night, True)
+    assert faults(world, reference, SAME, "explained") == [], "a dry run changes nothing"
+    assert JOBS["retention"](night, False)["completed"] == 3
+    assert faults(world, reference, SAME, "explained") == ["boilerplate"]
+    with world.db.reading() as session:
+        assert set(session.scalars(select(StatusUpdate.what).where(StatusUpdate.agency_code == "DEMO"))) == {"result"}
+    assert JOBS["retention"](night, False)["completed"] == 0
+
+
+def test_where_every_result_is_complete_the_night_looks_at_none(world: World) -> None:
+    """The index of results says so: of many thousand updates none is read."""
+    with world.db.transaction() as session:
+        session.heard = []
+        results.complete(session)
+        (asked,) = session.heard
+        if not world.db.sqlite:
+            session.execute(sql("SET LOCAL enable_seqscan = off"))  # so few rows it would rather read one by one
+            session.execute(sql("SET LOCAL enable_bitmapscan = off"))
+        plan = "EXPLAIN QUERY PLAN " if world.db.sqlite else "EXPLAIN "
+        cursor = session.connection().connection.cursor()
+        cursor.execute(plan + asked, (1,) * asked.count("?") if world.db.sqlite else {"most": 1})
+        found = " ".join(str(row) for row in cursor.fetchall())
+    narrow = "(agency_code=?)" if world.db.sqlite else "Index Cond: (agency_code IS NULL)"
+    assert "ix_status_updates_results" in found
+    assert narrow in found
 
 
 def test_two_others_with_the_same_words_are_not_many(world: World, officer: Dialogue) -> None:
