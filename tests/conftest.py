@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from storage import migrations, seed
 from storage.db import Database
@@ -34,24 +36,55 @@ def postgres_url() -> str:
     return url
 
 
-def fresh_postgres(name: str) -> str:
-    """An empty database of this name on the test server."""
+def fresh_postgres(name: str, like: str = "template1") -> str:
+    """A database of this name on the test server: empty, or a copy. It does not wait for the disk: nobody pulls the
+    server's plug."""
     url = make_url(postgres_url())
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit TO off'))
     admin.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
 
 
+def seeded_postgres(name: str) -> str:
+    """A migrated and seeded database of this name on the test server."""
+    return fresh_postgres(name, _seeded_template())
+
+
 def prepared(url: str) -> Database:
-    """A migrated and seeded database."""
+    """A migrated and seeded database; one of SQLite, or from `seeded_postgres`, is a copy of one made before."""
     db = Database(url, Keyring([KEY]))
+    if db.sqlite:
+        Path(db.url.database or "").write_bytes(_seeded_file())
+    elif not inspect(db.engine).get_table_names():
+        _fill(db)
+    return db
+
+
+def _fill(db: Database) -> None:
     migrations.migrate(db)
     with db.transaction() as session:
         seed.load(session, SEED)
-    return db
+
+
+@cache
+def _seeded_template() -> str:
+    name = f"pratu_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    prepared(fresh_postgres(name)).close()
+    return name
+
+
+@cache
+def _seeded_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "seeded.db"
+        db = Database(f"sqlite:///{path}", Keyring([KEY]))
+        _fill(db)
+        db.close()
+        return path.read_bytes()
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +96,7 @@ def sqlite_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def postgres_db(worker_id: str) -> Iterator[Database]:
-    db = prepared(fresh_postgres(f"pratu_test_{worker_id}"))
+    db = prepared(seeded_postgres(f"pratu_test_{worker_id}"))
     yield db
     db.close()
 
