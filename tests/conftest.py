@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
@@ -19,6 +20,21 @@ from tests.world import World
 
 SEED = Path(__file__).parent.parent / "deploy" / "seed"
 KEY = "a-test-key-that-is-long-enough-to-be-one"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With --dist loadfile: see tests/sharing.py."""
+    from tests.sharing import ByFileAndEngine
+
+    return ByFileAndEngine(config, log) if config.option.dist == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits longest begins."""
+    from tests.sharing import longest_first
+
+    longest_first(items)
 
 
 def missing(what: str) -> None:
