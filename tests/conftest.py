@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from storage import migrations, seed
 from storage.db import Database
 from storage.seal import Keyring
-from tests.world import World
+from tests.world import Moments, World
 
 SEED = Path(__file__).parent.parent / "deploy" / "seed"
 KEY = "a-test-key-that-is-long-enough-to-be-one"
@@ -122,10 +122,27 @@ def worker_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
+@pytest.fixture(scope="module")
+def walked() -> Iterator[dict[str, Moments]]:
+    """The moments of a file, by engine."""
+    found: dict[str, Moments] = {}
+    yield found
+    for moments in found.values():
+        moments.close()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+def moments(request: pytest.FixtureRequest, walked: dict[str, Moments]) -> Moments:
+    """Where several tests begin, on both engines."""
+    return walked.setdefault(request.param, Moments(request.getfixturevalue(f"{request.param}_db")))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db(request: pytest.FixtureRequest, walked: dict[str, Moments]) -> Iterator[Database]:
     """The same tests on both engines."""
     database: Database = request.getfixturevalue(f"{request.param}_db")
+    if request.param in walked:
+        walked[request.param].close()
     with database.rolled_back():
         yield database
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -149,6 +149,34 @@ class World:
         happens to them inside is undone, and the next finds the moment as it was."""
         with self.db.rolled_back():
             yield deepcopy(people, {id(shared): shared for shared in (self.db, self.tools)})
+
+
+class Moments:
+    """Where tests of one file begin, on one engine: the way to a moment is walked once for those that stand side by
+    side; what each of them does there is undone."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._way: Callable[[World], Any] | None = None
+        self._walked: tuple[World, Any] | None = None
+        self._end = ExitStack()
+
+    @contextmanager
+    def after(self, way: Callable[[World], T]) -> Iterator[T]:
+        """Everybody a way ends with, for one test alone."""
+        if self._walked is None or self._way is not way:
+            self.close()
+            self._end.enter_context(self._db.rolled_back())
+            world = World(self._db)
+            self._way, self._walked = way, (world, way(world))
+        world, people = self._walked
+        with world.again(people) as once_more:
+            yield once_more
+
+    def close(self) -> None:
+        """Undo the way itself."""
+        self._walked = None
+        self._end.close()
 
 
 @dataclass
