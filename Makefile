@@ -33,8 +33,9 @@ check: dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+# What is compiled is kept, else each worker and each process it starts would compile everything.
 test: dev
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
+	env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: dev
 	.venv/bin/python -m tests.bench

@@ -478,9 +478,11 @@ def test_a_wrong_digest_is_never_sent(world: World, head: Dialogue) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("digest")
-    return Server(folder, f"sqlite:///{folder}/digest.db").prepare()
+    made = Server(folder, f"sqlite:///{folder}/digest.db").prepare()
+    yield made
+    made.stop()
 
 
 def test_pratu_digest(server: Server) -> None:
