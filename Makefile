@@ -1,8 +1,8 @@
 # Every chore by one name. `make demo` and `make test` need only Python 3.11+ and make.
 PYTHON ?= python3
 PORT ?= 8080
-# Tests at once: one more than there are cores, for many wait for a server or a platform.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Tests at once: two more than there are cores, for many wait for a server or a platform.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: setup dev demo check test bench faults machines model figures lock attacks sbom audit manuals
@@ -33,8 +33,9 @@ check: dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+# What is compiled is kept, else each worker and each process it starts would compile everything.
 test: dev
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
+	env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: dev
 	.venv/bin/python -m tests.bench

@@ -169,7 +169,15 @@ class Database:
 
     @contextmanager
     def rolled_back(self) -> Iterator[None]:
-        """Everything inside happens on one connection and is undone at the end (for tests)."""
+        """Everything inside happens on one connection and is undone at the end (for tests). Inside of another such,
+        only what happened since is undone."""
+        if self._bound is not None:
+            with self._bound.begin_nested() as since:
+                try:
+                    yield
+                finally:
+                    since.rollback()
+            return
         with self.engine.connect() as connection, connection.begin() as outer:
             self._bound = connection
             try:

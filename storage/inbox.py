@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -172,25 +172,11 @@ def lanes_waiting(session: Session, now: datetime, limit: int = 32) -> list[tupl
     Mostly the oldest events (by `ix_inbox_unread`) are of enough chats; only where a few chats sent very many are all
     of them looked at.
     """
-    rows = session.execute(_oldest_unread(now).limit(_LOOKED_AT)).all()
+    rows = session.ask(_OLDEST_LANES, {"now": now}).all()
     lanes = list(dict.fromkeys((lane, channel) for lane, channel in rows))
     if len(lanes) >= limit or len(rows) < _LOOKED_AT:
         return lanes[:limit]
-    chats = _oldest_unread(now).group_by(InboxEvent.lane, InboxEvent.channel).order_by(None)
-    rows = session.execute(chats.order_by(func.min(InboxEvent.id)).limit(limit)).all()
-    return [(lane, channel) for lane, channel in rows]
-
-
-def _oldest_unread(now: datetime) -> Select[str, str]:
-    return (
-        select(InboxEvent.lane, InboxEvent.channel)
-        .outerjoin(Conversation, Conversation.lane == InboxEvent.lane)
-        .where(
-            InboxEvent.state == InboxState.RECEIVED,
-            or_(Conversation.not_before.is_(None), Conversation.not_before <= now),
-        )
-        .order_by(InboxEvent.id)
-    )
+    return [(lane, channel) for lane, channel in session.ask(_EVERY_LANE, {"now": now, "most": limit})]
 
 
 def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
@@ -199,6 +185,17 @@ def oldest_unread_row(session: Session, lane: str) -> InboxEvent | None:
 
 
 _IN = plain(InboxEvent).c
+_TALK = plain(Conversation).c
+_WAITING = (
+    select(_IN.lane, _IN.channel)
+    .outerjoin(plain(Conversation), _TALK.lane == _IN.lane)
+    .where(
+        among(_IN.state, InboxState.RECEIVED),
+        or_(_TALK.not_before.is_(None), _TALK.not_before <= bindparam("now")),
+    )
+)
+_OLDEST_LANES = _WAITING.order_by(_IN.id).limit(_LOOKED_AT)
+_EVERY_LANE = _WAITING.group_by(_IN.lane, _IN.channel).order_by(func.min(_IN.id)).limit(bindparam("most"))
 _UNREAD = (_IN.lane == bindparam("lane"), among(_IN.state, InboxState.RECEIVED))
 _OLDEST_ROW = select(InboxEvent).where(*_UNREAD).order_by(_IN.event_us, _IN.id).limit(1)
 _OLDEST = (

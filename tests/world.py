@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select, update
 
 from handlers import turn
 from handlers.actions import people as joining
@@ -18,6 +23,8 @@ from storage.db import Database
 from storage.inbox import NewEvent, Unread, lane_of, microseconds
 from storage.tables import Case, OutboxMessage
 from storage.words import Role
+
+T = TypeVar("T")
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 WORKING_MORNING = datetime(2026, 11, 24, 9, 30, tzinfo=BANGKOK)  # a Tuesday
@@ -106,8 +113,6 @@ class World:
 
     def cases(self) -> list[Case]:
         """Every case, oldest first."""
-        from sqlalchemy import select
-
         with self.db.reading() as session:
             return list(session.scalars(select(Case).order_by(Case.id)))
 
@@ -124,8 +129,6 @@ class World:
 
     def delivers(self) -> World:
         """Everything that was put out reaches its chat; what waits for a free answer, or to be taken back, does not."""
-        from sqlalchemy import update
-
         with self.db.transaction() as session:
             session.execute(update(OutboxMessage).where(OutboxMessage.state.in_(outbox.OPEN)).values(state="sent"))
         return self
@@ -139,6 +142,41 @@ class World:
             with self.db.transaction() as session:
                 filed += turn.file_silent_draft(session, self.tools, conversation_id, self.now)
         return filed
+
+    @contextmanager
+    def again(self, people: T) -> Iterator[T]:
+        """A moment of this world once more, with `people` (whoever and whatever lives in it) as they are now: what
+        happens to them inside is undone, and the next finds the moment as it was."""
+        with self.db.rolled_back():
+            yield deepcopy(people, {id(shared): shared for shared in (self.db, self.tools)})
+
+
+class Moments:
+    """Where tests of one file begin, on one engine: the way to a moment is walked once for those that stand side by
+    side; what each of them does there is undone."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._way: Callable[[World], Any] | None = None
+        self._walked: tuple[World, Any] | None = None
+        self._end = ExitStack()
+
+    @contextmanager
+    def after(self, way: Callable[[World], T]) -> Iterator[T]:
+        """Everybody a way ends with, for one test alone."""
+        if self._walked is None or self._way is not way:
+            self.close()
+            self._end.enter_context(self._db.rolled_back())
+            world = World(self._db)
+            self._way, self._walked = way, (world, way(world))
+        world, people = self._walked
+        with world.again(people) as once_more:
+            yield once_more
+
+    def close(self) -> None:
+        """Undo the way itself."""
+        self._walked = None
+        self._end.close()
 
 
 @dataclass
@@ -235,17 +273,10 @@ class Dialogue:
 
     def listen(self) -> Dialogue:
         """Collect what was put out for this person since the last time."""
-        from sqlalchemy import select
-
         db = self.world.db
         lane = lane_of(db.keys, self.channel, self.chat or self.name)
         with db.reading() as session:
-            rows = session.scalars(
-                select(OutboxMessage)
-                .where(OutboxMessage.lane == lane, OutboxMessage.parts.is_not(None))
-                .order_by(OutboxMessage.id)
-            ).all()
-            for row in rows:
+            for row in session.find(_PUT_OUT, {"lane": lane}):
                 if row.id in self.heard or self._waits(row):
                     continue
                 self.heard.add(row.id)
@@ -304,6 +335,13 @@ class Dialogue:
     def hears_nothing(self) -> Dialogue:
         assert not self.parts, f"heard:\n{self.text}"
         return self
+
+
+_PUT_OUT = (
+    select(OutboxMessage)
+    .where(OutboxMessage.lane == bindparam("lane"), OutboxMessage.parts.is_not(None))
+    .order_by(OutboxMessage.id)
+)
 
 
 def hears_now(person: Dialogue) -> Dialogue:

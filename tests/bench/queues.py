@@ -41,8 +41,9 @@ _ROWS = {
 
 def grow_old(db: Database, count: int) -> None:
     """So many events that were worked off and messages that were sent, long ago."""
-    at: Any = datetime.now(UTC) - AGE
-    values = {"count": count, "at": at.replace(tzinfo=None) if db.sqlite else at}
+    at = datetime.now(UTC) - AGE
+    # SQLite holds times as text; its driver no longer writes them so by itself.
+    values = {"count": count, "at": f"{at:%Y-%m-%d %H:%M:%S.%f}" if db.sqlite else at}
     with db.transaction() as session:
         conversation = conversations.of_chat(session, "line", inbox.lane_of(db.keys, "line", "old"), "old")
         session.flush()

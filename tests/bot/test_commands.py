@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from tests.serving import Server
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("cli")
-    return Server(folder, f"sqlite:///{folder}/cli.db", Emulator()).prepare()
+    made = Server(folder, f"sqlite:///{folder}/cli.db", Emulator()).prepare()
+    yield made
+    made.stop()
 
 
 def test_seed_is_idempotent_and_says_what_changed(server: Server) -> None:

@@ -24,7 +24,7 @@ from storage.presence import Leader
 from storage.seal import Keyring
 from storage.tables import OutboxMessage, Reminder
 from storage.words import OutboxState, Role, Status
-from tests.conftest import KEY, fresh_postgres, prepared
+from tests.conftest import KEY, prepared, seeded_postgres
 from tests.serving import Server
 from tests.world import World, at
 
@@ -53,7 +53,7 @@ def told(db: Database) -> list[tuple[int, str]]:
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
     """Two processes' databases: the same rows, their own connections."""
-    url = fresh_postgres(f"pratu_jobs_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    url = seeded_postgres(f"pratu_jobs_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     first, second = prepared(url), Database(url, Keyring([KEY]))
     yield first, second
     first.close()

@@ -24,7 +24,7 @@ from storage.db import Database
 from storage.seal import Keyring
 from storage.tables import Case, HistoryEntry, Holiday, Issue, StatusUpdate
 from storage.words import Role
-from tests.conftest import KEY, fresh_postgres, prepared
+from tests.conftest import KEY, prepared, seeded_postgres
 from tests.digest import histories, recount
 from tests.digest.conftest import LONG_AGO
 from tests.digest.histories import on
@@ -179,7 +179,7 @@ def invited(world: World, agency: str, role: Role) -> str:
 @pytest.fixture
 def two() -> Iterator[tuple[Database, Database]]:
     """Two processes' databases: the same rows, their own connections."""
-    url = fresh_postgres(f"pratu_digest_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    url = seeded_postgres(f"pratu_digest_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     first, second = prepared(url), Database(url, Keyring([KEY]))
     yield first, second
     first.close()
@@ -478,9 +478,11 @@ def test_a_wrong_digest_is_never_sent(world: World, head: Dialogue) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("digest")
-    return Server(folder, f"sqlite:///{folder}/digest.db").prepare()
+    made = Server(folder, f"sqlite:///{folder}/digest.db").prepare()
+    yield made
+    made.stop()
 
 
 def test_pratu_digest(server: Server) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import docx
@@ -16,9 +17,11 @@ from tests.serving import Server
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("report")
-    return Server(folder, f"sqlite:///{folder}/report.db").prepare()
+    made = Server(folder, f"sqlite:///{folder}/report.db").prepare()
+    yield made
+    made.stop()
 
 
 def test_the_same_report_in_four_forms(server: Server, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, func, make_url, select, text, update
+from sqlalchemy import func, make_url, select, update
 
 from handlers.actions import people as joining
 from handlers.actions import reconciling
@@ -34,7 +34,7 @@ from storage.seal import Keyring
 from storage.tables import Attachment, Case, Conversation, InboxEvent, Message, OutboxMessage
 from storage.words import InboxState, OutboxState, Role
 from tests import line_emulator, telegram_emulator
-from tests.conftest import KEY, fresh_postgres, postgres_url, prepared
+from tests.conftest import KEY, fresh_postgres, prepared, seeded_postgres
 from tests.faults.points import Fault
 from tests.faults.proxy import Proxy
 from tests.serving import Server, line_environ, telegram_environ
@@ -135,20 +135,14 @@ class Installations:
 
     @cached_property
     def _postgres(self) -> str:
-        _settle(prepared(fresh_postgres(self._name("template"))))
+        _settle(prepared(seeded_postgres(self._name("template"))))
         return self._name("template")
 
     def new(self, engine: str, folder: Path) -> str:
         if engine == "sqlite":
             shutil.copy(self._sqlite, folder / "pratu.db")
             return f"sqlite:///{folder}/pratu.db"
-        template, name, url = self._postgres, self._name("cell"), make_url(postgres_url())
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-        admin.dispose()
-        return url.set(database=name).render_as_string(hide_password=False)
+        return fresh_postgres(self._name("cell"), like=self._postgres)
 
 
 def _settle(db: Database) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot.jobs import JOBS, JobContext
 from storage import conversations, messages, outbox
 from storage.words import OutboxState, Role, Status
-from tests.world import Dialogue, World, hears_now
+from tests.world import Dialogue, Moments, World, hears_now
 
 LIGHT = "ไฟถนนดับ ซอย 5"
 ROAD = "ถนนหน้าโรงเรียนวัดใหม่เป็นหลุมลึกมาก"
@@ -46,6 +48,51 @@ def asked(world: World, officer: Dialogue, question: str = "เสาหมา�
     return citizen, reference
 
 
+def visited(world: World, officer: Dialogue) -> tuple[Dialogue, str]:
+    citizen, reference = told_of(world)
+    officer.says(f"/รับ {reference}").says(f"/นัด {reference} พรุ่งนี้ 14.30")
+    citizen.says("เรื่องของฉัน").hears("เวลา 14:30 น. ค่ะ")
+    hears_now(officer)
+    world.passes(minutes=40)
+    return citizen, reference
+
+
+Told = tuple[World, Dialogue, Dialogue, str]  # the officer, the citizen and the case
+
+
+def after_a_result(world: World) -> Told:
+    officer = world.officer("T1", Role.OFFICER, unit="ENG")
+    return (world, officer, *resolved(world, officer))
+
+
+def after_a_question(world: World) -> Told:
+    officer = world.officer("T1", Role.OFFICER, unit="ENG")
+    return (world, officer, *asked(world, officer))
+
+
+def before_a_visit(world: World) -> Told:
+    officer = world.officer("T1", Role.OFFICER, unit="ENG")
+    return (world, officer, *visited(world, officer))
+
+
+@pytest.fixture
+def was_told_the_result(moments: Moments) -> Iterator[Told]:
+    with moments.after(after_a_result) as moment:
+        yield moment
+
+
+@pytest.fixture
+def was_asked(moments: Moments) -> Iterator[Told]:
+    with moments.after(after_a_question) as moment:
+        yield moment
+
+
+@pytest.fixture
+def has_a_visit(moments: Moments) -> Iterator[Told]:
+    with moments.after(before_a_visit) as moment:
+        yield moment
+
+
 # --- is it mended? ---------------------------------------------------------------------------------------------------
 
 
@@ -53,8 +100,8 @@ def asked(world: World, officer: Dialogue, question: str = "เสาหมา�
     "text",
     ["ใครบอกว่าแก้แล้ว", "ไหนว่าแก้แล้วไง", "แก้แล้วแต่ดับอีก", "แก้แล้วหรือคะ", "แก้แล้วเหรอ", "ยังไม่เห็นแก้แล้วบอกว่าเสร็จ"],
 )
-def test_doubt_closes_nothing_and_is_asked_once_more(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_doubt_closes_nothing_and_is_asked_once_more(was_told_the_result: Told, text: str) -> None:
+    world, officer, citizen, reference = was_told_the_result
     citizen.says(text).hears("แก้จริงแล้วหรือยัง")
     assert [choice.label for choice in citizen.choices] == [
         f"แก้แล้ว {reference}",
@@ -80,8 +127,8 @@ def test_doubt_closes_nothing_and_is_asked_once_more(world: World, officer: Dial
         "ไฟติดแล้วจ้ะ ขอบใจมากลูก",
     ],
 )
-def test_a_plain_yes_closes_it(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_a_plain_yes_closes_it(was_told_the_result: Told, text: str) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says(text).hears("ปิดเรื่อง", reference)
     assert (world.case(reference).status, world.case(reference).closed_how) == (Status.CLOSED, "confirmed")
 
@@ -90,8 +137,8 @@ def test_a_plain_yes_closes_it(world: World, officer: Dialogue, text: str) -> No
     "text",
     ["ยังค่ะ หลอดกะพริบอยู่", "ยังดับอยู่เลย", "ยังไม่แก้เลยจ้ะ ไฟกะพริบ", "แก้แค่ดวงเดียว อีกดวงยังดับ", "มาแล้วแต่ยังไม่ติด", "ยังไม่มีใครมาเลย"],
 )
-def test_a_no_opens_it_again_and_the_unit_reads_why(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_a_no_opens_it_again_and_the_unit_reads_why(was_told_the_result: Told, text: str) -> None:
+    world, officer, citizen, reference = was_told_the_result
     citizen.says(text).hears("เปิดเรื่อง", "ใหม่แล้ว", "ภายใน")
     case = world.case(reference)
     assert case.status == Status.REOPENED
@@ -100,32 +147,30 @@ def test_a_no_opens_it_again_and_the_unit_reads_why(world: World, officer: Dialo
 
 
 @pytest.mark.parametrize("text", ["ไม่", "ยัง", "ยังจ้ะ", "ยังค่ะ", "ยังไม่แก้"])
-def test_a_bare_no_opens_it_again(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_a_bare_no_opens_it_again(was_told_the_result: Told, text: str) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says(text).hears("เปิดเรื่อง", reference)
     assert world.case(reference).status == Status.REOPENED
     assert world.opened(world.case(reference).text) == LIGHT
 
 
-def test_mended_in_part_is_a_button_and_the_unit_reads_it(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_mended_in_part_is_a_button_and_the_unit_reads_it(was_told_the_result: Told) -> None:
+    world, officer, citizen, reference = was_told_the_result
     citizen.says("โอเคจ้ะ").hears("ไม่ต้องรีบ").taps(f"แก้บางส่วน {reference}").hears("เปิดเรื่อง")
     assert world.case(reference).status == Status.REOPENED
     hears_now(officer).hears("แก้บางส่วน")
 
 
 @pytest.mark.parametrize("text", ["ไม่แน่ใจ ต้องรอดูตอนกลางคืน", "ยังไม่ได้ไปดูเลย", "โอเคจ้ะ"])
-def test_they_may_take_their_time(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_they_may_take_their_time(was_told_the_result: Told, text: str) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says(text).hears("ไม่ต้องรีบ")
     assert f"ยังไม่แก้ {reference}" in [choice.label for choice in citizen.choices]
     assert world.case(reference).status == Status.RESOLVED
 
 
-def test_a_picture_a_pin_a_voice_or_a_question_goes_in_and_it_is_asked_once_more(
-    world: World, officer: Dialogue
-) -> None:
-    citizen, reference = resolved(world, officer)
+def test_a_picture_a_pin_a_voice_or_a_question_goes_in_and_it_is_asked_once_more(was_told_the_result: Told) -> None:
+    world, officer, citizen, reference = was_told_the_result
     for does in (citizen.sends_photo, citizen.sends_voice, citizen.sends_place):
         does().hears("แก้จริงแล้วหรือยัง", reference)
         hears_now(officer).hears("ส่งข้อมูลเพิ่ม")
@@ -134,8 +179,8 @@ def test_a_picture_a_pin_a_voice_or_a_question_goes_in_and_it_is_asked_once_more
     assert [case.reference for case in world.cases()] == [reference]
 
 
-def test_another_matter_is_another_matter_and_thanks_are_thanks(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_another_matter_is_another_matter_and_thanks_are_thanks(was_told_the_result: Told) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says("ขอบคุณค่ะ").hears("ยินดี")
     citizen.says("ขยะหน้าตลาดเหม็นมาก ไม่มีใครมาเก็บเป็นอาทิตย์แล้ว").hears("ตรวจอีกครั้ง").says("ส่งเรื่อง")
     citizen.says("ไฟถนนดับ ซอย 9").hears("ตรวจอีกครั้ง").says("ส่งเรื่อง")
@@ -159,8 +204,8 @@ def test_an_explanation_is_understood_or_asked_about(world: World, officer: Dial
     third.says("ขอถามต่อ").hears("เปิดเรื่อง", last)
 
 
-def test_after_thirty_days_nobody_waits_any_more(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_after_thirty_days_nobody_waits_any_more(was_told_the_result: Told) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     world.passes(days=31)
     citizen.says("ใช่").hears_not("ปิดเรื่อง")
     assert world.case(reference).status == Status.RESOLVED
@@ -176,8 +221,8 @@ def test_after_thirty_days_nobody_waits_any_more(world: World, officer: Dialogue
         *("ยายไม่รู้เลขเสาจ้ะ อยู่หน้าวัด", "ไม่อยู่บ้าน", "หลุมอยู่หน้าประตูโรงเรียนเลยจ้ะ"),
     ],
 )
-def test_an_answer_of_a_few_words_is_no_emergency(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = asked(world, officer)
+def test_an_answer_of_a_few_words_is_no_emergency(was_asked: Told, text: str) -> None:
+    world, officer, citizen, reference = was_asked
     citizen.says(text).hears_not("1669", "อันตราย")
     assert not world.case(reference).urgent
     assert len(world.cases()) == 1
@@ -193,22 +238,22 @@ def test_nor_while_a_visit_is_planned(world: World, officer: Dialogue, text: str
 
 
 @pytest.mark.parametrize("text", ["ไฟไหม้แล้ว", "สายไฟช็อตคนอยู่"])
-def test_real_danger_interrupts_at_once(world: World, officer: Dialogue, text: str) -> None:
-    citizen, _reference = asked(world, officer)
+def test_real_danger_interrupts_at_once(was_asked: Told, text: str) -> None:
+    _world, _officer, citizen, _reference = was_asked
     citizen.says(text)
     assert "199" in citizen.first
 
 
 @pytest.mark.parametrize("text", ["ไฟไหม้แล้ว", "สายไฟช็อตคนอยู่"])
-def test_real_danger_interrupts_after_a_result_too(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_real_danger_interrupts_after_a_result_too(was_told_the_result: Told, text: str) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says(text)
     assert "199" in citizen.first
     assert world.case(reference).status == Status.RESOLVED
 
 
-def test_a_reference_of_another_case_is_no_part_of_the_danger(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_a_reference_of_another_case_is_no_part_of_the_danger(was_told_the_result: Told) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says(f"แก้แล้ว {reference}").hears("ปิดเรื่อง")
     citizen.says("เสาไฟฟ้าล้มทับรถ มีคนเจ็บ หน้าวัดใหม่").hears("1669")
     citizen.says(f"เปิด {reference}").hears("เปิดเรื่อง", reference, "ใหม่แล้ว")
@@ -231,8 +276,8 @@ def test_a_number_means_the_buttons_of_the_notice_that_came_last(world: World, o
     assert world.case(reference).closed_how == "confirmed"
 
 
-def test_a_number_still_means_what_was_answered_last(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_a_number_still_means_what_was_answered_last(was_told_the_result: Told) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says("เมนู").hears("ทำอะไรดี").says("2").hears(reference)
     assert world.case(reference).status == Status.RESOLVED
 
@@ -356,28 +401,19 @@ def test_two_questions(world: World, officer: Dialogue) -> None:
 # --- a visit ---------------------------------------------------------------------------------------------------------
 
 
-def visited(world: World, officer: Dialogue) -> tuple[Dialogue, str]:
-    citizen, reference = told_of(world)
-    officer.says(f"/รับ {reference}").says(f"/นัด {reference} พรุ่งนี้ 14.30")
-    citizen.says("เรื่องของฉัน").hears("เวลา 14:30 น. ค่ะ")
-    hears_now(officer)
-    world.passes(minutes=40)
-    return citizen, reference
-
-
 @pytest.mark.parametrize(
     "text", ["สะดวกค่ะ", "ไม่สะดวกจ้ะ ไปหาหมอ", "เลื่อนเป็นวันศุกร์ได้ไหม", "ไม่อยู่บ้าน", "มาบ่ายได้ไหมลูก", "อยู่หน้าบ้าน"]
 )
-def test_whether_a_visit_suits_reaches_the_officer(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = visited(world, officer)
+def test_whether_a_visit_suits_reaches_the_officer(has_a_visit: Told, text: str) -> None:
+    world, officer, citizen, reference = has_a_visit
     citizen.says(text).hears("เรื่องนัด", reference)
     hears_now(officer).hears(reference, text)
     assert text in (world.opened(world.case(reference).text) or "")
     assert len(world.cases()) == 1
 
 
-def test_the_buttons_of_a_visit(world: World, officer: Dialogue) -> None:
-    citizen, reference = visited(world, officer)
+def test_the_buttons_of_a_visit(has_a_visit: Told) -> None:
+    world, officer, citizen, reference = has_a_visit
     citizen.says(f"ไม่สะดวก {reference}").hears("เรื่องนัด")
     hears_now(officer).hears("ไม่สะดวก")
     world.passes(days=2)
@@ -396,8 +432,8 @@ def test_the_notice_of_a_visit_has_buttons_within_twenty_letters(world: World, o
 
 
 @pytest.mark.parametrize("text", ["เปิด", "เปิดใหม่", "ไฟดับอีกแล้ว"])
-def test_what_was_closed_and_comes_again_is_asked_about(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = resolved(world, officer)
+def test_what_was_closed_and_comes_again_is_asked_about(was_told_the_result: Told, text: str) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says("แก้แล้ว").hears("ปิดเรื่อง")
     world.passes(days=20)
     citizen.says(text).hears("ปัญหาเดิม").taps(f"เปิด {reference}").hears("เปิดเรื่อง", "ใหม่แล้ว")
@@ -405,8 +441,8 @@ def test_what_was_closed_and_comes_again_is_asked_about(world: World, officer: D
     assert len(world.cases()) == 1
 
 
-def test_or_it_is_a_new_matter(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_or_it_is_a_new_matter(was_told_the_result: Told) -> None:
+    world, _officer, citizen, reference = was_told_the_result
     citizen.says("แก้แล้ว")
     world.passes(days=20)
     citizen.says("ไฟดับอีกแล้ว").taps("เรื่องใหม่").hears("อยู่ตรงไหน").says("ซอย 9").hears("ไฟดับอีกแล้ว").says("ยกเลิก")
@@ -439,8 +475,8 @@ def test_facts_bring_back_what_was_not_accepted(world: World, intake: Dialogue) 
     citizen.says("หลุมอยู่หน้าประตูโรงเรียนเลยจ้ะ").hears_not("1669")
 
 
-def test_the_late_answer_opens_what_was_put_aside(world: World, officer: Dialogue) -> None:
-    citizen, reference = asked(world, officer)
+def test_the_late_answer_opens_what_was_put_aside(was_asked: Told) -> None:
+    world, _officer, citizen, reference = was_asked
     for days in (2, 4, 11):
         world.passes(days=days)
         JOBS["reminders"](JobContext(world.db, world.tools, lambda: world.now), False)
@@ -456,8 +492,8 @@ def test_the_late_answer_opens_what_was_put_aside(world: World, officer: Dialogu
 # --- no answers ------------------------------------------------------------------------------------------------------
 
 
-def test_will_ask_is_no_answer_yet(world: World, officer: Dialogue) -> None:
-    citizen, reference = asked(world, officer)
+def test_will_ask_is_no_answer_yet(was_asked: Told) -> None:
+    world, officer, citizen, reference = was_asked
     hears_now(officer)
     citizen.says("เดี๋ยวถามหลานให้").hears("ไม่ต้องรีบ", "รอคำตอบ")
     assert world.case(reference).status == Status.NEED_INFO
@@ -467,8 +503,8 @@ def test_will_ask_is_no_answer_yet(world: World, officer: Dialogue) -> None:
 
 
 @pytest.mark.parametrize("text", ["คืออะไร ไม่เข้าใจ", "เสาไหนจ๊ะ", "โทรหายายได้ไหม"])
-def test_who_asks_back_is_heard_by_the_officer_and_we_wait(world: World, officer: Dialogue, text: str) -> None:
-    citizen, reference = asked(world, officer)
+def test_who_asks_back_is_heard_by_the_officer_and_we_wait(was_asked: Told, text: str) -> None:
+    world, officer, citizen, reference = was_asked
     hears_now(officer)
     citizen.says(text).hears("กองช่าง", "ยังรอคำตอบ")
     assert world.case(reference).status == Status.NEED_INFO
@@ -476,8 +512,8 @@ def test_who_asks_back_is_heard_by_the_officer_and_we_wait(world: World, officer
     citizen.says("ต้นที่สองจากปากซอย").hears("ได้รับคำตอบ", "กำหนดแล้วเสร็จ")
 
 
-def test_the_reminder_has_the_buttons_of_the_question(world: World, officer: Dialogue) -> None:
-    citizen, reference = asked(world, officer)
+def test_the_reminder_has_the_buttons_of_the_question(was_asked: Told) -> None:
+    world, _officer, citizen, reference = was_asked
     world.passes(days=2)
     JOBS["reminders"](JobContext(world.db, world.tools, lambda: world.now), False)
     hears_now(citizen).hears("ยังรอข้อมูล").taps(f"ไม่มีข้อมูล {reference}").hears("ไม่เป็นไร")
@@ -494,8 +530,8 @@ def test_the_reason_for_no_picture_is_for_those_who_check(world: World, officer:
     officer.says(f"/ดู {reference}").hears("กล้องเปียก")
 
 
-def test_the_card_and_the_list(world: World, officer: Dialogue) -> None:
-    citizen, reference = asked(world, officer)
+def test_the_card_and_the_list(was_asked: Told) -> None:
+    world, officer, citizen, reference = was_asked
     citizen.says(reference).hears("รอข้อมูลจากคุณ", "เสาหมายเลขอะไรครับ")
     citizen.says("ต้นที่สองจากปากซอย")
     citizen.says(reference).hears_not("เสาหมายเลขอะไรครับ")
@@ -505,8 +541,8 @@ def test_the_card_and_the_list(world: World, officer: Dialogue) -> None:
     citizen.says("ขอบคุณค่ะ").hears("ต้องขอเลื่อนกำหนด ขออภัย").taps(f"เร่งเรื่อง {reference}").hears("ส่งคำขอเร่ง")
 
 
-def test_words_beside_the_number_or_below_the_bubble_are_an_answer_too(world: World, officer: Dialogue) -> None:
-    citizen, reference = resolved(world, officer)
+def test_words_beside_the_number_or_below_the_bubble_are_an_answer_too(was_told_the_result: Told) -> None:
+    world, officer, citizen, reference = was_told_the_result
     citizen.says(f"{reference} ยังดับอยู่เลยลูก").hears("เปิดเรื่อง", reference)
     assert "ยังดับอยู่" in (world.opened(world.case(reference).text) or "")
     resolve(officer, reference)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,7 +19,7 @@ from handlers.ways import running
 from storage import cases, surveys
 from storage.tables import Conversation, OutboxMessage, Survey, SurveyAnswer, SurveyPerson
 from storage.words import Role, Status
-from tests.world import BANGKOK, Dialogue, World, at, hears_now
+from tests.world import BANGKOK, Dialogue, Moments, World, at, hears_now
 
 MONDAY = "2027-03-29 10:00"
 VERY, FAIR, POOR = "พึงพอใจมาก", "พึงพอใจ", "ไม่พึงพอใจ"
@@ -65,6 +66,21 @@ def asked(world: World, office: Office, name: str = "U1", channel: str = "telegr
     return hears_now(citizen).hears("1/3", reference), reference
 
 
+Asked = tuple[World, Office, Dialogue, str]
+
+
+def after_asking(world: World) -> Asked:
+    """The moment most of these tests begin with."""
+    office = Office(world)
+    return (world, office, *asked(world, office))
+
+
+@pytest.fixture
+def was_asked(moments: Moments) -> Iterator[Asked]:
+    with moments.after(after_asking) as moment:
+        yield moment
+
+
 def answers(world: World) -> dict[str, str | None]:
     with world.db.reading() as session:
         rows = session.scalars(select(SurveyAnswer).where(SurveyAnswer.answered_at.is_not(None)))
@@ -83,8 +99,8 @@ def states(world: World) -> list[str]:
 # --- the pulse -------------------------------------------------------------------------------------------------------
 
 
-def test_three_taps_after_a_closing(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_three_taps_after_a_closing(was_asked: Asked) -> None:
+    world, _office, citizen, reference = was_asked
     citizen.hears(reference, "ไฟถนนดับซอย 5", "แจ้งเมื่อ จ. 29 มี.ค. 70", "พอใจกับการแก้ไขเรื่องนี้แค่ไหนคะ")
     assert [choice.label for choice in citizen.choices] == [VERY, FAIR, POOR, "ข้าม", "ไม่สะดวก"]
     citizen.taps(VERY).hears("2/3").taps(FAIR).hears("3/3").taps("ยังไม่ได้คุย").hears("ข้อเสนอแนะถึงเทศบาลตัวอย่าง")
@@ -99,8 +115,8 @@ def test_three_taps_after_a_closing(world: World, office: Office) -> None:
 
 
 @pytest.mark.parametrize("typed", [("1", "2", "3"), ("๑", "๒", "๓"), ("พอใจมากค่ะ", "พอใจ", "ไม่พอใจเลย")])
-def test_typed_answers(world: World, office: Office, typed: tuple[str, str, str]) -> None:
-    citizen, _reference = asked(world, office)
+def test_typed_answers(was_asked: Asked, typed: tuple[str, str, str]) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says(typed[0]).hears("2/3").says(typed[1]).hears("3/3").says(typed[2]).hears("ขอโทษที่ยังไม่ดีพอ")
     assert list(answers(world).values()) == ["very_satisfied", "satisfied", "dissatisfied"]
 
@@ -118,8 +134,8 @@ def test_a_number_means_the_survey_not_the_case_behind_it(world: World, office: 
     assert world.case(reference).status == Status.CLOSED
 
 
-def test_what_lies_between_is_not_guessed(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_what_lies_between_is_not_guessed(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says("เฉยๆ").hears("ขอคำตอบเป็น 3 ระดับ", "1/3")
     assert answers(world) == {}
     citizen.says("2").hears("2/3")
@@ -141,8 +157,8 @@ def test_what_lies_between_is_not_guessed(world: World, office: Office) -> None:
         ("แย่มาก", "dissatisfied"),
     ],
 )
-def test_as_old_people_say_it(world: World, office: Office, typed: str, point: str) -> None:
-    citizen, _reference = asked(world, office)
+def test_as_old_people_say_it(was_asked: Asked, typed: str, point: str) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says(typed).hears("2/3")
     assert answers(world) == {"P.overall": point}
 
@@ -150,22 +166,22 @@ def test_as_old_people_say_it(world: World, office: Office, typed: str, point: s
 @pytest.mark.parametrize(
     "typed", ["ก็ดีนะลูก", "ช้าไปหน่อย", "พูดไม่ดีเลย", "เร็วดี", "ก็พอใจอยู่", "10/10", "อ่านไม่ออก", "ตอบยังไง", "พอใจ แต่ช้า"]
 )
-def test_clumsy_words_are_no_matter_of_their_own(world: World, office: Office, typed: str) -> None:
+def test_clumsy_words_are_no_matter_of_their_own(was_asked: Asked, typed: str) -> None:
     """Nothing in them could be worked on: a draft or a case of them would only bewilder."""
-    citizen, _reference = asked(world, office)
+    world, _office, citizen, _reference = was_asked
     citizen.says(typed).hears("ขอคำตอบเป็น 3 ระดับ", "1/3").says("3").hears("2/3")
     assert answers(world) == {"P.overall": "dissatisfied"}
     assert len(world.cases()) == 1
 
 
-def test_a_sticker_asks_again_and_a_number_is_still_the_answer(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_a_sticker_asks_again_and_a_number_is_still_the_answer(was_asked: Asked) -> None:
+    _world, _office, citizen, _reference = was_asked
     citizen.sends_sticker("ok").hears("1/3").sends_sticker("happy").hears_not("1/3").says("พอใจ").hears("2/3")
 
 
 @pytest.mark.parametrize("typed", ["ยังไม่ได้แก้เลย", "ยังดับอยู่", "ไฟยังไม่ติดเลย", "แก้แล้วก็ดับอีก"])
-def test_still_broken_is_one_tap_from_being_looked_at_again(world: World, office: Office, typed: str) -> None:
-    citizen, reference = asked(world, office)
+def test_still_broken_is_one_tap_from_being_looked_at_again(was_asked: Asked, typed: str) -> None:
+    world, _office, citizen, reference = was_asked
     citizen.says(typed).hears("ถ้ายังไม่ได้แก้จริง", "1/3")
     bubble = {choice.label: choice.says for choice in citizen.choices}
     citizen.says("3").hears("2/3")  # a number is a point of the scale, not the button below it
@@ -175,15 +191,15 @@ def test_still_broken_is_one_tap_from_being_looked_at_again(world: World, office
 
 
 @pytest.mark.parametrize("typed", ["ไม่สะดวกตอบ", "ยังไม่ว่างค่ะ", "ไม่อยากตอบ"])
-def test_declined_in_other_words(world: World, office: Office, typed: str) -> None:
-    citizen, _reference = asked(world, office)
+def test_declined_in_other_words(was_asked: Asked, typed: str) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says(typed).hears("ไม่เป็นไร")
     assert states(world) == ["declined"]
 
 
 @pytest.mark.parametrize("words", ["ขอบคุณค่ะ", "ok", "โอเค", "ดีค่ะ", "👍"])
-def test_thanks_after_closing_neither_answer_nor_reopen(world: World, office: Office, words: str) -> None:
-    citizen, reference = asked(world, office)
+def test_thanks_after_closing_neither_answer_nor_reopen(was_asked: Asked, words: str) -> None:
+    world, _office, citizen, reference = was_asked
     citizen.says(words)
     assert answers(world) == {}
     assert world.case(reference).status == Status.CLOSED
@@ -191,15 +207,15 @@ def test_thanks_after_closing_neither_answer_nor_reopen(world: World, office: Of
     citizen.says("พอใจมาก").hears("2/3")
 
 
-def test_declined(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_declined(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.taps("ไม่สะดวก").hears("ไม่เป็นไร")
     assert states(world) == ["declined"]
     assert strikes(world, "2027-04-20 10:00") == {}
 
 
-def test_why_and_words_reach_the_unit(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_why_and_words_reach_the_unit(was_asked: Asked) -> None:
+    world, office, citizen, reference = was_asked
     hears_now(office.officer)
     citizen.taps(FAIR).taps(POOR).taps(FAIR).hears("ขอโทษที่ยังไม่ดีพอ")
     assert [choice.label for choice in citizen.choices] == ["ช้า", "ไม่แจ้งผล", "แก้ไม่ตรงจุด", "การพูดจา", "ข้าม"]
@@ -216,16 +232,16 @@ def test_why_and_words_reach_the_unit(world: World, office: Office) -> None:
     assert len(world.cases()) == 1
 
 
-def test_words_of_the_satisfied_are_kept_but_alarm_nobody(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_words_of_the_satisfied_are_kept_but_alarm_nobody(was_asked: Asked) -> None:
+    world, office, citizen, _reference = was_asked
     citizen.taps(VERY).taps(VERY).taps(VERY).says("ทำงานไวมาก ขอให้รักษาไว้")
     hears_now(office.officer)
     assert "ทำงานไวมาก" not in office.officer.text
     assert "ทำงานไวมาก" in (rows(world)[0].masked or "")
 
 
-def test_not_mended_is_one_tap_from_being_looked_at_again(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_not_mended_is_one_tap_from_being_looked_at_again(was_asked: Asked) -> None:
+    world, _office, citizen, reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).taps("แก้ไม่ตรงจุด").hears("ถ้ายังไม่ได้แก้จริง")
     citizen.taps(f"เปิด {reference}").hears("เปิดเรื่อง")
     assert world.case(reference).status == Status.REOPENED
@@ -233,29 +249,29 @@ def test_not_mended_is_one_tap_from_being_looked_at_again(world: World, office: 
     assert "เสาที่สาม" not in (rows(world)[0].masked or ""), "what they tell now is of the case"
 
 
-def test_free_words_are_an_answer_for_a_while_only(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_free_words_are_an_answer_for_a_while_only(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).hears("ขอโทษที่ยังไม่ดีพอ")
     world.passes(hours=3)
     citizen.says("มีเรื่องอยากเล่าให้ฟังหน่อย")
     assert rows(world)[0].words is None
 
 
-def test_words_that_say_not_mended_offer_it_too(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_words_that_say_not_mended_offer_it_too(was_asked: Asked) -> None:
+    _world, _office, citizen, reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).says("ไฟยังดับเหมือนเดิมเลย").hears(f"เปิด {reference}")
 
 
-def test_an_unsent_answer_is_gone(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_an_unsent_answer_is_gone(was_asked: Asked) -> None:
+    world, office, citizen, reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).says("ช่างชื่อสมปองพูดไม่ดี").unsends()
     assert rows(world)[0].words is None
     assert rows(world)[0].masked is None
     hears_now(office.officer.says(f"/ดู {reference}")).hears_not("สมปอง")
 
 
-def test_an_edited_answer_changes(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_an_edited_answer_changes(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).says("มาช้ามากเลย").edits("มาช้าไปสองวัน")
     assert rows(world)[0].masked == "มาช้าไปสองวัน"
 
@@ -432,8 +448,8 @@ def test_reopened_before_it_was_asked(world: World, office: Office) -> None:
     assert strikes(world, "2027-03-29 14:00") == {"due": 1, "asked": 1}, "another closing is another question"
 
 
-def test_reopened_after_it_was_asked(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_reopened_after_it_was_asked(was_asked: Asked) -> None:
+    world, _office, citizen, reference = was_asked
     bubble = citizen.choices
     citizen.says(f"ยังไม่แก้ {reference}").hears("เปิดเรื่อง")
     citizen.says(bubble[0].says).hears("จะขอความเห็นอีกครั้ง")
@@ -441,8 +457,8 @@ def test_reopened_after_it_was_asked(world: World, office: Office) -> None:
     assert states(world) == ["expired"]
 
 
-def test_one_reminder_then_let_go(world: World, office: Office) -> None:
-    citizen, reference = asked(world, office)
+def test_one_reminder_then_let_go(was_asked: Asked) -> None:
+    world, _office, citizen, reference = was_asked
     assert strikes(world, "2027-04-01 10:00") == {}
     assert strikes(world, "2027-04-01 10:20") == {"due": 1, "reminded": 1}
     hears_now(citizen).hears(reference, "1/3", "จะไม่ถามซ้ำอีก")
@@ -454,8 +470,8 @@ def test_one_reminder_then_let_go(world: World, office: Office) -> None:
     assert answers(world) == {}
 
 
-def test_whoever_stops_is_reminded_of_the_rest(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_whoever_stops_is_reminded_of_the_rest(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.taps(VERY).hears("2/3")
     assert strikes(world, "2027-04-02 11:00") == {"due": 1, "reminded": 1}
     hears_now(citizen).hears("2/3").hears_not("1/3").taps(FAIR).hears("3/3")
@@ -463,8 +479,8 @@ def test_whoever_stops_is_reminded_of_the_rest(world: World, office: Office) -> 
     assert len(answers(world)) == 2, "what was answered counts"
 
 
-def test_a_bubble_days_old_still_works(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_a_bubble_days_old_still_works(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     first = {choice.label: choice.says for choice in citizen.choices}
     citizen.says("สวัสดีค่ะ").says("ขอเบอร์")
     world.passes(days=2)
@@ -475,8 +491,8 @@ def test_a_bubble_days_old_still_works(world: World, office: Office) -> None:
     citizen.says(second[FAIR]).hears("3/3")
 
 
-def test_somebody_elses_button_does_nothing(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_somebody_elses_button_does_nothing(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     world.citizen("U9", "telegram").says(citizen.choices[0].says).hears_not("2/3")
     assert answers(world) == {}
 
@@ -484,16 +500,16 @@ def test_somebody_elses_button_does_nothing(world: World, office: Office) -> Non
 # --- everything else works as always ---------------------------------------------------------------------------------
 
 
-def test_danger_comes_first(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_danger_comes_first(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).says("ไฟไหม้บ้านในซอย 9 คนติดอยู่ข้างใน").hears("199")
     assert rows(world)[0].words is None
 
 
 @pytest.mark.parametrize("step", [0, 3, 4])
-def test_a_complaint_is_a_complaint(world: World, office: Office, step: int) -> None:
+def test_a_complaint_is_a_complaint(was_asked: Asked, step: int) -> None:
     """At a scale, at "why?", at the open question: another trouble is no answer."""
-    citizen, _reference = asked(world, office)
+    world, _office, citizen, _reference = was_asked
     for tap in [POOR, FAIR, FAIR, "ช้า"][:step]:
         citizen.taps(tap)
     citizen.says("น้ำท่วมขังหน้าตลาดสดมาสามวันแล้ว ระบายไม่ออก").says("ส่งเรื่อง").hears("รับเรื่อง")
@@ -503,35 +519,35 @@ def test_a_complaint_is_a_complaint(world: World, office: Office, step: int) -> 
         citizen.says("พอใจมาก").hears("2/3")
 
 
-def test_an_accusation_is_no_remark_for_the_unit(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_an_accusation_is_no_remark_for_the_unit(was_asked: Asked) -> None:
+    world, office, citizen, _reference = was_asked
     citizen.taps(POOR).taps(FAIR).taps(FAIR).says("ช่างที่มาเรียกเงินใต้โต๊ะสองพันถึงจะซ่อมให้").hears("ลับ")
     assert rows(world)[0].words is None
     hears_now(office.officer).hears_not("เรียกเงิน")
 
 
 @pytest.mark.parametrize(("words", "answer"), [("เมนู", "ทำอะไรดี"), ("เรื่องของฉัน", "ปิดเรื่องแล้ว"), ("เบอร์ฉุกเฉิน", "191")])
-def test_words_that_work_everywhere(world: World, office: Office, words: str, answer: str) -> None:
-    citizen, _reference = asked(world, office)
+def test_words_that_work_everywhere(was_asked: Asked, words: str, answer: str) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says(words).hears(answer)
     assert answers(world) == {}
     citizen.says("ไม่พอใจ").hears("2/3")
 
 
-def test_cancel_means_the_survey(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_cancel_means_the_survey(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says("ยกเลิก").hears("ไม่เป็นไร")
     assert states(world) == ["declined"]
 
 
-def test_skip_said_of_something_else_skips_nothing(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_skip_said_of_something_else_skips_nothing(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.says("ถนนเป็นหลุมใหญ่มาก").says("ข้าม")
     assert answers(world) == {}
 
 
-def test_a_tap_inside_a_draft_is_noted_and_the_draft_goes_on(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_a_tap_inside_a_draft_is_noted_and_the_draft_goes_on(was_asked: Asked) -> None:
+    _world, _office, citizen, _reference = was_asked
     bubble = {choice.label: choice.says for choice in citizen.choices}
     citizen.says("น้ำท่วมขังหน้าตลาดสด").says(bubble[VERY]).hears("บันทึกคำตอบแล้ว", "เรื่องที่เริ่มไว้ยังอยู่").hears_not("2/3")
     citizen.says("ส่งเรื่อง").hears("รับเรื่อง")
@@ -550,8 +566,8 @@ def test_an_officer_who_is_asked(world: World, office: Office) -> None:
 # --- more, by their own wish -----------------------------------------------------------------------------------------
 
 
-def test_five_items_of_five_aspects(world: World, office: Office) -> None:
-    citizen, _reference = asked(world, office)
+def test_five_items_of_five_aspects(was_asked: Asked) -> None:
+    world, _office, citizen, _reference = was_asked
     citizen.taps(VERY).taps(VERY).taps(VERY).taps("ข้าม").taps("อีก 5 ข้อ")
     for number in range(1, 6):
         citizen.hears(f"ข้อ {number}/5").taps("ไม่เกี่ยวข้อง" if number == 2 else FAIR)

@@ -85,7 +85,7 @@ def test_general_over_songkran(world: World, agency: Agency) -> None:
 
 def test_urgent_on_a_holiday_night(world: World, agency: Agency) -> None:
     """Danger at two in the night of Songkran: head and intake hear it at once and again until somebody knows."""
-    agency.until("2027-04-14 02:00")
+    world.now = at("2027-04-14 02:00")
     for person in (agency.head, agency.intake):
         hears_now(person)
     citizen = world.citizen("U1", "telegram").says("ไฟไหม้บ้านในซอย 5 คนติดอยู่ข้างใน").hears("199")
@@ -110,7 +110,7 @@ def test_urgent_on_a_holiday_night(world: World, agency: Agency) -> None:
 
 def test_several_units_over_the_end_of_the_fiscal_year(world: World, agency: Agency) -> None:
     """Filed in fiscal year 2570, answered in 2571: a question pauses it, a share is late, the head sends it back."""
-    agency.until("2027-09-27 10:00")
+    world.now = at("2027-09-27 10:00")
     citizen = world.citizen("U1", "telegram").says("น้ำท่วมขังซอย 5 มีขยะอุดท่อ ส่งกลิ่นเหม็น").says("ส่งเรื่อง")
     reference = citizen.reference
     assert reference.startswith("70-")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import fresh_postgres
+from tests.conftest import seeded_postgres
 from tests.line_emulator import Emulator, Platform, User
 from tests.line_emulator.server import running
 from tests.serving import Server
@@ -33,7 +33,7 @@ class Line:
 @contextlib.contextmanager
 def served(engine: str, folder: Path, name: str, extra: dict[str, str] | None = None) -> Iterator[Line]:
     """A prepared and running installation on this engine."""
-    url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else fresh_postgres(name)
+    url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else seeded_postgres(name)
     with running() as emulator:
         server = Server(folder, url, emulator, extra=extra or {}).prepare().start()
         platform = Platform(emulator, f"{server.url}/webhooks/line")

@@ -23,7 +23,7 @@ from storage import conversations, ids, inbox, outbox, presence
 from storage.db import Database
 from storage.inbox import NewEvent
 from storage.tables import Account, Message, OutboxMessage, Person
-from tests.conftest import fresh_postgres, prepared
+from tests.conftest import prepared, seeded_postgres
 from tests.line_emulator import Emulator
 from tests.line_emulator.server import TOKEN, ReplyToken
 from tests.world import BANGKOK
@@ -39,7 +39,7 @@ SETTLED = 0.7  # seconds
 def real(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of its own: delivery commits in threads."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = f"sqlite:///{tmp_path}/d.db" if request.param == "sqlite" else fresh_postgres(f"pratu_delivery_{worker}")
+    url = f"sqlite:///{tmp_path}/d.db" if request.param == "sqlite" else seeded_postgres(f"pratu_delivery_{worker}")
     db = prepared(url)
     yield db
     db.close()

@@ -99,7 +99,7 @@ class User:
     def text(self) -> str:
         return "\n".join(message.get("text") or message.get("altText") or "" for message in self.sees)
 
-    def hears(self, *fragments: str, timeout: float = 10.0) -> User:
+    def hears(self, *fragments: str, timeout: float = 20.0) -> User:
         """Wait until everything named was shown since the last time this was asked."""
 
         def shown() -> bool:

@@ -112,7 +112,7 @@ class Emulator:
         """Everything this user was shown, in order."""
         return [item.message for item in list(self.delivered) if item.to == user and item.seen]
 
-    def wait(self, condition: Callable[[], Any], timeout: float = 10.0) -> Any:
+    def wait(self, condition: Callable[[], Any], timeout: float = 20.0) -> Any:
         """Wait until something is true of what was delivered."""
         end = time.monotonic() + timeout
         with self._arrived:

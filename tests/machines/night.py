@@ -22,7 +22,7 @@ from storage.presence import Leader
 from storage.tables import Case, Conversation, InboxEvent, Message, OutboxMessage
 from storage.words import InboxState, OutboxState
 from tests import line_emulator, telegram_emulator
-from tests.conftest import KEY, fresh_postgres, prepared
+from tests.conftest import KEY, prepared, seeded_postgres
 from tests.faults.cell import Nursery, still_to_do, wait
 from tests.line_emulator import server as line_server
 from tests.machines.balancer import Balancer
@@ -75,7 +75,7 @@ class Installation:
         nursery: Nursery | None = None,
     ) -> None:
         self.folder = folder
-        self.url = fresh_postgres(name)
+        self.url = seeded_postgres(name)
         self.db = prepared(self.url)
         check_key(self.db)  # as `pratu migrate` does
         self.wires = Wires(self.url)

@@ -21,7 +21,7 @@ from storage.db import Database
 from storage.presence import Presence
 from storage.seal import Keyring
 from storage.tables import OutboxMessage
-from tests.conftest import KEY, fresh_postgres, prepared
+from tests.conftest import KEY, prepared, seeded_postgres
 from tests.faults.cell import Nursery, wait
 from tests.machines.crowd import Crowd
 from tests.machines.night import Night, installed
@@ -34,7 +34,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 @pytest.fixture(scope="module")
 def url() -> str:
     """One database for whoever wants a process of their own on it."""
-    address = fresh_postgres(f"pratu_machines_{WORKER}")
+    address = seeded_postgres(f"pratu_machines_{WORKER}")
     prepared(address).close()
     return address
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.queues import grow_old, plan, put_new, questions
-from tests.conftest import fresh_postgres, prepared
+from tests.conftest import prepared, seeded_postgres
 
 OLD = 20_000  # a million give the same plans: `python -m tests.bench queues`
 WHOLE = re.compile(r"Seq Scan on (in|out)box\b|SCAN (in|out)box\w*(?! USING (COVERING )?INDEX ix_)")
@@ -18,7 +18,7 @@ WHOLE = re.compile(r"Seq Scan on (in|out)box\b|SCAN (in|out)box\w*(?! USING (COV
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_old_rows_are_not_looked_at(engine: str, tmp_path: Path) -> None:
     name = f"pratu_old_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    db = prepared(f"sqlite:///{tmp_path}/pratu.db" if engine == "sqlite" else fresh_postgres(name))
+    db = prepared(f"sqlite:///{tmp_path}/pratu.db" if engine == "sqlite" else seeded_postgres(name))
     grow_old(db, OLD)
     put_new(db, 20)
     found = {name: plan(db, question) for name, question in questions(db).items()}

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,33 @@ def test_no_text_is_nearly_another_and_none_is_in_a_frozen_set() -> None:
     texts = [row.text for row in recipe.written()]
     measured = {row["text"] for name in ("emergency", "kinds", "traps") for row in frozen(name)}
     assert not measured & set(texts)
-    owners: dict[str, list[int]] = collections.defaultdict(list)
     sets = [_pieces(text) for text in texts]
+    near = [(texts[one], texts[other]) for one, other in _with_much_in_common(sets) if _shared(sets[one], sets[other])]
+    assert near == []
+
+
+def _shared(one: set[str], other: set[str]) -> bool:
+    common = len(one & other)
+    return common / (len(one) + len(other) - common) > 0.6
+
+
+def _with_much_in_common(sets: list[set[str]]) -> Iterator[tuple[int, int]]:
+    """Every pair that could share six tenths: two such have one of their rarest four tenths of pieces in common."""
+    often = collections.Counter(piece for pieces in sets for piece in pieces)
+    owners: dict[str, list[int]] = collections.defaultdict(list)
     for at, pieces in enumerate(sets):
-        shared = collections.Counter(other for piece in pieces for other in owners[piece])
-        near = [texts[o] for o, n in shared.items() if n / (len(pieces) + len(sets[o]) - n) > 0.6]
-        assert not near, (texts[at], near)
-        for piece in pieces:
+        rarest = sorted(pieces, key=lambda piece: (often[piece], piece))[: len(pieces) * 4 // 10 + 1]
+        for other in {other for piece in rarest for other in owners[piece]}:
+            if 6 * len(pieces) < 10 * len(sets[other]) and 6 * len(sets[other]) < 10 * len(pieces):
+                yield at, other
+        for piece in rarest:
             owners[piece].append(at)
+
+
+def test_two_that_share_much_are_found() -> None:
+    sets = [_pieces(text) for text in (*FRUIT, "เสาไฟหน้าวัดใหม่ดับมาสามคืนแล้ว", "เสาไฟหน้าวัดใหม่ดับมาสองคืนแล้ว", *WEATHER)]
+    (pair,) = [pair for pair in _with_much_in_common(sets) if _shared(sets[pair[0]], sets[pair[1]])]
+    assert pair == (len(FRUIT) + 1, len(FRUIT))
 
 
 # --- the shipped model -----------------------------------------------------------------------------------------------

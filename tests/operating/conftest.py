@@ -25,7 +25,7 @@ from bot.log import MaskedJson
 from nlp import mask
 from storage.db import Database
 from tests import line_emulator
-from tests.conftest import KEY, fresh_postgres, prepared
+from tests.conftest import KEY, prepared, seeded_postgres
 from tests.line_emulator.platform import Platform
 from tests.line_emulator.server import running
 from tests.serving import line_environ
@@ -160,7 +160,7 @@ class House:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder: Path = tmp_path_factory.mktemp("house")
-    url = fresh_postgres(f"pratu_operating_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    url = seeded_postgres(f"pratu_operating_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     db = prepared(url)
     lines, root = Lines(), logging.getLogger()
     before = root.level

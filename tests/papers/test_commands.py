@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import docx
@@ -21,9 +22,11 @@ from tests.world import World
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("papers")
-    return Server(folder, f"sqlite:///{folder}/papers.db", Emulator()).prepare()
+    made = Server(folder, f"sqlite:///{folder}/papers.db", Emulator()).prepare()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from storage.files import FileStore
 from storage.seal import Keyring
 from storage.tables import Account, Conversation, HistoryDetail, Invite
 from storage.words import Role
-from tests.conftest import KEY, fresh_postgres, prepared
+from tests.conftest import KEY, prepared, seeded_postgres
 from tests.serving import Server
 from tests.world import World
 
@@ -29,7 +29,7 @@ LIGHT = "ไฟถนนดับซอย 5 ตรงเสาสีฟ้า�
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return f"sqlite:///{tmp_path}/rekey.db" if request.param == "sqlite" else fresh_postgres(f"pratu_rekey_{worker}")
+    return f"sqlite:///{tmp_path}/rekey.db" if request.param == "sqlite" else seeded_postgres(f"pratu_rekey_{worker}")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from tests.world import World
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("registers")
-    return Server(folder, f"sqlite:///{folder}/registers.db").prepare()
+    made = Server(folder, f"sqlite:///{folder}/registers.db").prepare()
+    yield made
+    made.stop()
 
 
 def test_out_in_and_again(server: Server, tmp_path: Path) -> None:

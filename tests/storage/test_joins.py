@@ -21,7 +21,7 @@ from storage.db import Database
 from storage.inbox import lane_of
 from storage.tables import Case
 from storage.words import Status
-from tests.conftest import fresh_postgres, prepared
+from tests.conftest import prepared, seeded_postgres
 from tests.world import World, read
 
 
@@ -42,7 +42,7 @@ def here(world: World, name: str, lat: float, lon: float, words: str = "น้�
 def own_db(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Database]:
     """A database of its own, which may be taken down and up."""
     sqlite = request.param == "sqlite"
-    db = prepared(f"sqlite:///{tmp_path}/j.db" if sqlite else fresh_postgres(f"pratu_joins_{worker_id}"))
+    db = prepared(f"sqlite:///{tmp_path}/j.db" if sqlite else seeded_postgres(f"pratu_joins_{worker_id}"))
     yield db
     db.close()
 

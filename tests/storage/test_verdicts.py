@@ -229,9 +229,9 @@ def test_who_made_a_category_comes_and_goes_with_its_version(tmp_path: Path) -> 
 def test_the_same_on_postgres() -> None:
     from alembic import command
 
-    from tests.conftest import fresh_postgres
+    from tests.conftest import seeded_postgres
 
-    db = prepared(fresh_postgres("pratu_test_category_by"))
+    db = prepared(seeded_postgres("pratu_test_category_by"))
     _down_and_up(db, command)
     db.close()
 

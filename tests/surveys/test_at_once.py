@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.pages import survey
-from tests.conftest import fresh_postgres, prepared
+from tests.conftest import prepared, seeded_postgres
 from tests.surveys.browser import Browser
 from tests.surveys.conftest import Town
 from tests.world import World
@@ -17,7 +17,7 @@ from tests.world import World
 
 @pytest.fixture
 def town(worker_id: str) -> Town:  # type: ignore[misc]
-    db = prepared(fresh_postgres(f"pratu_at_once_{worker_id}"))
+    db = prepared(seeded_postgres(f"pratu_at_once_{worker_id}"))
     world = World(db)
     world.tools = replace(world.tools, page_link=lambda path: path)
     yield Town(world, Browser(Starlette(routes=survey.routes(db, world.tools, lambda: world.now))))

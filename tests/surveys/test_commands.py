@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +27,11 @@ ROWS = "2026-10-01,walkin,elderly,3,พึงพอใจ,\n1/10/2569,อำเ�
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("cli")
-    return Server(folder, f"sqlite:///{folder}/cli.db").prepare()
+    made = Server(folder, f"sqlite:///{folder}/cli.db").prepare()
+    yield made
+    made.stop()
 
 
 def counted(server: Server) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import fresh_postgres
+from tests.conftest import seeded_postgres
 from tests.serving import Server, telegram_environ
 from tests.telegram_emulator import Emulator, Person, Platform
 from tests.telegram_emulator.server import running
@@ -46,7 +46,7 @@ def served(
     engine: str, folder: Path, name: str, *, webhook: bool = True, extra: dict[str, str] | None = None
 ) -> Iterator[Telegram]:
     """A prepared and running installation on this engine."""
-    url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else fresh_postgres(name)
+    url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else seeded_postgres(name)
     with running() as emulator:
         settings = telegram_environ(emulator, webhook=webhook) | (extra or {})
         server = Server(folder, url, extra=settings).prepare().start()

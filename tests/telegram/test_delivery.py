@@ -21,7 +21,7 @@ from nlp import classify, mask
 from storage import conversations, inbox, outbox
 from storage.db import Database
 from storage.tables import Conversation, OutboxMessage
-from tests.conftest import fresh_postgres, prepared
+from tests.conftest import prepared, seeded_postgres
 from tests.telegram_emulator import Emulator
 from tests.telegram_emulator.server import TOKEN, running
 from tests.world import BANGKOK
@@ -42,7 +42,7 @@ def emulator() -> Iterator[Emulator]:
 def real(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of its own: delivery commits in threads."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = f"sqlite:///{tmp_path}/d.db" if request.param == "sqlite" else fresh_postgres(f"pratu_tg_delivery_{worker}")
+    url = f"sqlite:///{tmp_path}/d.db" if request.param == "sqlite" else seeded_postgres(f"pratu_tg_delivery_{worker}")
     db = prepared(url)
     yield db
     db.close()

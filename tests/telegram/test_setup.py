@@ -20,10 +20,12 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("setup")
     extra = {**telegram_environ(emulator), "PRATU_PUBLIC_URL": ADDRESS}
-    return Server(folder, f"sqlite:///{folder}/pratu.db", extra=extra).prepare()
+    made = Server(folder, f"sqlite:///{folder}/pratu.db", extra=extra).prepare()
+    yield made
+    made.stop()
 
 
 def test_webhook_is_set_with_its_secret_and_every_scope_gets_its_commands(server: Server, emulator: Emulator) -> None:

@@ -158,7 +158,7 @@ class Person:
         """Everything heard, in one piece."""
         return "\n".join(self.heard)
 
-    def hears(self, *fragments: str, timeout: float = 10.0) -> Person:
+    def hears(self, *fragments: str, timeout: float = 20.0) -> Person:
         """Wait until everything named was shown since the last time this was asked."""
 
         def shown() -> bool:

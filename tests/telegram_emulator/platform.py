@@ -195,7 +195,7 @@ class Platform(Updates):
             waiting = [update["update_id"] for queue in self._queues.values() for update in queue.waiting]
             return sum(number not in self.acknowledged for number in waiting)
 
-    def drain(self, timeout: float = 10.0) -> None:
+    def drain(self, timeout: float = 20.0) -> None:
         """Wait until nothing is pending."""
         with self._changed:
             if not self._changed.wait_for(lambda: not any(queue.waiting for queue in self._queues.values()), timeout):

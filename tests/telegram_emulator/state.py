@@ -100,7 +100,7 @@ class State:
             message |= {name: item.params[name] for name in ("reply_markup",) if name in item.params}
         return message
 
-    def wait(self, condition: Callable[[], Any], timeout: float = 10.0) -> Any:
+    def wait(self, condition: Callable[[], Any], timeout: float = 20.0) -> Any:
         """Wait until something is true of what was delivered."""
         end = time.monotonic() + timeout
         with self.arrived:

@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from tests import line_emulator, telegram_emulator
-from tests.conftest import fresh_postgres
+from tests.conftest import seeded_postgres
 from tests.line_emulator import server as line_server
 from tests.serving import Server, telegram_environ
 from tests.telegram_emulator import server as telegram_server
@@ -191,7 +191,7 @@ def talk(night: Night, citizens: list[Citizen], done: threading.Event) -> None:
 def begun(engine: str, folder: Path) -> Iterator[Night]:
     """Both channels on one running pratu."""
     name = f"pratu_storm_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else fresh_postgres(name)
+    url = f"sqlite:///{folder}/pratu.db" if engine == "sqlite" else seeded_postgres(name)
     with line_server.running() as line, telegram_server.running() as telegram:
         line.slow_seconds = telegram.slow_seconds = 0.5
         server = Server(folder, url, line, extra=telegram_environ(telegram)).prepare().start()
