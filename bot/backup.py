@@ -45,7 +45,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
 
 def restore(arguments: argparse.Namespace) -> int:
-    """Bring a backup back, all of it or nothing; 1 when the file is no good."""
+    """Bring a backup back, all of it or nothing; 1 when the file is no good, or bytes of who was erased may be left."""
     path, config = Path(arguments.file), settings.read()
     with reachable_database() as db:
         gone: list[str] = []
@@ -62,9 +62,7 @@ def restore(arguments: argparse.Namespace) -> int:
             raise Refused(f"nothing was restored: {full}") from full
         except OSError as wrong:
             raise Refused(f"nothing was restored: {path}: {wrong.strerror or wrong}") from wrong
-        if gone:  # nothing of them stays on free pages and on the disk
-            forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))
-            scrub.scrub(db, full=True)
+        busy = _out_of_the_files(db, config) if gone else ""
     print(
         f"restored as of {done.at}: {done.rows} rows, {done.files} files, {done.models} models; "
         f"{done.links} links of the history hold"
@@ -72,7 +70,20 @@ def restore(arguments: argparse.Namespace) -> int:
     print(f"restored: {len(gone)} people were erased since then, and are erased again")
     for digest in done.missing:
         print(f"pratu: the backup did not have the bytes of file {digest}", file=sys.stderr)
-    return 0
+    if busy:
+        print(f"pratu: everything is restored, but words of theirs may stand in the files: {busy}", file=sys.stderr)
+        print("pratu: `pratu erase --account web:nobody --rewrite` overwrites them", file=sys.stderr)
+    return int(bool(busy))
+
+
+def _out_of_the_files(db: Database, config: Settings) -> str:
+    """Nothing of the erased stays on free pages and on the disk; else why not."""
+    forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))
+    try:
+        scrub.scrub(db, full=True)
+    except scrub.CannotScrub as busy:
+        return str(busy)
+    return ""
 
 
 def _erased_again(db: Database, session: Session, config: Settings, made_at: datetime) -> list[str]:

@@ -20,7 +20,6 @@ from nlp import entities
 from storage import agencies
 from storage.words import Kind
 
-# Where people's messages lie when they come through these (notice, PDPA s. 28).
 _QUESTIONS = frozenset({"what", "category", "place", "more", "unclear"})
 # What people say to the review who want it sent: a thank you is the politest way to say yes.
 _SEND = ("yes", "send", "that_is_all", "enough", "thanks")

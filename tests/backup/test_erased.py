@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from storage import scrub
 from tests.backup.conftest import Place, empty, filled
 from tests.backup.test_bad_files import run
+from tests.conftest import postgres_url
 
 WORDS = "ไฟกิ่งหน้าบ้านดับ"
 
@@ -42,6 +45,30 @@ def test_a_restore_brings_back_nobody_who_was_erased_since(engine: str, tmp_path
         if engine == "sqlite":
             raw = b"".join(path.read_bytes() for path in second.data.parent.glob("*.db*"))
             assert WORDS.encode() not in raw
+
+
+def test_a_restore_says_where_bytes_may_be_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A neighbour's database is written all the time: everything is back, and what could not be done is told."""
+    first = Place(f"sqlite:///{tmp_path}/one.db", tmp_path / "one")
+    filled(first).db.close()
+    before = tmp_path / "before.tar"
+    assert run(first, "backup", "--out", str(before))[0] == 0
+    assert run(first, "erase", "--account", "line:U1")[0] == 0
+    second = empty("postgres", tmp_path / "two")
+    second.data.mkdir(parents=True)
+    (second.data / "erased.jsonl").write_text((first.data / "erased.jsonl").read_text())
+    monkeypatch.setattr(scrub, "_WAITS", 1)
+    engine = create_engine(postgres_url())
+    with engine.connect() as neighbour:
+        neighbour.execute(text("SELECT pg_current_xact_id()"))
+        code, out, errors = run(second, "restore", str(before))
+    engine.dispose()
+    assert code == 1
+    assert "restored as of" in out
+    assert "1 people were erased since then" in out
+    assert "may stand in the files" in errors
+    assert "--rewrite" in errors
+    assert WORDS not in exported(second)
 
 
 def test_a_list_nobody_can_read_stops_the_restore(kept: Path, tmp_path: Path) -> None:
