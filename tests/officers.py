@@ -104,11 +104,11 @@ class Staff:
         self.server.run("job", name, "--now", moment)
 
     def next_working_day(self) -> date:
-        """The office's, after today."""
+        """After the one on which the office first looks at what comes in now: at night and on Saturdays a later one."""
         world = self.server.world
         with world.db.reading() as session:
             svc = Svc(session, datetime.now(UTC), world.tools)
-            return svc.hours.next_working_day(svc.today + timedelta(days=1))
+            return svc.hours.next_working_day(svc.hours.starts_on(svc.now))
 
     def invited(self, role: Role, unit: str) -> str:
         """A one-time code."""
