@@ -43,10 +43,10 @@ def take_turn(session: Session, tools: Tools, read: Reader, lane: str, channel: 
     conversation = conversations.lock(session, lane, channel)
     if conversation is None:
         return False
-    unread = inbox.oldest_unread(session, lane)  # read after the lock: what was read before may be stale
+    unread = inbox.oldest_unread(session, lane, pace.BACKLOG)  # after the lock: what was read before may be stale
     if unread is None:
         return False
-    flood = pace.is_flood(session, conversation)
+    flood = pace.is_flood(conversation, unread)
     if flood and pace.must_wait(session, conversation, now):
         conversation.not_before = now + pace.AGAIN
         return False
@@ -130,7 +130,8 @@ def _answer(svc: Svc, conversation: Conversation, rows: list[Row], read: Reader,
     written = [_write_down(svc, conversation, account, *row) for row in [(unread, incoming), *rows[1:]]]
     svc.message_id = written[0].id
     talk = Talk(conversation, account, written[0], state, written[1:], incoming.private)
-    incoming = replace(incoming, more=tuple(other for _row, other in rows[1:]))
+    if rows[1:]:
+        incoming = replace(incoming, more=tuple(other for _row, other in rows[1:]))
     known = pace.before(talk, flood)
     parts = _parts(svc, talk, incoming, read)
     if known is not None and pace.goes_along(svc.session, talk, known, read):

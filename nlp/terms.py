@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from nlp import tokenize
@@ -112,10 +112,11 @@ def _longest(run: str, at: int, but: str) -> int:
     return 0
 
 
-def _parts(word: str) -> list[str]:
+@lru_cache(maxsize=2048)  # the same few hundred words in every matter
+def _parts(word: str) -> Sequence[str]:
     """What a compound is made of, where every piece is a word: ไฟถนน is ไฟ and ถนน."""
     known = _known()
     if len(word) < 5 or word not in known.words:
-        return []
+        return ()
     pieces = _cut(word, but=word)
-    return pieces if len(pieces) > 1 and all(piece in known.words for piece in pieces) else []
+    return tuple(pieces) if len(pieces) > 1 and all(piece in known.words for piece in pieces) else ()

@@ -21,9 +21,7 @@ _NO_CASE = (Status.DRAFT, Status.WITHDRAWN, Status.MERGED)
 
 def add(session: Session, values: dict[str, Any]) -> Case:
     """A new case row; the caller (an action) has decided every value."""
-    case = Case(**values)
-    session.write(case)
-    return case
+    return session.write(Case, **values)
 
 
 def by_reference(session: Session, reference: str, lock: bool = False) -> Case | None:
@@ -94,7 +92,8 @@ def add_update(
     message_id: int | None = None,
 ) -> StatusUpdate:
     """Append what happened; moves the case's status pointer where `status` is given."""
-    row = StatusUpdate(
+    row = session.write(
+        StatusUpdate,
         case_id=case.id,
         at=at,
         status=status,
@@ -107,7 +106,6 @@ def add_update(
         message_id=message_id,
         agency_code=case.agency_code if what == "result" else None,
     )
-    session.write(row)
     if status is not None:
         case.status = status
     return row

@@ -80,8 +80,7 @@ def of_chat(session: Session, channel: str, lane: str, chat_id: str) -> Conversa
     """The chat's row, made with its address where we only know whom to write to. Without its lock."""
     found = by_lane(session, lane)
     if found is None:
-        found = Conversation(lane=lane, channel=channel, chat_id=session.keys.seal_text(chat_id))
-        session.write(found)
+        found = session.write(Conversation, lane=lane, channel=channel, chat_id=session.keys.seal_text(chat_id))
         session.known[_CHAT, lane] = found
     return found
 

@@ -204,8 +204,7 @@ def want_notice(session: Session, case_id: int, recipient: str, now: datetime) -
     """The notice to this recipient, wanted anew where it was wanted before."""
     row = session.find(_NOTICES_TO, {"row": case_id, "to": recipient}).first()
     if row is None:
-        row = CaseNotice(case_id=case_id, recipient=recipient, wanted_at=now)
-        session.write(row)
+        row = session.write(CaseNotice, case_id=case_id, recipient=recipient, wanted_at=now)
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -60,6 +60,7 @@ class Unread:
     received_at: datetime
     body: bytes | None
     attempts: int
+    backlog: bool = False  # so many wait in its chat that nobody typed them
 
 
 def microseconds(moment: datetime) -> int:
@@ -198,23 +199,32 @@ _OLDEST_LANES = _WAITING.order_by(_IN.id).limit(_LOOKED_AT)
 _EVERY_LANE = _WAITING.group_by(_IN.lane, _IN.channel).order_by(func.min(_IN.id)).limit(bindparam("most"))
 _UNREAD = (_IN.lane == bindparam("lane"), among(_IN.state, InboxState.RECEIVED))
 _OLDEST_ROW = select(InboxEvent).where(*_UNREAD).order_by(_IN.event_us, _IN.id).limit(1)
-_OLDEST = (
-    select(_IN.id, _IN.channel, _IN.event_id, _IN.lane, _IN.event_us, _IN.received_us, _IN.body, _IN.attempts)
-    .where(*_UNREAD)
-    .order_by(_IN.event_us, _IN.id)
+_FURTHER = plain(InboxEvent).alias()
+_LAST_ONE = (
+    select(_FURTHER.c.id)
+    .where(_FURTHER.c.lane == bindparam("lane"), among(_FURTHER.c.state, InboxState.RECEIVED))
     .limit(1)
+    .offset(bindparam("before"))
+)
+_ROW = (_IN.id, _IN.channel, _IN.event_id, _IN.lane, _IN.event_us, _IN.received_us, _IN.body, _IN.attempts)
+_OLDEST = (
+    select(*_ROW, _LAST_ONE.scalar_subquery().label("last")).where(*_UNREAD).order_by(_IN.event_us, _IN.id).limit(1)
 )
 
 
-def oldest_unread(session: Session, lane: str) -> Unread | None:
-    """The chat's oldest unread event by the platform's time. Call it only with the chat's lock held."""
-    row = session.ask(_OLDEST, {"lane": lane}).first()
-    return None if row is None else _opened(session, row)
+def oldest_unread(session: Session, lane: str, backlog: int = 2) -> Unread | None:
+    """The chat's oldest unread event by the platform's time, which knows whether so many wait there, or more. Call it
+    only with the chat's lock held."""
+    row = session.ask(_OLDEST, {"lane": lane, "before": backlog - 1}).first()
+    return None if row is None else replace(_opened(session, row), backlog=row.last is not None)
 
 
 def has_unread(session: Session, lane: str) -> bool:
     """Does an event of this chat wait to be worked on?"""
-    return session.ask(_OLDEST, {"lane": lane}).first() is not None
+    return session.ask(_ANY, {"lane": lane}).first() is not None
+
+
+_ANY = select(_IN.id).where(*_UNREAD).limit(1)
 
 
 def unread_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
@@ -226,14 +236,6 @@ def unread_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:
         .limit(limit)
     )
     return [_opened(session, row) for row in rows]
-
-
-def has_backlog(session: Session, lane: str, count: int) -> bool:
-    """Has this chat so many unread events, or more?"""
-    return session.ask(_FURTHER, {"lane": lane, "before": count - 1}).first() is not None
-
-
-_FURTHER = select(_IN.id).where(*_UNREAD).limit(1).offset(bindparam("before"))
 
 
 def parked_of(session: Session, lane: str, limit: int = 40) -> list[Unread]:

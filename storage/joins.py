@@ -15,9 +15,7 @@ from storage.words import ENDED
 
 def add(session: Session, values: dict[str, Any]) -> CaseJoin:
     """A new row; the caller (an action) has decided every value and looked for an older one."""
-    row = CaseJoin(**values)
-    session.write(row)
-    return row
+    return session.write(CaseJoin, **values)
 
 
 def find(session: Session, case_id: int, account_ids: Collection[int]) -> CaseJoin | None:

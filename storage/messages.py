@@ -44,7 +44,8 @@ def add_in(
     inbox_id: int,
 ) -> Message:
     """Write down what came in, before anybody understood it."""
-    row = Message(
+    return session.write(
+        Message,
         channel=conversation.channel,
         direction="in",
         conversation_id=conversation.id,
@@ -57,8 +58,6 @@ def add_in(
         event_id=event_id,
         message_id=message_id or None,
     )
-    session.write(row)
-    return row
 
 
 def add_out(
@@ -102,7 +101,8 @@ def add_point(session: Session, message: Message, lat: float, lon: float) -> Non
 
 def add_attachment(session: Session, message: Message, *, kind: str, ref: str, name: str, now: datetime) -> Attachment:
     """Want the bytes of a picture or file; they are fetched by a job of their own."""
-    row = Attachment(
+    row = session.write(
+        Attachment,
         message_id=message.id,
         channel=message.channel,
         kind=kind,
@@ -111,7 +111,6 @@ def add_attachment(session: Session, message: Message, *, kind: str, ref: str, n
         not_before=now,
         created_at=now,
     )
-    session.write(row)
     session.wake("media")
     return row
 

@@ -38,16 +38,15 @@ def account_for(session: Session, channel: str, user_id: str, now: datetime) -> 
     if found is not None:
         return found
     key = key_of(session.keys, channel, user_id)
-    person = Person(created_at=now)
-    session.write(person)
-    account = Account(
+    person = session.write(Person, created_at=now)
+    account = session.write(
+        Account,
         key=key,
         channel=channel,
         user_id=session.keys.seal_text(user_id),
         person_id=person.id,
         created_at=now,
     )
-    session.write(account)
     session.known.pop((_ACCOUNTS, person.id), None)
     return account
 

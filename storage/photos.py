@@ -84,7 +84,7 @@ def add(
 ) -> None:
     """A picture that belongs to no case becomes this case's; one that waited in a group is fetched now."""
     attachment.case_id = case_id
-    session.write(CasePhoto(attachment_id=attachment.id, case_id=case_id, stage=stage, person_id=person_id, at=at))
+    session.write(CasePhoto, attachment_id=attachment.id, case_id=case_id, stage=stage, person_id=person_id, at=at)
     if attachment.state == AttachmentState.WAITING:
         attachment.state, attachment.not_before = AttachmentState.WANTED, now
         session.wake("media")

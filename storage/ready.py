@@ -151,7 +151,9 @@ class Ready:
             rows = list(map(list, rows))
             for row in rows:
                 for at, process in self._out:
-                    row[at] = process(row[at])
+                    value = row[at]
+                    if value is not None:  # nothing stays nothing, of every type
+                        row[at] = process(value)
         return rows
 
     def _learn(self, cursor: Any) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoResultFound
-from sqlalchemy.orm import DeclarativeBase, Mapper, SessionTransaction
+from sqlalchemy.orm import ClassManager, DeclarativeBase, Mapper, SessionTransaction
 from sqlalchemy.orm import Session as PlainSession
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
@@ -109,8 +109,9 @@ class Session(PlainSession):
         """As SQLAlchemy's: the row of this key, not asked for again where it is known."""
         if options or isinstance(ident, tuple | dict):
             return super().get(entity, ident, **options)
-        if self.identity_map.get((entity, (ident,), None)) is not None:
-            return super().get(entity, ident)
+        known = self.identity_map.get((entity, (ident,), None))
+        if known is not None:
+            return super().get(entity, ident) if instance_state(known).expired else known
         if self.new:
             self.flush()
         return self._by_key(entity, ident)
@@ -199,17 +200,22 @@ class Session(PlainSession):
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def write(self, row: DeclarativeBase) -> None:
-        """Insert one new row now, at a small part of a flush's price; it has its id then. What it points to must be
-        there, and what else waits to be written goes on waiting: many changes of one row in a turn become one."""
-        bare, known = self._connected(), row.__dict__
-        new = _new(type(row), self._dialect.name)
-        given = {name: known[name] for name in new.columns if name in known}
+    def write(self, kind: type[Row], /, **values: Any) -> Row:
+        """Insert one new row of these values now, at a small part of a flush's price; it has its id then. What it
+        points to must be there, and what else waits to be written goes on waiting: many changes of one row in a turn
+        become one. Raises TypeError for a value that is no column's."""
+        bare = self._connected()
+        new = _new(kind, self._dialect.name)
+        given = {name: values[name] for name in new.columns if name in values}
+        if len(given) != len(values):
+            raise TypeError(f"no column of {kind.__tablename__}: {sorted(set(values) - set(given))}")
         for name, make in new.defaults:
             if name not in given:
                 given[name] = make()
         prepared = ready(new.statement, given, self._dialect)
         cursor = self._run(bare, prepared, given)
+        row: Row = new.manager.new_instance()  # past its constructor, which tells SQLAlchemy of each value
+        known = row.__dict__
         known.update(given)
         found = prepared.rows(cursor)
         if found:
@@ -219,6 +225,7 @@ class Session(PlainSession):
         for name, value in new.stands:
             known.setdefault(name, value)
         self._hold(row, tuple(known[name] for name in new.key))
+        return row
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Write what waits. Where that is only changes of rows, without SQLAlchemy's unit of work: no class of ours
@@ -330,6 +337,7 @@ class _New:
     """How a row of a class is added. `defaults`: what the class fills in; `stands`: what stands in a column of which
     nothing was said."""
 
+    manager: ClassManager[Any]
     statement: Insert
     columns: tuple[str, ...]
     key: tuple[str, ...]
@@ -345,7 +353,8 @@ def _new(kind: type[DeclarativeBase], engine: str) -> _New:
     defaults = [(column.name, filled_in(column.default)) for column in table.columns if column.default is not None]
     others = [column for column in table.columns if column.default is None and column.name not in key]
     stands = tuple((column.name, _stands_in(column)) for column in others)
-    return _New(statement, tuple(table.columns.keys()), key, tuple(defaults), stands)
+    mapper: Mapper[Any] = inspect(kind)
+    return _New(mapper.class_manager, statement, tuple(table.columns.keys()), key, tuple(defaults), stands)
 
 
 def _stands_in(column: Column[Any]) -> Any:

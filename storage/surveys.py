@@ -129,7 +129,8 @@ def add(
     batch: str | None = None,
 ) -> Survey:
     """Write down that somebody is asked. `codes`: the rated items, in the order they are asked."""
-    row = Survey(
+    return session.write(
+        Survey,
         once=once,
         source=source,
         form=form,
@@ -146,8 +147,6 @@ def add(
         person_id=person_id,
         batch=batch,
     )
-    session.write(row)
-    return row
 
 
 def add_once(session: Session, once: str, **said: Any) -> Survey | None:
@@ -173,14 +172,14 @@ def put_question(session: Session, survey: Survey, item: str) -> SurveyAnswer:
     """An item was put to the person; asking it again changes nothing."""
     row = answers(session, survey.id).get(item)
     if row is None:
-        row = SurveyAnswer(
+        row = session.write(
+            SurveyAnswer,
             survey_id=survey.id,
             item=item,
             agency_code=survey.agency_code,
             channel=survey.channel,
             customer_group=survey.customer_group,
         )
-        session.write(row)
     return row
 
 

@@ -203,7 +203,8 @@ def faults(svc: Svc, case: Case, words: str, conclusion: str) -> list[str]:
     category = agencies.category(svc.session, case.category)
     due = needs_photo(bool(category and category.physical), case.kind, conclusion or Conclusion.FIXED)
     after = photos_of(svc, case, Stage.AFTER)
-    since = max(case.received_at, cases.reopened_at(svc.session, case.id) or case.received_at)
+    reopened = cases.reopened_at(svc.session, case.id) if after else None
+    since = max(case.received_at, reopened or case.received_at)
     proof = Proof(
         photo_due=due,
         photos=len(after),

@@ -25,9 +25,9 @@ _FLOOD = "flood"  # in the chat's memory until it is worked off
 _OF_THE_DRAFT = frozenset({"draft", "offered", _FLOOD})
 
 
-def is_flood(session: Session, conversation: Conversation) -> bool:
+def is_flood(conversation: Conversation, unread: Unread) -> bool:
     """Does this chat send faster than anybody types? An officers' group is many people."""
-    return conversation.agency_code is None and inbox.has_backlog(session, conversation.lane, BACKLOG)
+    return conversation.agency_code is None and unread.backlog
 
 
 def must_wait(session: Session, conversation: Conversation, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import bindparam, delete, event, select, update
+from sqlalchemy import bindparam, delete, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -97,8 +97,9 @@ def test_words_of_ours_are_written_out(db: Database, world: World) -> None:
 
 def test_a_message_read_before_knows_the_case_it_was_tied_to(db: Database, world: World) -> None:
     with db.transaction() as session:
-        row = Message(channel="line", direction="in", conversation_id=chat(session).id, at=world.now, kind="text")
-        session.write(row)
+        row = session.write(
+            Message, channel="line", direction="in", conversation_id=chat(session).id, at=world.now, kind="text"
+        )
         messages.tie_to_case(session, [row.id], 7)
         assert row.case_id == 7
 
@@ -106,12 +107,11 @@ def test_a_message_read_before_knows_the_case_it_was_tied_to(db: Database, world
 def test_every_version_of_a_message_goes_with_it_and_nobody_elses(db: Database, world: World) -> None:
     with db.transaction() as session:
         here, there = chat(session).id, chat(session, "another").id
+        said = {"channel": "telegram", "direction": "in", "at": world.now, "kind": "text"}
         rows = [
-            Message(channel="telegram", direction="in", conversation_id=one, at=world.now, kind="text", message_id=name)
+            session.write(Message, conversation_id=one, message_id=name, **said)
             for one, name in ((here, "5"), (here, "5"), (there, "5"), (here, "6"))
         ]
-        for row in rows:
-            session.write(row)
         messages.tie_to_case(session, [rows[1].id], 7)
         assert [row.case_id for row in rows] == [7, 7, None, None]
         messages.tie_to_case(session, [rows[0].id, rows[3].id], 8)
@@ -120,12 +120,33 @@ def test_every_version_of_a_message_goes_with_it_and_nobody_elses(db: Database, 
 
 def test_what_the_database_fills_in_is_known_without_asking(db: Database, world: World) -> None:
     with db.transaction() as session:
-        row = Message(channel="line", direction="in", conversation_id=chat(session).id, at=world.now, kind="image")
-        session.write(row)
+        row = session.write(
+            Message, channel="line", direction="in", conversation_id=chat(session).id, at=world.now, kind="image"
+        )
         file = messages.add_attachment(session, row, kind="image", ref="ref", name="", now=world.now)
         with statements(session) as heard:
             assert (file.state, file.attempts, file.case_id) == ("wanted", 0, None)
         assert heard == []
+
+
+def test_what_is_no_column_is_not_written(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        with pytest.raises(TypeError, match="no column of people"):
+            session.write(Person, created_at=world.now, height=170)
+        assert session.ask(select(func.count()).select_from(plain(Person))).scalar() == 0
+
+
+def test_a_row_that_is_known_is_not_asked_for_again_unless_it_was_let_go(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        row = session.write(Person, created_at=world.now)
+        with statements(session) as heard:
+            assert session.get(Person, row.id) is row
+        assert heard == []
+        session.ask(update(plain(Person)).values(customer_group="tourist"))
+        session.expire(row)
+        known = session.get(Person, row.id)
+        assert known is row
+        assert known.customer_group == "tourist"
 
 
 def test_old_news_is_not_taken_along(db: Database, world: World) -> None:
@@ -142,7 +163,7 @@ def test_old_news_is_not_taken_along(db: Database, world: World) -> None:
 def test_who_walks_a_whole_table_does_not_hold_it(db: Database, world: World) -> None:
     with db.transaction() as session:
         for _ in range(2100):
-            session.write(Person(created_at=world.now))
+            session.write(Person, created_at=world.now)
         assert len(session.kept) == 2000
 
 
@@ -161,8 +182,9 @@ def test_pairs_of_rows_are_the_objects_that_are_known(db: Database, world: World
     pairs = select(Conversation, Message).join(Message, Message.conversation_id == Conversation.id)
     with db.transaction() as session:
         row = chat(session)
-        message = Message(channel="line", direction="in", conversation_id=row.id, at=world.now, kind="text")
-        session.write(message)
+        message = session.write(
+            Message, channel="line", direction="in", conversation_id=row.id, at=world.now, kind="text"
+        )
         row.role = "head"
         ((found, said),) = session.find_pairs(pairs, {})
         assert (found, said) == (row, message)
@@ -208,6 +230,6 @@ def test_an_error_says_nothing_of_the_values(db: Database, world: World) -> None
     with db.transaction() as session:
         chat(session)
         with pytest.raises(IntegrityError) as wrong, session.begin_nested():
-            session.write(Conversation(lane="lane", channel="a secret"))
+            session.write(Conversation, lane="lane", channel="a secret")
         assert "a secret" not in str(wrong.value).split("DETAIL")[0]
         assert conversations.by_lane(session, "lane") is not None, "the transaction goes on"
