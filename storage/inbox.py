@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -216,7 +216,7 @@ def oldest_unread(session: Session, lane: str, backlog: int = 2) -> Unread | Non
     """The chat's oldest unread event by the platform's time, which knows whether so many wait there, or more. Call it
     only with the chat's lock held."""
     row = session.ask(_OLDEST, {"lane": lane, "before": backlog - 1}).first()
-    return None if row is None else replace(_opened(session, row), backlog=row.last is not None)
+    return None if row is None else _opened(session, row, row.last is not None)
 
 
 def has_unread(session: Session, lane: str) -> bool:
@@ -264,7 +264,7 @@ def unread_between(session: Session, since_us: int, until_us: int, limit: int) -
     return [_opened(session, row) for row in rows]
 
 
-def _opened(session: Session, row: Any) -> Unread:
+def _opened(session: Session, row: Any, backlog: bool = False) -> Unread:
     return Unread(
         id=row.id,
         channel=row.channel,
@@ -274,6 +274,7 @@ def _opened(session: Session, row: Any) -> Unread:
         received_at=moment_of(row.received_us),
         body=None if row.body is None else session.keys.open(row.body),
         attempts=row.attempts,
+        backlog=backlog,
     )
 
 
