@@ -18,9 +18,9 @@ from bot.watch import Watch
 from handlers.actions import reached
 from handlers.messages import Say, from_json
 from handlers.services import Tools
-from storage import ids, inbox, outbox, presence
+from storage import ids, inbox, presence, sending
 from storage.db import Database
-from storage.outbox import Claimed
+from storage.sending import Claimed
 from storage.words import OutboxState
 
 log = logging.getLogger("pratu.delivery")
@@ -118,13 +118,13 @@ class Delivery:
         """Give back what nobody can still be sending: messages of workers that died."""
         self._presence.show()
         with self._db.reading() as session:
-            others = [worker for worker in outbox.workers_sending(session) if worker != self._worker]
+            others = [worker for worker in sending.workers_sending(session) if worker != self._worker]
         if not others:
             self._presence.none_asked_of()
             return
         with self._db.transaction() as session:
             gone = self._presence.gone(session, others)
-            count = sum(outbox.recover(session, worker, self._clock()) for worker in gone)
+            count = sum(sending.recover(session, worker, self._clock()) for worker in gone)
         if count:
             log.warning("gave back messages of a worker that died", extra={"count": count})
 
@@ -160,13 +160,13 @@ class Delivery:
 
     def _claim(self) -> list[Claimed]:
         with self._db.reading() as session:
-            due = outbox.next_due(session)
+            due = sending.next_due(session)
         if due is None or due > self._clock():
             return []  # looking costs no write lock
         self.silent_on = [name for name, leader in self._leads.items() if not leader.leads()]
         with self._db.transaction() as session:
             self._budget.refresh(session, self._clock())
-            return outbox.claim(session, self._worker, self._clock(), without=self.silent_on)
+            return sending.claim(session, self._worker, self._clock(), without=self.silent_on)
 
     async def _one(self, message: Claimed) -> None:
         outcome = await self.send(message)
@@ -180,7 +180,7 @@ class Delivery:
         outcome.state = OutboxState.GIVEN_UP if ended else OutboxState.FAILED
         outcome.again_at = None if ended else self._later(message)
         outcome.tried_reply = outcome.unclear = True
-        outcome.error = outbox.why_not_sent(f"our fault: {what}", quota=message.quota, unclear=True)
+        outcome.error = sending.why_not_sent(f"our fault: {what}", quota=message.quota, unclear=True)
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
@@ -338,7 +338,7 @@ class Delivery:
         }
         decide.get(failed.problem, lambda: self._give_up(outcome, failed))()
         if outcome.state in (OutboxState.HELD, OutboxState.FAILED):
-            outcome.error = outbox.why_not_sent(outcome.error or "", quota=outcome.quota, unclear=outcome.unclear)
+            outcome.error = sending.why_not_sent(outcome.error or "", quota=outcome.quota, unclear=outcome.unclear)
 
     def _again(self, message: Claimed, outcome: Outcome, retry_after: float | None) -> None:
         age = self._clock() - inbox.moment_of(message.created_us)
@@ -396,7 +396,7 @@ class Delivery:
         with self._db.transaction() as session:
             for outcome in ended:
                 request_id = outcome.taken[-1][1].request_id if outcome.taken else None
-                outbox.settle(
+                sending.settle(
                     session,
                     outcome.message.id,
                     outcome.state,

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot import metrics
 from bot.metrics import Gauges
 from handlers.rules.alarms import STUCK
-from storage import inbox, migrations, outbox
+from storage import inbox, migrations, sending
 
 LOOK_SECONDS = 3.0  # a database that takes longer than this does not answer
 
@@ -69,7 +69,7 @@ def _rows(gauges: Gauges) -> Iterator[Fault]:
     now, idle = gauges.clock(), gauges.idle()
     with gauges.db.reading() as session:
         waits = inbox.depth(session, now)["oldest_seconds"]
-        due = outbox.due_since(session, now, gauges.silent_on())
+        due = sending.due_since(session, now, gauges.silent_on())
     if min(waits, idle["turns"]) > STUCK:
         yield "inbox", {"seconds": round(waits)}
     unsent = 0.0 if due is None else (now - due).total_seconds()

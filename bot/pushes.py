@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from handlers.rules import pushing
 from storage import agencies, pushes
 from storage.db import Session
-from storage.outbox import Claimed
+from storage.sending import Claimed
 
 FRESH = timedelta(seconds=60)
 

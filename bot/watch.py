@@ -22,7 +22,7 @@ from handlers.messages import Incoming
 from nlp.verdict import Verdict
 from storage.db import Session
 from storage.inbox import NewEvent, Unread, microseconds
-from storage.outbox import Claimed
+from storage.sending import Claimed
 
 if TYPE_CHECKING:
     from bot.traces import Open, Traces

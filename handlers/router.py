@@ -17,7 +17,7 @@ from handlers.texts import heard
 from handlers.views import answers_to
 from handlers.ways import danger, groups, officers, references, running, words
 from nlp.normalize import readable
-from storage import cases, outbox, people
+from storage import cases, outbox, people, riding
 
 _NUMBER = 15  # characters of "ข้อที่ 2 ค่ะ"
 
@@ -105,7 +105,7 @@ def _happening(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     """Things that are not messages: somebody came, went, or something we do not know."""
     if incoming.kind in ("follow", "return"):
         people.mark_unreachable(svc.session, talk.account.id, None)
-        outbox.release(svc.session, talk.conversation.lane)
+        riding.release(svc.session, talk.conversation.lane)
     if incoming.kind == "unfollow":
         reached.gone(svc, talk.account)
     return menu.welcome(svc, talk) if incoming.kind == "follow" else []

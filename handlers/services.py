@@ -14,7 +14,7 @@ from handlers.rules.thai_calendar import OfficeHours
 from handlers.texts import Texts
 from nlp import topics
 from nlp.verdict import Verdict
-from storage import agencies, cases, conversations, outbox
+from storage import agencies, cases, conversations, outbox, riding
 from storage.db import Session
 from storage.tables import Account, Agency, Conversation, Message
 
@@ -210,7 +210,7 @@ def _counted(svc: Svc, case_id: int | None, purpose: Purpose, agency: str) -> di
 def _waited(svc: Svc, conversation: Conversation, answer: Sequence[Part]) -> list[Part]:
     """Held news that fits behind this answer; the answer's question stays the one that is asked."""
     room = BUBBLES - sum(bubbles_of(part) for part in answer)
-    held = outbox.fold(svc.session, conversation.lane, room, lambda part: bubbles_of(from_json(part)))
+    held = riding.fold(svc.session, conversation.lane, room, lambda part: bubbles_of(from_json(part)))
     return list(_unasked([from_json(part) for part in held], answer))
 
 

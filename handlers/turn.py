@@ -17,7 +17,7 @@ from handlers.messages import Incoming, Part, Say, cleaned
 from handlers.router import edited, route
 from handlers.rules.media import refusal
 from handlers.services import Svc, Talk, Tools, put_out
-from storage import cases, conversations, inbox, messages, outbox, people
+from storage import cases, conversations, inbox, messages, people, sending
 from storage.db import Session
 from storage.inbox import Unread
 from storage.tables import Account, Conversation, Message
@@ -78,8 +78,8 @@ def _gathered(
         return _set_of(session, read, first, conversation.lane, now)
     early = bool(incoming.quoted_id) and now - unread.received_at < _TAP_WAITS
     if early and messages.find_by_platform_id(session, conversation.id, incoming.quoted_id) is None:
-        sending = outbox.is_sending(session, conversation.lane)
-        return [first], now + _TAP_AGAIN if sending else None
+        not_yet = sending.is_sending(session, conversation.lane)
+        return [first], now + _TAP_AGAIN if not_yet else None
     return [first], None
 
 

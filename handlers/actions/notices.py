@@ -8,7 +8,7 @@ from handlers.rules.case_status import is_open
 from handlers.rules.pushing import COSTS, Purpose
 from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
-from storage import agencies, conversations, joins, messages, outbox, people
+from storage import agencies, conversations, joins, messages, people, riding
 from storage.inbox import lane_of
 from storage.outbox import BLOCKED, GOOD
 from storage.people import Post
@@ -189,7 +189,7 @@ def _tell_chat(
         return False
     held = "" if reachable else BLOCKED
     if news != "plain":
-        outbox.outdate(svc.session, conversation.lane, case.id)
+        riding.outdate(svc.session, conversation.lane, case.id)
     put = put_out(svc, conversation, parts, case_id=case.id, once=once, held=held, news=news, purpose=purpose)
     return put is not None and not held
 

@@ -13,7 +13,7 @@ from handlers.services import Svc, Tools
 from storage import cases, conversations, handling, messages, outbox, people
 from storage.db import Session
 from storage.inbox import lane_of
-from storage.outbox import Claimed
+from storage.sending import Claimed
 from storage.tables import Account, Case, Conversation
 from storage.words import OutboxState, Role, Status
 

@@ -11,7 +11,7 @@ from handlers.actions.telling import Told, first_answer, tell
 from handlers.rules.case_status import CITIZEN, HEAD, MoveNotAllowed, check_move
 from handlers.services import Svc
 from handlers.texts.replies import without_photo_reason
-from storage import cases, handling, history, outbox
+from storage import cases, handling, history, riding
 from storage.people import Post
 from storage.tables import Case, StatusUpdate
 from storage.words import ENDED, IDEAS, Conclusion, Kind, Status
@@ -71,7 +71,7 @@ def record(
     details = {"reference": case.reference, "status": status, "by": by, "note": note, "update": update.id}
     history.append(svc.session, what, case.id, details, svc.now, update)
     if status in _TOLD_ANEW:
-        outbox.end_news(svc.session, case.id)
+        riding.end_news(svc.session, case.id)
     return update
 
 

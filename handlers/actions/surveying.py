@@ -16,7 +16,7 @@ from handlers.rules import escalation
 from handlers.rules.surveys import MONTH, TOO_LATE, is_asked
 from handlers.services import Svc, put_out
 from handlers.texts import shortened
-from storage import cases, conversations, data_requests, inbox, messages, outbox, people, surveys
+from storage import cases, conversations, data_requests, inbox, messages, outbox, people, riding, surveys
 from storage.surveys import PULSE, SCALE
 from storage.tables import Case, Conversation, Survey
 from storage.words import Conclusion, SurveyState
@@ -217,7 +217,7 @@ def _ask(svc: Svc, survey: Survey, chat: Conversation) -> None:
     case = cases.get(svc.session, survey.case_id or 0)
     code = next_item(svc, survey) or survey.items[-1]
     say = invitation(svc, survey, code, again=not first)
-    outbox.outdate(svc.session, chat.lane, case.id)  # that it is closed stands in the question
+    riding.outdate(svc.session, chat.lane, case.id)  # that it is closed stands in the question
     once = f"{ONCE}{survey.id}:{'ask' if first else 'remind'}"
     put_out(svc, chat, [say], once=once, purpose="survey", agency=survey.agency_code)
     if first:

@@ -16,7 +16,7 @@ from handlers.texts import shortened
 from nlp import mask, topics
 from nlp.normalize import readable
 from nlp.similar import likeness
-from storage import cases, handling, history, inbox, messages, outbox
+from storage import cases, handling, history, inbox, messages, unsent
 from storage.inbox import Unread
 from storage.messages import Told
 from storage.tables import Case, CaseJoin, Conversation, Message
@@ -161,10 +161,10 @@ def _hush(svc: Svc, talk: Talk, found: Sequence[Case], old: Old, echoes: Sequenc
     if not echoes:
         return
     session, chat, first = svc.session, talk.conversation, min(old.rows)
-    calls = outbox.call_outs(session, messages.ids_since(session, chat.id, first))
+    calls = unsent.call_outs(session, messages.ids_since(session, chat.id, first))
     told = Told(chat.id, chat.lane, first, {case.id: case.reference for case in found}, calls)
     messages.blank_echoes(session, echoes, told)
-    outbox.take_out(session, echoes, told)
+    unsent.take_out(session, echoes, told)
     for row in cases.quoting(session, list(told.cases), echoes):  # an officer's question repeated them
         row.note_masked = row.note = None
 

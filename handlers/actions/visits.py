@@ -9,7 +9,7 @@ from handlers.access import Actor
 from handlers.actions import drafts, status
 from handlers.messages import Incoming, Part, Say
 from handlers.services import Svc, Talk
-from storage import cases, messages, outbox, visits
+from storage import cases, messages, riding, visits
 from storage.people import Post
 from storage.tables import Case, CaseVisit, StatusUpdate
 
@@ -18,7 +18,7 @@ def plan(svc: Svc, case: Case, post: Post, when: datetime, words: str = "") -> S
     """A visit is planned; a later plan stands for an earlier one. Whoever gives the command tells people."""
     earlier = [row.id for row in cases.updates(svc.session, [case.id]) if row.what == "visit_planned"]
     for update_id in earlier:
-        outbox.drop_held(svc.session, f"update:{update_id}")  # nobody is to read of a day that is none any more
+        riding.drop_held(svc.session, f"update:{update_id}")  # nobody is to read of a day that is none any more
     visits.add(svc.session, case.id, post.person_id, when)
     return status.record(svc, case, "visit_planned", by=post.role, post=post, note=words or None)
 

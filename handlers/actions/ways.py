@@ -13,7 +13,7 @@ from handlers.rules.case_status import SYSTEM
 from handlers.rules.draft import Draft, hides
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
-from storage import agencies, handling, outbox, sequences
+from storage import agencies, handling, riding, sequences
 from storage.people import Post
 from storage.tables import Case, StatusUpdate, Unit
 from storage.words import Route, Status
@@ -58,7 +58,7 @@ def recategorise(svc: Svc, case: Case, post: Post, category: str, subcategory: s
     case.confidential = case.confidential or hides(case.kind, category, secret=bool(row and row.confidential))
     if case.confidential:
         say = Say(svc.texts.say("status.told_confidential", code=case.reference))
-        outbox.hide_news(svc.session, case.id, [to_json(say)])
+        riding.hide_news(svc.session, case.id, [to_json(say)])
     finding.note(svc, case)  # a confidential case is found by its reference alone
     record(svc, case, "recategorised", by=post.role, post=post, note=category)
     unit = _owner(svc, case)

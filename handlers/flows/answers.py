@@ -19,7 +19,7 @@ from handlers.services import Svc, Talk
 from handlers.texts import heard, shortened
 from handlers.texts.replies import Reply
 from handlers.views import answered, answers_to, case_card, summary_of
-from storage import cases, outbox
+from storage import cases, riding
 from storage.tables import Case
 from storage.words import Status
 
@@ -142,7 +142,7 @@ def _act(svc: Svc, talk: Talk, meant: Meant, said: Said) -> list[Part]:
         "merged": _to_merged,
         "identity": _to_identity,
     }
-    outbox.outdate(svc.session, talk.conversation.lane, meant.waits.case.id)
+    riding.outdate(svc.session, talk.conversation.lane, meant.waits.case.id)
     parts = acts[meant.waits.what](svc, talk, meant, said)
     goes_on = is_open(meant.waits.case.status) and meant.waits.case.status != Status.RESOLVED
     if goes_on and "maybe" not in talk.state:
@@ -313,7 +313,7 @@ def _conclude(
             if joined
             else [svc.texts.bubble("track.notfound", code=reference)]
         )
-    outbox.outdate(svc.session, talk.conversation.lane, case.id)
+    riding.outdate(svc.session, talk.conversation.lane, case.id)
     try:
         return _mended(svc, case) if mended else _not_mended(svc, case, said)
     except MoveNotAllowed:
@@ -369,7 +369,7 @@ def apart(svc: Svc, talk: Talk, actor: Actor, reference: str | None) -> list[Par
     try:
         case = access.case_for_complainant(svc, actor, reference or "")
         endings.split(svc, case)
-        outbox.outdate(svc.session, talk.conversation.lane, case.id)
+        riding.outdate(svc.session, talk.conversation.lane, case.id)
     except (access.NotFound, access.SecretNeeded):
         return [svc.texts.bubble("track.notfound", code=reference or "")]
     except MoveNotAllowed:

@@ -16,7 +16,7 @@ from handlers.views import answered, case_card, read_out, status_word, summary_o
 from nlp import kinds
 from nlp.digits import arabic
 from nlp.normalize import normalize
-from storage import cases, outbox
+from storage import cases, riding
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
 
@@ -74,7 +74,7 @@ def _read_out(svc: Svc, talk: Talk, case: Case) -> list[Part]:
         return []
     note, say = found
     news = svc.texts.say("status.told_confidential", code=case.reference)
-    outbox.drop_riding(svc.session, talk.conversation.lane, case.id, news)
+    riding.drop_riding(svc.session, talk.conversation.lane, case.id, news)
     read = talk.state.setdefault("read", {})
     if read.get(case.reference) == note:
         return [Say(svc.texts.say("read.before", code=case.reference, phone=svc.phone()), say.choices)]

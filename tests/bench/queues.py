@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from storage import conversations, ids, inbox, outbox, retention
+from storage import conversations, ids, inbox, outbox, retention, sending
 from storage.db import Database, Session
 from storage.inbox import NewEvent, microseconds
 
@@ -69,10 +69,10 @@ def questions(db: Database) -> dict[str, Callable[[Session], Any]]:
     now = datetime.now(UTC) + timedelta(seconds=1)
     lane = inbox.lane_of(db.keys, "line", "chat-1")
     return {
-        "when the next is due": outbox.next_due,
+        "when the next is due": sending.next_due,
         "chats that wait": lambda session: inbox.lanes_waiting(session, now),
         "oldest event of a chat": lambda session: inbox.oldest_unread(session, lane),
-        "messages to send (claim)": lambda session: outbox.claim(session, ids.new_key(), now),
+        "messages to send (claim)": lambda session: sending.claim(session, ids.new_key(), now),
     }
 
 

@@ -25,14 +25,14 @@ _TURN = (
     "storage.db:Session.commit",
 )
 _DELIVERY = (
-    "storage.outbox:claim",
+    "storage.sending:claim",
     "bot.line.outbound:LineChannel.draw",
     "bot.line.outbound:LineChannel.reply",
     "bot.line.outbound:LineChannel.push",
     "bot.telegram.outbound:TelegramChannel.push",
     "handlers.actions.reached:note",
     "storage.messages:add_out",
-    "storage.outbox:settle",
+    "storage.sending:settle",
     "bot.delivery:Delivery._settle",
 )
 _MEDIA = ("storage.messages:files_wanted", "storage.files:FileStore.put", "storage.messages:settle_file")
@@ -47,7 +47,7 @@ _NTH = {
     "storage.messages:files_wanted": 1,
     "storage.files:FileStore.put": 1,
     "storage.messages:settle_file": 2,
-    "storage.outbox:claim": 4,
+    "storage.sending:claim": 4,
     "bot.delivery:Delivery._settle": 3,
     "bot.line.outbound:LineChannel.draw": 5,
     "bot.line.outbound:LineChannel.reply": 5,

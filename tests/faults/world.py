@@ -166,8 +166,8 @@ def _thrice(cell: Cell) -> None:
 
 
 def _while_recovering(cell: Cell) -> None:
-    cell.begin({"kind": "kill", "target": "storage.outbox:settle", "when": "before", "nth": 2})
-    again = {"kind": "kill", "target": "storage.outbox:recover", "when": "after", "nth": 1}
+    cell.begin({"kind": "kill", "target": "storage.sending:settle", "when": "before", "nth": 2})
+    again = {"kind": "kill", "target": "storage.sending:recover", "when": "after", "nth": 1}
     begun = [False]
 
     def revive(_step: int) -> None:

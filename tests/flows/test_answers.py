@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.jobs import JOBS, JobContext
-from storage import conversations, messages, outbox
+from storage import conversations, messages, outbox, sending
 from storage.words import OutboxState, Role, Status
 from tests.world import Dialogue, Moments, World, hears_now
 
@@ -294,13 +294,13 @@ def everything_is_sent(world: World, bubbles: dict[str, str] | None = None) -> N
     """As the delivery would: sent, written down, and the words gone from the outbox. `bubbles`: ids by reference."""
     ids = {world.case(reference).id: name for reference, name in (bubbles or {}).items()}
     with world.db.transaction() as session:
-        for one in outbox.claim(session, "worker", world.now, 100):
+        for one in sending.claim(session, "worker", world.now, 100):
             chat = conversations.by_lane(session, one.lane)
             assert chat is not None
             values = {"at": world.now, "outbox_id": one.id, "case_id": one.case_id}
             names = [ids[one.case_id]] if one.case_id in ids else []
             messages.add_out(session, chat, **values, texts=["…"], drawn=[], message_ids=names, mask=str)
-            outbox.settle(session, one.id, OutboxState.SENT, world.now)
+            sending.settle(session, one.id, OutboxState.SENT, world.now)
     with world.db.reading() as session:
         waits = outbox.depth(session).get("queued")
     if waits:

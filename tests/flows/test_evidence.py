@@ -19,7 +19,7 @@ from handlers.actions import evidence, reached, visits
 from handlers.messages import Say, from_json
 from handlers.rules.evidence import blocks
 from handlers.services import Svc, put_out
-from storage import cases, conversations, history, inbox, outbox, people, photos, results
+from storage import cases, conversations, history, inbox, people, photos, results, sending
 from storage.closings import closings
 from storage.files import FileStore
 from storage.inbox import NewEvent, lane_of, microseconds
@@ -61,16 +61,16 @@ def bubble(world: World, person: Dialogue, words: str) -> str:
     """The platform's id of the newest bubble with these words in this chat, after everything has arrived."""
     person.listen()
     with world.db.transaction() as session:
-        sent = outbox.claim(session, "worker", world.now, limit=1000)
+        sent = sending.claim(session, "worker", world.now, limit=1000)
     while sent:
         for message in sent:
             texts = [getattr(from_json(part), "text", "") for part in message.parts]
             with world.db.transaction() as session:
-                outbox.settle(session, message.id, OutboxState.SENT, world.now)
+                sending.settle(session, message.id, OutboxState.SENT, world.now)
                 taken = reached.Taken(texts, [], [f"o{message.id}-{n}" for n, _ in enumerate(texts)])
                 reached.note(session, world.tools, message, reached.Ending(OutboxState.SENT), [taken], world.now)
         with world.db.transaction() as session:
-            sent = outbox.claim(session, "worker", world.now, limit=1000)
+            sent = sending.claim(session, "worker", world.now, limit=1000)
     with world.db.reading() as session:
         chat = conversations.by_lane(session, lane_of(world.db.keys, person.channel, person.chat or person.name))
         assert chat is not None

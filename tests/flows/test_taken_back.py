@@ -13,8 +13,8 @@ from handlers.actions import people as joining
 from handlers.actions import reached
 from handlers.messages import from_json
 from handlers.services import Svc
-from storage import conversations, history, outbox
-from storage.outbox import Claimed
+from storage import conversations, history, outbox, sending
+from storage.sending import Claimed
 from storage.tables import Attachment, Base, InboxEvent, Message, OutboxMessage
 from storage.words import OutboxState, Role
 from tests.world import Dialogue, World
@@ -47,7 +47,7 @@ def _shown(world: World, value: Any) -> str:
 
 def claim(world: World) -> list[Claimed]:
     with world.db.transaction() as session:
-        return outbox.claim(session, "worker", world.now, limit=1000)
+        return sending.claim(session, "worker", world.now, limit=1000)
 
 
 def arrive(world: World, sent: list[Claimed]) -> None:
@@ -55,7 +55,7 @@ def arrive(world: World, sent: list[Claimed]) -> None:
     for message in sent:
         texts = [getattr(from_json(part), "text", "") for part in message.parts]
         with world.db.transaction() as session:
-            outbox.settle(session, message.id, OutboxState.SENT, world.now)
+            sending.settle(session, message.id, OutboxState.SENT, world.now)
             taken = reached.Taken(texts, [{} for _text in texts], [f"o{message.id}-{n}" for n, _ in enumerate(texts)])
             reached.note(session, world.tools, message, reached.Ending(OutboxState.SENT), [taken], world.now)
 
@@ -76,7 +76,7 @@ def hold(world: World) -> None:
     while taken := claim(world):
         for message in taken:
             with world.db.transaction() as session:
-                outbox.settle(session, message.id, OutboxState.HELD, world.now, error=outbox.QUOTA, again_at=later)
+                sending.settle(session, message.id, OutboxState.HELD, world.now, error=outbox.QUOTA, again_at=later)
 
 
 def chain_holds(world: World) -> bool:
@@ -228,7 +228,7 @@ def test_a_long_view_that_was_cut_goes_as_a_whole(world: World, officer: Dialogu
     for message in claim(world):
         whole = str(message.parts[0]["text"])
         with world.db.transaction() as session:
-            outbox.settle(session, message.id, OutboxState.SENT, world.now)
+            sending.settle(session, message.id, OutboxState.SENT, world.now)
             taken = reached.Taken([whole[:300], whole[300:]], [{}, {}], ["a", "b"])
             reached.note(session, world.tools, message, reached.Ending(OutboxState.SENT), [taken], world.now)
     citizen.unsends(0)

@@ -19,7 +19,7 @@ from bot.waiting import WaitingRoom
 from handlers.messages import Say, to_json
 from handlers.services import Tools
 from nlp import classify, mask
-from storage import conversations, ids, inbox, outbox, presence
+from storage import conversations, ids, inbox, outbox, presence, sending
 from storage.db import Database
 from storage.inbox import NewEvent
 from storage.tables import Account, Message, OutboxMessage, Person
@@ -206,7 +206,7 @@ def test_claim_of_a_dead_worker_is_given_back(post: Post, surely: None) -> None:
     """It died after LINE took the reply: the token is used, so it is known to have arrived."""
     post.put("เคยส่งแล้ว", token="t1")
     with post.db.transaction() as session:
-        (claimed,) = outbox.claim(session, ids.new_key(), datetime.now(UTC))
+        (claimed,) = sending.claim(session, ids.new_key(), datetime.now(UTC))
     post.emulator.tokens["t1"].used = True
     post.deliver(2.0)
     assert claimed.reply_token == "t1"
@@ -216,7 +216,7 @@ def test_claim_of_a_dead_worker_is_given_back(post: Post, surely: None) -> None:
 def test_claim_of_a_dead_worker_whose_token_is_too_old_is_pushed(post: Post, surely: None) -> None:
     post.put("ไม่รู้ว่าถึงไหม", token="t1", age=120)
     with post.db.transaction() as session:
-        outbox.claim(session, ids.new_key(), datetime.now(UTC))
+        sending.claim(session, ids.new_key(), datetime.now(UTC))
     post.deliver(2.0)
     assert (post.seen, post.states) == (["ไม่รู้ว่าถึงไหม"], ["sent"])
 
@@ -225,7 +225,7 @@ def test_a_dead_workers_push_is_repeated_by_its_key_though_the_token_would_still
     """The event came late and again, so LINE takes its token; but it was put out too late to be replied."""
     post.put("ครั้งเดียว", token="t1", age=120)
     with post.db.transaction() as session:
-        outbox.claim(session, ids.new_key(), datetime.now(UTC))
+        sending.claim(session, ids.new_key(), datetime.now(UTC))
     post.emulator.tokens["t1"].delivered_at = post.emulator.clock()
     post.deliver(2.0)
     assert (post.seen, post.states) == (["ครั้งเดียว"], ["sent"])

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, select, text
 
 from bot.app import NotMigrated, check_version
 from bot.jobs import LEAD_SECONDS, JobContext, Timetable
-from storage import bell, ids, outbox, presence
+from storage import bell, ids, outbox, presence, sending
 from storage.bell import Bell
 from storage.db import Database
 from storage.presence import Presence
@@ -196,11 +196,11 @@ def test_no_message_is_ever_claimed_twice(url: str) -> None:
         idle = 0
         while idle < 20:
             with db.transaction() as session:
-                claimed = outbox.claim(session, worker, datetime.now(UTC), 7)
+                claimed = sending.claim(session, worker, datetime.now(UTC), 7)
             taken.extend((time.monotonic(), one.lane, one.id) for one in claimed)
             with db.transaction() as session:
                 for one in claimed:
-                    outbox.settle(session, one.id, outbox.OutboxState.SENT, datetime.now(UTC))
+                    sending.settle(session, one.id, outbox.OutboxState.SENT, datetime.now(UTC))
             idle = 0 if claimed else idle + 1
         db.close()
 
@@ -229,7 +229,7 @@ def test_only_one_worker_speaks_where_a_platform_counts_all_messages_together(tw
     for leader, db in zip(leaders, two, strict=True):
         without = [] if leader.leads() else ["telegram"]
         with db.transaction() as session:
-            found.append([one.channel for one in outbox.claim(session, ids.new_key(), now, 1, without)])
+            found.append([one.channel for one in sending.claim(session, ids.new_key(), now, 1, without)])
             session.execute(OutboxMessage.__table__.update().values(state="queued"))
     for leader in leaders:
         leader.leave()

@@ -12,7 +12,7 @@ from bot.jobs import JobContext, Timetable
 from bot.metrics import Gauges
 from bot.tally import Seconds
 from bot.watch import Watch
-from storage import agencies, inbox, outbox, runs
+from storage import agencies, inbox, outbox, runs, sending
 from storage.db import Database
 from storage.words import InboxState, OutboxState, Role
 from tests.operating.test_ready import gauges
@@ -47,7 +47,7 @@ def test_what_waits_for_the_persons_next_word_is_not_held_back(world: World) -> 
         for state in (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.GIVEN_UP):
             row = outbox.put(session, channel="line", lane="l", chat_id="U1", parts=[], now=world.now)
             assert row is not None
-            outbox.settle(session, row, state, world.now)
+            sending.settle(session, row, state, world.now)
     told = {name: count for name, count in read(gauges(world)).items() if name.startswith("pratu_outbox{")}
     assert told == {
         f'pratu_outbox{{state="{state}"}}': count
@@ -78,8 +78,8 @@ def test_doubt_is_news_for_a_day(world: World) -> None:
     world.delivers()
     world.citizen().says("สวัสดี")
     with world.db.transaction() as session:
-        (message,) = outbox.claim(session, "worker", world.now, 9)
-        outbox.settle(session, message.id, OutboxState.UNCERTAIN, world.now, error="ReadTimeout")
+        (message,) = sending.claim(session, "worker", world.now, 9)
+        sending.settle(session, message.id, OutboxState.UNCERTAIN, world.now, error="ReadTimeout")
     told = read(gauges(world))
     assert (told["pratu_outbox_doubts"], told['pratu_outbox{state="uncertain"}']) == (1, 1)
     admin.says("/ระบบ").hears("ใน 24 ชั่วโมงนี้ ไม่แน่ใจว่าถึงผู้รับหรือไม่ 1 ข้อความ", "คู่มือข้อ 5")
@@ -135,7 +135,7 @@ def test_quota_by_agency_and_purpose(world: World) -> None:
                 purpose="announcement", agency_code="DEMO",
             )  # fmt: skip
             assert row is not None
-            outbox.settle(session, row, outbox.OutboxState.SENT, world.now)
+            sending.settle(session, row, outbox.OutboxState.SENT, world.now)
     told = read(gauges(world))
     named = 'agency="DEMO",purpose="announcement"'
     assert (told["pratu_pushes_limit"], told[f"pratu_agency_pushes_limit{{{named}}}"]) == (500, 200)

@@ -18,7 +18,7 @@ from bot.app import ROLES, App, open_database
 from bot.metrics import Gauges
 from handlers.messages import Say, to_json
 from handlers.rules.alarms import STUCK
-from storage import outbox
+from storage import outbox, sending
 from storage.db import Database
 from storage.seal import Keyring
 from tests.conftest import KEY, prepared
@@ -103,9 +103,9 @@ def test_a_platform_that_is_away_is_no_fault_of_ours(world: World) -> None:
     """A message that is tried again later, and one behind it in its chat, wait for LINE: a restart would not help."""
     citizen = world.citizen().says("สวัสดี")
     with world.db.transaction() as session:
-        (first,) = outbox.claim(session, "w", world.now)
+        (first,) = sending.claim(session, "w", world.now)
         later = world.now + timedelta(minutes=30)
-        outbox.settle(session, first.id, outbox.OutboxState.FAILED, world.now, error="5xx", again_at=later)
+        sending.settle(session, first.id, outbox.OutboxState.FAILED, world.now, error="5xx", again_at=later)
         parts = [to_json(Say("x"))]
         outbox.put(session, channel="line", lane=first.lane, chat_id=citizen.name, parts=parts, now=world.now)
     world.passes(minutes=10)

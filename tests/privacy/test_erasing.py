@@ -11,7 +11,7 @@ from bot.jobs import JOBS, JobContext
 from handlers.reports import digest
 from handlers.rules import periods
 from handlers.services import Svc
-from storage import history, holds, outbox
+from storage import history, holds, sending
 from storage.tables import Case, DataRequest, InboxEvent, Message, OutboxMessage, RegisterLine, Survey
 from storage.words import OutboxState, Role
 from tests.flows.test_taken_back import deliver, places
@@ -147,11 +147,11 @@ def test_what_waits_for_others_goes_out_without_them(world: World, officer: Dial
     reference = file(citizen, "ไฟถนนดับซอย 5 ตรงเสาสีฟ้าอมม่วง")
     assert any(row.parts for row in rows(world, OutboxMessage))
     with world.db.transaction() as session:
-        sending = outbox.claim(session, "worker", world.now, limit=1000)
+        taken = sending.claim(session, "worker", world.now, limit=1000)
     erase(world, "U-erased")
     with world.db.transaction() as session:
-        for message in sending:
-            outbox.settle(session, message.id, OutboxState.FAILED, world.now, error="away", again_at=world.now)
+        for message in taken:
+            sending.settle(session, message.id, OutboxState.FAILED, world.now, error="away", again_at=world.now)
     assert places(world, "สีฟ้าอมม่วง") == []
     own = [row for row in rows(world, OutboxMessage) if row.channel == "line"]
     assert {row.state for row in own} == {OutboxState.TAKEN_BACK}

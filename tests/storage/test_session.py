@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from storage import conversations, messages, outbox
+from storage import conversations, messages, outbox, riding
 from storage.db import Database, Session
 from storage.tables import Conversation, Message, Person
 from storage.tables.base import among, plain
@@ -154,10 +154,10 @@ def test_old_news_is_not_taken_along(db: Database, world: World) -> None:
         told = {"channel": "line", "lane": "lane", "chat_id": "U1", "now": world.now, "held": outbox.RIDES}
         for text, news in (("old", "plain"), ("dated", "promise")):
             outbox.put(session, parts=[{"text": text}], case_id=7, news=news, **told)  # type: ignore[arg-type]
-        outbox.outdate(session, "lane", 7)
-        assert outbox.fold(session, "lane", 0, lambda _part: 1) == []
-        assert outbox.fold(session, "lane", 3, lambda _part: 1) == [{"text": "dated"}]
-        assert outbox.fold(session, "lane", 3, lambda _part: 1) == []
+        riding.outdate(session, "lane", 7)
+        assert riding.fold(session, "lane", 0, lambda _part: 1) == []
+        assert riding.fold(session, "lane", 3, lambda _part: 1) == [{"text": "dated"}]
+        assert riding.fold(session, "lane", 3, lambda _part: 1) == []
 
 
 def test_who_walks_a_whole_table_does_not_hold_it(db: Database, world: World) -> None:
