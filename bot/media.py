@@ -17,10 +17,10 @@ from bot.looks import see
 from handlers.actions import attachments
 from handlers.rules.media import LARGEST, taken_as
 from handlers.services import Tools
-from storage import messages, photos
+from storage import attached, photos
+from storage.attached import WantedFile
 from storage.db import Database
 from storage.files import FileStore
-from storage.messages import WantedFile
 
 log = logging.getLogger("pratu.media")
 
@@ -184,7 +184,7 @@ class MediaFetcher:
     def _sweep(self) -> None:
         """Bytes of what was taken back leave the disk; pictures nobody wanted in a group are let go."""
         with self._db.reading() as session:
-            doomed = messages.any_file_doomed(session)
+            doomed = attached.any_file_doomed(session)
             unwanted = photos.any_unwanted(session, self._clock())
         if not (doomed or unwanted):
             return
@@ -197,12 +197,12 @@ class MediaFetcher:
         if places <= 0:
             return []
         with self._db.reading() as session:
-            if not messages.any_file_wanted(session, self._clock()):
+            if not attached.any_file_wanted(session, self._clock()):
                 return []
         with self._db.transaction() as session:
-            wanted = messages.files_wanted(session, self._clock(), places)
+            wanted = attached.files_wanted(session, self._clock(), places)
             for file in wanted:
-                messages.settle_file(session, file.id, again_at=self._clock() + CLAIM)
+                attached.settle_file(session, file.id, again_at=self._clock() + CLAIM)
             return wanted
 
     async def _one(self, file: WantedFile) -> None:
@@ -242,7 +242,7 @@ class MediaFetcher:
                 attachments.end(session, self._tools, file.id, "refused", "file_type", self._clock())
                 return
             digest = self._files.put(session, content, mime, self._clock(), looks=seen.looks, taken_at=seen.taken_at)
-            if not messages.settle_file(session, file.id, state="stored", digest=digest):
+            if not attached.settle_file(session, file.id, state="stored", digest=digest):
                 self._files.doom(session, digest)  # it was taken back while we fetched it
 
     async def _end(self, file: WantedFile, state: str, why: str) -> None:
@@ -263,7 +263,7 @@ class MediaFetcher:
 
         def write() -> None:
             with self._db.transaction() as session:
-                messages.settle_file(session, file.id, error=why, again_at=self._clock() + wait)
+                attached.settle_file(session, file.id, error=why, again_at=self._clock() + wait)
 
         await asyncio.to_thread(write)
 

@@ -17,7 +17,7 @@ from handlers.messages import Incoming, Part, Say, cleaned
 from handlers.router import edited, route
 from handlers.rules.media import refusal
 from handlers.services import Svc, Talk, Tools, put_out
-from storage import cases, conversations, inbox, messages, people, sending
+from storage import attached, cases, conversations, inbox, messages, people, sending
 from storage.db import Session
 from storage.inbox import Unread
 from storage.tables import Account, Conversation, Message
@@ -253,7 +253,7 @@ def _write_down(svc: Svc, conversation: Conversation, account: Account, unread: 
         messages.add_point(svc.session, message, place.lat, place.lon)
     media = incoming.media
     if media is not None and media.ref and not refusal(incoming.kind, media.name, media.size):
-        messages.add_attachment(svc.session, message, kind=incoming.kind, ref=media.ref, name=media.name, now=svc.now)
+        attached.add_attachment(svc.session, message, kind=incoming.kind, ref=media.ref, name=media.name, now=svc.now)
     return message
 
 

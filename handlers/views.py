@@ -12,7 +12,7 @@ from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
 from handlers.texts.replies import without_photo_reason
-from storage import agencies, cases, visits
+from storage import agencies, cases, spots, visits
 from storage.tables import Case, CaseJoin
 from storage.words import Kind, Status
 
@@ -68,7 +68,7 @@ def case_card(svc: Svc, case: Case, secret: str = "", *, own: bool = True, joine
     status = status_word(svc, case, own=own and joined is None)
     due = texts.day(case.extended_to or case.due_on)
     category = agencies.category(svc.session, case.category)
-    count = cases.joined_count(svc.session, case.id)
+    count = spots.joined_count(svc.session, case.id)
     others = texts.say("track.joined", n=count) if count else ""
     rows = [("summary", summary), ("unit", unit), ("due", due), ("latest", latest), ("joined", others)]
     rows.append(("secret", secret))
@@ -197,7 +197,7 @@ def known_case(svc: Svc, known: Known) -> Say:
     names = [category.name if category else known.case.category, known.words]
     return svc.texts.bubble(
         "ask.similar",
-        n=1 + cases.joined_count(svc.session, known.case.id),
+        n=1 + spots.joined_count(svc.session, known.case.id),
         summary=" ".join(name for name in names if name),
         status=svc.texts.word(f"statuses.{known.case.status}"),
     )

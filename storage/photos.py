@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
+from storage.attached import OF_PEOPLE, not_of
 from storage.db import Session
-from storage.messages import OF_PEOPLE, not_of, text_of
+from storage.messages import text_of
 from storage.tables import Attachment, Case, CasePhoto, File, Message
 from storage.tables.base import among, plain
 from storage.words import AttachmentState, Stage

@@ -7,14 +7,14 @@ from datetime import datetime
 from handlers.messages import Say
 from handlers.rules.media import LARGEST
 from handlers.services import Svc, Tools, put_out
-from storage import conversations, messages
+from storage import attached, conversations
 from storage.db import Session
 
 
 def end(session: Session, tools: Tools, attachment_id: int, state: str, why: str, now: datetime) -> None:
     """`why` names the sentence: photo_lost, too_large or file_type. One taken back meanwhile is left in peace."""
-    message = messages.message_of_file(session, attachment_id)
-    if not messages.settle_file(session, attachment_id, state=state, error=why):
+    message = attached.message_of_file(session, attachment_id)
+    if not attached.settle_file(session, attachment_id, state=state, error=why):
         return
     conversation = conversations.by_id(session, message.conversation_id)
     if conversation is None or conversation.account_id is None:

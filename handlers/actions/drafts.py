@@ -18,7 +18,7 @@ from nlp import entities, kinds, topics
 from nlp.digits import arabic
 from nlp.normalize import normalize
 from nlp.verdict import Guess, Verdict
-from storage import agencies, messages
+from storage import agencies, attached, messages
 from storage.words import Kind
 
 CORRUPT, UNKNOWN = "CR", "OT"
@@ -252,7 +252,7 @@ def lost(svc: Svc, draft: Draft, old: Old) -> dict[str, str]:
 
 
 def _uncount(svc: Svc, draft: Draft, old: Old) -> None:
-    came = messages.count_media(svc.session, old.rows & set(draft.message_ids))
+    came = attached.count_media(svc.session, old.rows & set(draft.message_ids))
     images, voices = came.pop("image", 0), came.pop("audio", 0)
     draft.photos = max(0, draft.photos - images)
     draft.voices = max(0, draft.voices - voices)

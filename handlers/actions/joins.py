@@ -18,7 +18,7 @@ from handlers.rules.draft import Draft
 from handlers.services import Svc
 from handlers.texts import shortened
 from nlp import entities, similar
-from storage import agencies, cases, history, ids, joins, messages
+from storage import agencies, attached, cases, history, ids, joins, messages, spots
 from storage.tables import Account, Case, CaseJoin, Conversation
 from storage.words import Kind
 
@@ -46,7 +46,7 @@ def find_known(svc: Svc, account: Account, draft: Draft) -> Known | None:
     if not _may_be_known(svc, draft):
         return None
     own = access.own_accounts(svc, account.person_id)
-    found = cases.alike(
+    found = spots.alike(
         svc.session,
         agency_code=filing.routed_to(svc, draft).agency,
         category=draft.category,
@@ -86,7 +86,7 @@ def _may_be_known(svc: Svc, draft: Draft) -> bool:
     return plain and sure and draft.may_join and draft.has_place and bool(draft.texts)
 
 
-def _near(draft: Draft, place: str, case: Case | cases.Alike) -> similar.Shared | None:
+def _near(draft: Draft, place: str, case: Case | spots.Alike) -> similar.Shared | None:
     """Is the case at the draft's spot? Two pins decide; else the words do."""
     words = similar.same_place(place, case.place_masked or "")
     if draft.lat is None or draft.lon is None or case.lat is None or case.lon is None:
@@ -98,7 +98,7 @@ def _near(draft: Draft, place: str, case: Case | cases.Alike) -> similar.Shared 
 
 def before_here(svc: Svc, case: Case) -> list[str]:
     """References of the earlier cases at this case's spot, ended ones too, within a year."""
-    return cases.before_at_spot(svc.session, case, case.received_at - SPOT_FOR, similar.place_key)
+    return spots.before_at_spot(svc.session, case, case.received_at - SPOT_FOR, similar.place_key)
 
 
 # --- join, say more --------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def words_in(svc: Svc, row: CaseJoin) -> str:
 def tells_enough(svc: Svc, row: CaseJoin) -> bool:
     """Is there anything of this person that a unit could act on: words, a pin, a picture or a voice?"""
     sent = set(row.message_ids) - set(row.earlier_ids)
-    return bool(shown_in(svc, row) or row.lat is not None or messages.count_media(svc.session, sent))
+    return bool(shown_in(svc, row) or row.lat is not None or attached.count_media(svc.session, sent))
 
 
 def _set_said(svc: Svc, row: CaseJoin, said: Sequence[tuple[int, str]]) -> None:

@@ -8,7 +8,7 @@ from handlers.rules.case_status import is_open
 from handlers.rules.pushing import COSTS, Purpose
 from handlers.services import Svc, conversation_of_case, put_out
 from handlers.texts import shortened
-from storage import agencies, conversations, joins, messages, people, riding
+from storage import agencies, attached, conversations, joins, people, riding
 from storage.inbox import lane_of
 from storage.outbox import BLOCKED, GOOD
 from storage.people import Post
@@ -212,7 +212,7 @@ def _for_unit(svc: Svc, case: Case, key: str, **values: str) -> Say:
         marks=marks(svc, case),
         summary=hidden or shortened(case.masked or texts.word("review.values.no_text")),
         place=hidden or _place(svc, case),
-        photos=messages.count_photos(svc.session, case.id),
+        photos=attached.count_photos(svc.session, case.id),
         due=texts.day(case.due_on),
         time=texts.clock(case.received_at),
         language="" if case.confidential else language_line(svc, case),

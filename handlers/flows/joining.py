@@ -10,7 +10,7 @@ from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk
 from handlers.texts import heard
 from handlers.views import case_card
-from storage import cases
+from storage import cases, spots
 
 
 def is_answer(draft: Draft, incoming: Incoming) -> bool:
@@ -36,7 +36,7 @@ def take(svc: Svc, talk: Talk, draft: Draft, incoming: Incoming) -> list[Part] |
 
 def _receipt(svc: Svc, reference: str, joined: joins.Joined) -> list[Part]:
     case = cases.get(svc.session, joined.row.case_id)
-    count = cases.joined_count(svc.session, case.id)
+    count = spots.joined_count(svc.session, case.id)
     say = svc.texts.bubble("confirm.joined", code=reference, n=count, secret=joined.secret)
     return [say, case_card(svc, case, secret=joined.secret, joined=joined.row)]
 

@@ -13,7 +13,7 @@ from handlers.rules import pushing
 from handlers.rules.periods import Period
 from handlers.services import Svc
 from nlp import similar
-from storage import cases, closings, figures, history, issues, pushes, surveys, verdicts
+from storage import closings, figures, history, issues, pushes, spots, surveys, verdicts
 from storage.figures import Moments
 from storage.standing import Scope, Standing, Turnover, bent, standing, turnover
 from storage.words import Kind, Status
@@ -232,8 +232,8 @@ def _spots(svc: Svc, agency_code: str, period: Period) -> list[dict[str, Any]]:
     """Where one category was a case again in this period, counting four weeks at least: those with most first."""
     since = min(period.since, period.until - SPOTS_FOR)
     name = cache(similar.place_key)  # the same words come again and again
-    spots = cases.repeat_spots(svc.session, agency_code, since, period.until, name)[:_LOOKED_AT]
-    new = figures.received_since(svc.session, [spot.references[-1] for spot in spots], period.since)
+    again = spots.repeat_spots(svc.session, agency_code, since, period.until, name)[:_LOOKED_AT]
+    new = figures.received_since(svc.session, [spot.references[-1] for spot in again], period.since)
     return [
         {
             "category": spot.category,
@@ -241,7 +241,7 @@ def _spots(svc: Svc, agency_code: str, period: Period) -> list[dict[str, Any]]:
             "times": spot.times,
             "references": list(spot.references[-_SHOWN:]),
         }
-        for spot in spots
+        for spot in again
         if spot.references[-1] in new
     ][:_SHOWN]
 

@@ -35,7 +35,7 @@ _DELIVERY = (
     "storage.sending:settle",
     "bot.delivery:Delivery._settle",
 )
-_MEDIA = ("storage.messages:files_wanted", "storage.files:FileStore.put", "storage.messages:settle_file")
+_MEDIA = ("storage.attached:files_wanted", "storage.files:FileStore.put", "storage.attached:settle_file")
 # Few calls of these, many of the others: at which call the process dies.
 _NTH = {
     "storage.inbox:lanes_waiting": 2,
@@ -44,9 +44,9 @@ _NTH = {
     "storage.history:_link_all": 2,
     "storage.inbox:Writer.put": 4,
     "bot.line.outbound:LineChannel.push": 2,
-    "storage.messages:files_wanted": 1,
+    "storage.attached:files_wanted": 1,
     "storage.files:FileStore.put": 1,
-    "storage.messages:settle_file": 2,
+    "storage.attached:settle_file": 2,
     "storage.sending:claim": 4,
     "bot.delivery:Delivery._settle": 3,
     "bot.line.outbound:LineChannel.draw": 5,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import conversations, messages
+from storage import attached, conversations, messages
 from storage.inbox import lane_of
 from storage.words import Role
 from tests.world import Dialogue, World
@@ -104,4 +104,4 @@ def test_a_caption_on_the_last_picture_calls_us_too(world: World) -> None:
     world.work_off()
     room.listen().hears("รหัสเรื่อง")
     with world.db.reading() as session:
-        assert messages.count_photos(session, world.cases()[0].id) == 2
+        assert attached.count_photos(session, world.cases()[0].id) == 2

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from handlers import access
 from handlers.services import Svc
-from storage import cases, exports, history, joins
+from storage import exports, history, joins, spots
 from storage.tables import Attachment, CaseJoin, OutboxMessage
 from storage.words import Role
 from tests.flows.test_taken_back import PINK, deliver, places
@@ -397,7 +397,7 @@ def test_the_export_keeps_its_fields_and_the_messages_name_the_case(world: World
         zone, mask = world.tools.zone, world.tools.mask
         (row,) = exports.cases(session, zone, True, lambda _case: False, mask)
         told = [line for line in exports.messages(session, zone, True, lambda _c, _b: "") if line["reference"]]
-        assert cases.joined_count(session, world.cases()[0].id) == 1
+        assert spots.joined_count(session, world.cases()[0].id) == 1
     assert list(row) == exports.CASE_FIELDS
     assert row["text"] == LIGHT
     assert {line["reference"] for line in told} == {reference}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage import messages
+from storage import attached
 from storage.tables import Attachment, Case
 from storage.words import Role
 from tests.flows.test_joining import ASKED, LIGHT, LIGHT_TOO, filed, joined, rows
@@ -224,7 +224,7 @@ def test_a_photo_with_another_answer_stays_with_the_matter(world: World, answer:
     mine = world.cases()[-1]
     assert world.opened(mine.text) == LIGHT_TOO
     with world.db.reading() as session:
-        assert messages.count_photos(session, mine.id) == 1
+        assert attached.count_photos(session, mine.id) == 1
 
 
 def test_a_photo_that_says_send_at_the_review_is_filed_too(world: World) -> None:
@@ -232,7 +232,7 @@ def test_a_photo_that_says_send_at_the_review_is_filed_too(world: World) -> None
     (case,) = world.cases()
     assert world.opened(case.text) == LIGHT
     with world.db.reading() as session:
-        assert messages.count_photos(session, case.id) == 1
+        assert attached.count_photos(session, case.id) == 1
 
 
 # --- the telephone ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from handlers.actions import notices
 from handlers.services import Svc
-from storage import cases, exports, history, messages
+from storage import attached, cases, exports, history
 from storage.tables import Case, OutboxMessage
 from storage.words import Role, Status
 from tests.flows.test_groups import officers_room
@@ -124,7 +124,7 @@ def test_photos_and_a_pin_at_any_step(world: World, officer: Dialogue) -> None:
     case = only(world)
     assert (case.lat, case.lon) == (16.82, 100.26)
     with world.db.reading() as session:
-        assert messages.count_photos(session, case.id) == 2
+        assert attached.count_photos(session, case.id) == 2
 
 
 def test_what_stands_in_the_words_is_not_asked(world: World, officer: Dialogue) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import messages
+from storage import attached
 from tests.world import Dialogue, World
 
 TOO_LARGE = 90_000_000
@@ -21,7 +21,7 @@ def sends(person: Dialogue, *items: tuple[str, str, int]) -> Dialogue:
 
 def photos(world: World) -> int:
     with world.db.reading() as session:
-        return messages.count_photos(session, world.cases()[0].id)
+        return attached.count_photos(session, world.cases()[0].id)
 
 
 def test_a_clip_too_large_leaves_the_pictures_beside_it(world: World) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from handlers.turn import take_turn
 from nlp.similar import place_key
-from storage import cases, joins, migrations
+from storage import joins, migrations, spots
 from storage.db import Database
 from storage.inbox import lane_of
 from storage.tables import Case
@@ -133,7 +133,7 @@ def alike(world: World, **other: Any) -> list[str]:
         "but": [0],
     }
     with world.db.reading() as session:
-        return [case.reference for case in cases.alike(session, **{**values, **other})]
+        return [case.reference for case in spots.alike(session, **{**values, **other})]
 
 
 def test_what_it_may_be_the_same_as_is_asked_narrowly(world: World) -> None:
@@ -169,19 +169,19 @@ def test_spots_are_counted_in_cases_and_name_them(world: World) -> None:
     world.citizen("U3").says("ไฟถนนดับ หน้าวัดใหม่ หมู่ 3").says("ร่วมแจ้ง").hears("ร่วมแจ้งเรียบร้อย")
     until = world.now + timedelta(seconds=1)
     with world.db.reading() as session:
-        spots = cases.repeat_spots(session, "DEMO", begin, until, place_key)
-        assert {(spot.category, spot.references, spot.times) for spot in spots} == {
+        again = spots.repeat_spots(session, "DEMO", begin, until, place_key)
+        assert {(spot.category, spot.references, spot.times) for spot in again} == {
             ("FL", tuple(case.reference for case in pinned), 2),
             ("EL", tuple(case.reference for case in named), 2),
         }
-        assert [spot.place for spot in spots if spot.category == "EL"] == ["วัดใหม่ ม.3"]
-        assert cases.repeat_spots(session, "DEMO", begin + timedelta(days=1), until, place_key) == []
-        assert cases.repeat_spots(session, "DEMO", begin, until - timedelta(seconds=1), place_key) == []
-        assert cases.repeat_spots(session, "NONGSAI", begin, until, place_key) == []
-        assert [cases.joined_count(session, case.id) for case in named] == [0, 1]
+        assert [spot.place for spot in again if spot.category == "EL"] == ["วัดใหม่ ม.3"]
+        assert spots.repeat_spots(session, "DEMO", begin + timedelta(days=1), until, place_key) == []
+        assert spots.repeat_spots(session, "DEMO", begin, until - timedelta(seconds=1), place_key) == []
+        assert spots.repeat_spots(session, "NONGSAI", begin, until, place_key) == []
+        assert [spots.joined_count(session, case.id) for case in named] == [0, 1]
         year = begin - timedelta(days=365)
-        assert cases.before_at_spot(session, named[1], year, place_key) == [named[0].reference]
-        assert cases.before_at_spot(session, named[0], year, place_key) == []
+        assert spots.before_at_spot(session, named[1], year, place_key) == [named[0].reference]
+        assert spots.before_at_spot(session, named[0], year, place_key) == []
 
 
 def test_withdrawn_and_secret_cases_make_no_spot(world: World) -> None:
@@ -192,4 +192,4 @@ def test_withdrawn_and_secret_cases_make_no_spot(world: World) -> None:
     for name in ("U3", "U4"):
         world.citizen(name).says("มีคนขายยาบ้าในซอย 7 หลังวัดป่า").says("ส่งเรื่อง")
     with world.db.reading() as session:
-        assert cases.repeat_spots(session, "DEMO", begin, world.now + timedelta(days=1), place_key) == []
+        assert spots.repeat_spots(session, "DEMO", begin, world.now + timedelta(days=1), place_key) == []

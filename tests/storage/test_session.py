@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from storage import conversations, messages, outbox, riding
+from storage import attached, conversations, messages, outbox, riding
 from storage.db import Database, Session
 from storage.tables import Conversation, Message, Person
 from storage.tables.base import among, plain
@@ -123,7 +123,7 @@ def test_what_the_database_fills_in_is_known_without_asking(db: Database, world:
         row = session.write(
             Message, channel="line", direction="in", conversation_id=chat(session).id, at=world.now, kind="image"
         )
-        file = messages.add_attachment(session, row, kind="image", ref="ref", name="", now=world.now)
+        file = attached.add_attachment(session, row, kind="image", ref="ref", name="", now=world.now)
         with statements(session) as heard:
             assert (file.state, file.attempts, file.case_id) == ("wanted", 0, None)
         assert heard == []
