@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.actions import cases as filing
-from handlers.actions import consenting, drafts
-from handlers.actions.cases import Filed
+from handlers.actions import consenting, drafts, filing
 from handlers.actions.danger import QUIET
+from handlers.actions.filing import Filed
 from handlers.messages import Part, Say
 from handlers.rules.draft import Draft
 from handlers.services import Svc, Talk

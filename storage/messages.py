@@ -1,4 +1,4 @@
-"""What was said: messages in and out with their masked copies, pins, pictures and files."""
+"""What was said: messages in and out with their masked copies, and pins."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.actions import cases as filing
-from handlers.actions import finding, notices, status
+from handlers.actions import filing, finding, notices, status
 from handlers.messages import Say
 from handlers.rules.case_status import CITIZEN
 from handlers.rules.draft import Draft

@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from handlers.actions import awaiting
-from handlers.actions import cases as filing
-from handlers.actions.cases import Old
+from handlers.actions import awaiting, correcting
+from handlers.actions.correcting import Old
 from handlers.messages import Incoming, Part
 from handlers.rules import minors
 from handlers.rules.draft import OPEN_KINDS, Draft
@@ -248,7 +247,7 @@ def lost(svc: Svc, draft: Draft, old: Old) -> dict[str, str]:
     said = [*draft.texts, *messages.words_of(svc.session, others)]
     rest = [str(words) for row, words in said if row not in old.rows]
     slots = {"place": draft.place, "happened": draft.happened, "contact": draft.contact}
-    return filing.not_held(slots, (draft.lat, draft.lon), old, rest, messages.pins(svc.session, others))
+    return correcting.not_held(slots, (draft.lat, draft.lon), old, rest, messages.pins(svc.session, others))
 
 
 def _uncount(svc: Svc, draft: Draft, old: Old) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from handlers import access
 from handlers.access import Actor
 from handlers.actions import drafts, visits
-from handlers.actions.cases import Old
+from handlers.actions.correcting import Old
 from handlers.messages import Incoming, Part, Say
 from handlers.rules.case_status import is_open
 from handlers.rules.duties import may

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers import access
-from handlers.actions import cases as filing
-from handlers.actions import finding, notices, status
-from handlers.actions.cases import UNKNOWN, Old
+from handlers.actions import correcting, filing, finding, notices, status
+from handlers.actions.correcting import Old
+from handlers.actions.filing import UNKNOWN
 from handlers.rules.case_status import CITIZEN, JOINABLE, may_join
 from handlers.rules.draft import Draft
 from handlers.services import Svc
@@ -248,13 +248,13 @@ def lost(svc: Svc, row: CaseJoin, old: Old) -> dict[str, str]:
     said = [*said_in(svc, row), *messages.words_of(svc.session, others)]
     rest = [words for at, words in said if at not in old.rows]
     slots = {name: svc.session.keys.open_text(getattr(row, name)) for name in _SLOTS}
-    return filing.not_held(slots, (row.lat, row.lon), old, rest, messages.pins(svc.session, others))
+    return correcting.not_held(slots, (row.lat, row.lon), old, rest, messages.pins(svc.session, others))
 
 
 def unsend(svc: Svc, case: Case, row: CaseJoin, old: Old) -> None:
     """Words this person took back leave what they said, and what was read out of them; the unit is told the fact."""
     gone = lost(svc, row, old)
-    filing.clear(row, gone)
+    correcting.clear(row, gone)
     row.message_ids = [at for at in row.message_ids if at not in old.rows]
     _set_said(svc, row, [(at, words) for at, words in said_in(svc, row) if at not in old.rows])
     _fill(svc, row, {"place", *gone}, shown_in(svc, row))
@@ -264,9 +264,9 @@ def unsend(svc: Svc, case: Case, row: CaseJoin, old: Old) -> None:
 
 
 def edit(svc: Svc, case: Case, row: CaseJoin, old: Old, message_id: int, text: str, fits: Callable[[str], str]) -> None:
-    """This person said it better: the new words take the place of the old. `fits`: as in actions/cases.edit."""
+    """This person said it better: the new words take the place of the old. `fits`: as in actions/correcting.edit."""
     before, gone = said_in(svc, row), lost(svc, row, old)
-    filing.clear(row, gone)
+    correcting.clear(row, gone)
     said = [(message_id, fits(words)) if at in old.rows else (at, words) for at, words in before]
     if said == before and "place" in gone:
         _set_place(svc, row, shortened(text, 200))  # it was the answer to "where?"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.actions import cases as filing
-from handlers.actions import finding, notices, status
+from handlers.actions import filing, finding, notices, status
 from handlers.actions.joins import shown_in, tells_enough, words_in
 from handlers.messages import Say
 from handlers.rules.case_status import CITIZEN, may_move

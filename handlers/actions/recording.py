@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from handlers.actions import cases as filing
-from handlers.actions import danger, drafts
-from handlers.actions.cases import Brought, Filed
+from handlers.actions import danger, drafts, filing
+from handlers.actions.filing import Brought, Filed
 from handlers.rules.draft import Draft
 from handlers.rules.recording import Recording
 from handlers.services import Svc, Talk

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.actions import cases as filing
-from handlers.actions import joins, notices, status
+from handlers.actions import filing, joins, notices, status
 from handlers.services import Svc
 from handlers.texts import shortened
 from storage import cases

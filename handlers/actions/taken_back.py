@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from handlers.actions import cases as filing
-from handlers.actions import drafts, filling, joins, notices, recording, surveyed
-from handlers.actions.cases import Old
+from handlers.actions import correcting, drafts, filing, filling, joins, notices, recording, surveyed
+from handlers.actions.correcting import Old
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, may_move
 from handlers.services import Svc, Talk
@@ -54,7 +53,7 @@ def unsend(svc: Svc, talk: Talk, incoming: Incoming, read: Reader) -> list[Part]
     asked = surveyed.forget(svc, talk.account, old.words)
     _forget_notes(svc, old)
     for case in found:
-        filing.unsend(svc, case, old)
+        correcting.unsend(svc, case, old)
     for case, joined in beside:
         joins.unsend(svc, case, joined, old)
     _hush(svc, talk, found, old, echoes)
@@ -81,7 +80,7 @@ def _forget_notes(svc: Svc, old: Old) -> None:
 def _holding(svc: Svc, talk: Talk, old: Old) -> tuple[list[Case], list[Beside]]:
     """The person's own cases that hold anything of a message, and the cases of others where their words do."""
     beside = joins.holding(svc, talk.account.id, old)  # first: it locks, so that none of them becomes an own one
-    return filing.holding(svc, talk.account.id, old), beside
+    return correcting.holding(svc, talk.account.id, old), beside
 
 
 def _not_of(svc: Svc, case: Case, echoes: Sequence[str]) -> list[str]:
@@ -114,7 +113,7 @@ def _echoes(svc: Svc, talk: Talk, found: Sequence[Case], beside: Sequence[Beside
     """How our bubbles repeat these words: whole or cut, masked or not, alone or joined with what was said before."""
     draft = drafts.draft_of(talk)
     told = _told(svc, talk, found, beside)
-    lost = [filing.lost(svc, case, old) for case in found]
+    lost = [correcting.lost(svc, case, old) for case in found]
     lost += [joins.lost(svc, row, old) for _case, row in beside]
     lost += [drafts.lost(svc, draft, old)] if draft else []
     pieces = {str(words) for texts in told for row, words in texts if row in old.rows}
@@ -200,7 +199,7 @@ def edit(svc: Svc, talk: Talk, incoming: Incoming) -> list[Part]:
     if drafts.reword(svc, talk, old, text, fits) or recording.reword(talk, old.rows, text):
         parts.append(Say(svc.texts.say("error.edited_draft")))
     for case in found:
-        filing.edit(svc, case, old, talk.message.id, text, fits)
+        correcting.edit(svc, case, old, talk.message.id, text, fits)
         parts.append(Say(svc.texts.say("error.edited", code=case.reference)))
     for case, row in beside:
         joins.edit(svc, case, row, old, talk.message.id, text, fits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.actions import by_clock, finding, letters, notices
-from handlers.actions.cases import routed_to
+from handlers.actions.filing import routed_to
 from handlers.actions.status import move, record
 from handlers.actions.telling import Told, tell
 from handlers.messages import Say, to_json

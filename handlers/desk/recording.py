@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from handlers.access import Actor
 from handlers.actions import notices, recording
-from handlers.actions.cases import Filed
+from handlers.actions.filing import Filed
 from handlers.desk.order import example
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.media import KINDS

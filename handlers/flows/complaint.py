@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from handlers import receipts
-from handlers.actions import cases as filing
-from handlers.actions import drafts, joins, notices, privacy
+from handlers.actions import drafts, filing, joins, notices, privacy
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.draft import Draft, next_step
 from handlers.rules.media import KINDS

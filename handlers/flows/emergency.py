@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.actions import cases as filing
-from handlers.actions import danger, drafts, privacy
+from handlers.actions import danger, drafts, filing, privacy
 from handlers.messages import Incoming, Part, Say
 from handlers.receipts import file
 from handlers.rules.draft import Draft

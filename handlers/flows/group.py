@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from handlers.access import Actor, Throttled, group_actor
-from handlers.actions import cases as filing
-from handlers.actions import danger, drafts, notices
+from handlers.actions import danger, drafts, filing, notices
 from handlers.actions import people as joining
 from handlers.messages import Incoming, Part, Say
 from handlers.rules.draft import Draft

@@ -6,8 +6,7 @@ import re
 
 from handlers import access, receipts
 from handlers.access import Actor
-from handlers.actions import awaiting, drafts, joins, leaving, notices, status
-from handlers.actions import cases as filing
+from handlers.actions import awaiting, drafts, filing, joins, leaving, notices, status
 from handlers.messages import Choice, Incoming, Part, Say
 from handlers.rules.case_status import CITIZEN, MoveNotAllowed, is_open, may_move
 from handlers.services import Svc, Talk

@@ -16,7 +16,7 @@ _TURN = (
     "storage.people:account_for",
     "storage.messages:add_in",
     "handlers.router:route",
-    "handlers.actions.cases:file_case",
+    "handlers.actions.filing:file_case",
     "storage.sequences:next_value",
     "storage.conversations:write_state",
     "storage.outbox:put",
@@ -39,7 +39,7 @@ _MEDIA = ("storage.attached:files_wanted", "storage.files:FileStore.put", "stora
 # Few calls of these, many of the others: at which call the process dies.
 _NTH = {
     "storage.inbox:lanes_waiting": 2,
-    "handlers.actions.cases:file_case": 2,
+    "handlers.actions.filing:file_case": 2,
     "storage.sequences:next_value": 2,
     "storage.history:_link_all": 2,
     "storage.inbox:Writer.put": 4,

@@ -1,9 +1,8 @@
-"""File a case, add to it, and take unsent words out of it."""
+"""File a case, and add to it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,14 +13,11 @@ from handlers.rules.case_status import CITIZEN, INTAKE, SYSTEM, check_move
 from handlers.rules.draft import OPEN_KINDS, Draft
 from handlers.rules.thai_calendar import fiscal_year
 from handlers.services import Svc
-from handlers.texts import shortened
-from nlp import entities, gazetteer, mask
-from nlp.digits import arabic
+from nlp import gazetteer, mask
 from nlp.language import foreign_language
-from nlp.normalize import readable
-from storage import agencies, cases, groups, history, ids, joins, messages, sequences
+from storage import agencies, cases, groups, history, ids, messages, sequences
 from storage.people import Post
-from storage.tables import Account, Case, CaseJoin, Category, Conversation
+from storage.tables import Account, Case, Category, Conversation
 from storage.words import Kind, Route, Status
 
 DEFAULT_DAYS = 15  # answer or tell the action taken within 15 days: Good Governance Decree B.E. 2546, s. 38
@@ -85,9 +81,9 @@ def file_case(
     messages.tie_to_case(svc.session, draft.message_ids, case.id)
     finding.note(svc, case)
     if brought is not None:
-        _note(svc, case, "recorded", Status.RECEIVED, brought.post.role, brought.post.person_id)
+        note(svc, case, "recorded", Status.RECEIVED, brought.post.role, brought.post.person_id)
     else:
-        _note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, SYSTEM if silent else CITIZEN)
+        note(svc, case, "filed_silent" if silent else "filed", Status.RECEIVED, SYSTEM if silent else CITIZEN)
     _propose(svc, case, routed)
     unit = agencies.unit(svc.session, case.agency_code, case.unit_code)
     notices.tell_new(svc, case, _NEWS.get(case.kind, "officer.new"), f"new:{case.id}")
@@ -233,10 +229,10 @@ def _propose(svc: Svc, case: Case, routed: routing.Routed) -> None:
     """A unit that owns the category gets the case at once; nobody's, unsure and confidential ones are looked at."""
     to, what = (Status.ASSIGNED, "proposed") if routed.owned else (Status.SCREENING, "screening")
     check_move(Status(case.status), to, INTAKE if not routed.owned else SYSTEM)
-    _note(svc, case, what, to, SYSTEM)
+    note(svc, case, what, to, SYSTEM)
 
 
-def _note(svc: Svc, case: Case, what: str, status: Status | None, by: str, person_id: int | None = None) -> None:
+def note(svc: Svc, case: Case, what: str, status: Status | None, by: str, person_id: int | None = None) -> None:
     """A fact of the case. The complainant's words stay out of it: they may be taken back, a link never is."""
     cases.add_update(svc.session, case, at=svc.now, what=what, by=by, status=status, person_id=person_id)
     details = {"reference": case.reference, "status": status, "by": by}
@@ -270,14 +266,14 @@ def put_in(svc: Svc, case: Case, rows: Sequence[int], text: str, lat: float | No
     more += messages.words_of(svc.session, rows[1:])
     if more:
         told = svc.session.keys.open_text(case.text) or ""
-        _set_text(svc, case, [*known, *more], "\n".join([told, *(words for _row, words in more)]).strip())
-    _note(svc, case, "added", None, "citizen")
+        set_text(svc, case, [*known, *more], "\n".join([told, *(words for _row, words in more)]).strip())
+    note(svc, case, "added", None, "citizen")
 
 
 def is_problem(svc: Svc, case: Case) -> None:
     """What sounded like praise or an opinion is a problem after all: the person says so, and it counts as one."""
     case.kind = Kind.COMPLAINT
-    _note(svc, case, "problem", None, "citizen")
+    note(svc, case, "problem", None, "citizen")
     notices.tell_unit(svc, case, "officer.new", once=f"problem:{case.id}")
 
 
@@ -288,7 +284,8 @@ def said_in(svc: Svc, case: Case) -> list[tuple[int, str]]:
     return [(int(row), str(words)) for row, words in svc.session.keys.open_data(case.said)]
 
 
-def _set_text(svc: Svc, case: Case, said: Sequence[tuple[int, str]], text: str | None = None) -> None:
+def set_text(svc: Svc, case: Case, said: Sequence[tuple[int, str]], text: str | None = None) -> None:
+    """The case says these words from now on, (message row id, words) each, or `text`; it is found by them."""
     words = "\n".join(words for _row, words in said) if text is None else text
     case.said = svc.session.keys.seal_data(said)
     case.text = svc.session.keys.seal_text(words or None)
@@ -301,149 +298,3 @@ def _masked(svc: Svc, words: str, *, helps: bool) -> str:
     """A case's words before many eyes. Where somebody may be in danger what ails them stays: it says what help is
     needed (vital interest, PDPA s. 26(1))."""
     return mask.for_help(words) if helps else svc.tools.mask(words)
-
-
-# --- taken back, or said better ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Old:
-    """What a message said, every version of it, before it was taken back or put otherwise."""
-
-    rows: frozenset[int]
-    words: tuple[str, ...]
-    pins: frozenset[tuple[float, float]] = frozenset()
-
-
-def holding(svc: Svc, account_id: int, old: Old) -> list[Case]:
-    """The person's cases that hold anything of a message: one that told of several matters is in several. What an
-    officer wrote down for somebody is tied to its case."""
-    tied = messages.case_ids(svc.session, old.rows)
-    written = [case for row in sorted(tied) if _is_written_by(svc, case := cases.get(svc.session, row), account_id)]
-    return [
-        case
-        for case in [*cases.of_account(svc.session, account_id, limit=1000), *written]
-        if case.id in tied or {row for row, _words in said_in(svc, case)} & old.rows or lost(svc, case, old)
-    ]
-
-
-def _is_written_by(svc: Svc, case: Case, account_id: int) -> bool:
-    """Did an officer write this case down for somebody, and not only say something as one who joined it?"""
-    return case.account_id is None and joins.find(svc.session, case.id, {account_id}) is None
-
-
-def lost(svc: Svc, case: Case, old: Old) -> dict[str, str]:
-    """What was read out of this message and out of none of the others: slot → what stands there."""
-    slots = {name: svc.session.keys.open_text(getattr(case, name)) for name in _SLOTS}
-    if (case.lat, case.lon) not in old.pins and not any(came_from(value, *old.words) for value in slots.values()):
-        return {}
-    said = [*said_in(svc, case), *messages.words_of_case(svc.session, case.id, case.account_id)]
-    rest = [words for row, words in said if row not in old.rows]
-    pins = messages.pins_of_case(svc.session, case.id, case.account_id, old.rows)
-    return not_held(slots, (case.lat, case.lon), old, rest, pins)
-
-
-def not_held(
-    slots: Mapping[str, str | None],
-    pin: tuple[float | None, float | None],
-    old: Old,
-    rest: Sequence[str],
-    pins: Collection[tuple[float, float]],
-) -> dict[str, str]:
-    """The slots that only the old words (or the old pin) filled; a pin's address goes with it."""
-    found = {
-        name: value
-        for name, value in slots.items()
-        if value and came_from(value, *old.words) and not came_from(value, *rest)
-    }
-    if pin in old.pins and pin not in pins:
-        found["pin"] = ""
-        if slots["place"] and not came_from(slots["place"], *rest):
-            found["place"] = slots["place"]
-    return found
-
-
-def came_from(found: str | None, *texts: str) -> bool:
-    """Was this slot filled from one of these texts? Every piece of it stands in it (digits may be spaced otherwise)."""
-    pieces = arabic(found or "").rstrip("…").split()
-    return bool(pieces) and any(_holds(arabic(readable(text)), pieces) for text in texts)
-
-
-def _holds(text: str, pieces: Sequence[str]) -> bool:
-    bare = _SPACING.sub("", text)
-    return all(piece in text or _SPACING.sub("", piece) in bare for piece in pieces)
-
-
-def unsend(svc: Svc, case: Case, old: Old) -> None:
-    """Words the complainant took back leave the case, and what was read out of them; the unit is told the fact."""
-    said = [(row, words) for row, words in said_in(svc, case) if row not in old.rows]
-    gone = lost(svc, case, old)
-    clear(case, gone)
-    case.verdict = {**case.verdict, "words": []}
-    _set_text(svc, case, said)
-    _fill(svc, case, gone, [words for _row, words in said])
-    _note(svc, case, "unsent", None, "citizen")
-    notices.tell_unit(svc, case, "officer.unsent")
-
-
-def edit(svc: Svc, case: Case, old: Old, message_id: int, text: str, fits: Callable[[str], str]) -> None:
-    """The complainant said it better: the case holds the new words, and what was read out of the old is read anew.
-
-    `fits`: which part of the new words takes the place of old ones, where they told of several matters.
-    """
-    before = said_in(svc, case)
-    gone = lost(svc, case, old)
-    messages.tie_to_case(svc.session, [message_id], case.id)
-    clear(case, gone)
-    said = [(message_id, fits(words)) if row in old.rows else (row, words) for row, words in before]
-    if said == before and "place" in gone:
-        _set_place(svc, case, shortened(text, 200))  # it was the answer to "where?"
-    elif said == before and not old.words:
-        said.append((message_id, text))  # words below a picture that had none
-    _set_text(svc, case, said)
-    _fill(svc, case, gone, [words for _row, words in said])
-    fresh = [words for row, words in said if row == message_id] or [text]
-    _fill(svc, case, [name for name in _SLOTS if name not in gone], fresh, known=old.words)
-    _note(svc, case, "edited", None, "citizen")
-    notices.tell_unit(svc, case, "officer.edited", once=f"edited:{case.id}:{message_id}")
-
-
-def clear(told: Case | CaseJoin, slots: Collection[str]) -> None:
-    """Forget what was read out of words taken back: of a case, or of what somebody who joined it told."""
-    for name in slots:
-        if name == "pin":
-            told.lat = told.lon = None
-        else:
-            setattr(told, name, None)
-    if "place" in slots:
-        told.place_masked = None
-
-
-def _fill(svc: Svc, case: Case, slots: Collection[str], texts: Sequence[str], known: Sequence[str] = ()) -> None:
-    """Read empty slots out of these words; what stood in the words known before was left out on purpose."""
-    spot = Draft(kind=case.kind).is_at_a_spot
-    for name in slots:
-        find = _SLOTS.get(name)
-        if find is None or getattr(case, name) is not None or (name == "place" and not spot):
-            continue
-        found = next((value for text in texts if (value := find(text))), None)
-        if found is None or came_from(found, *known):
-            continue
-        if name == "place":
-            _set_place(svc, case, found)
-        else:
-            setattr(case, name, svc.session.keys.seal_text(found))
-
-
-def _set_place(svc: Svc, case: Case, place: str) -> None:
-    case.place, case.place_masked = svc.session.keys.seal_text(place), svc.tools.mask(place)
-    finding.note(svc, case)
-
-
-_SLOTS: dict[str, Callable[[str], str | None]] = {
-    "place": entities.find_place,
-    "happened": entities.find_when,
-    "contact": entities.find_phone,
-    "complainant": lambda _text: None,
-}
-_SPACING = re.compile(r"[\s.\-–—‑()]")
