@@ -6,7 +6,20 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import backup, commands, digests, engine, erasing, papers, registers, rekey, surveys
+from bot import (
+    backup,
+    commands,
+    digests,
+    engine,
+    enlisting,
+    erasing,
+    exporting,
+    papers,
+    platforms,
+    registers,
+    rekey,
+    surveys,
+)
 from bot.rehearsal.command import rehearse
 from bot.settings import BadSettings
 from bot.simulation.command import simulate
@@ -47,20 +60,20 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", commands.migrate, "bring the database to the newest version")
     _seed(add("seed", commands.seed, "load agencies, units, categories, services, holidays from a folder or workbook"))
     add("check", commands.check, "say what is missing for real use, in Thai and English")
-    _invite(add("invite", commands.invite, "a one-time code for an officer or a head"))
-    _leave(add("leave", commands.leave, "somebody's posts end now: they see nothing any more"))
-    line = add("line", commands.line, "LINE chores").add_subparsers(required=True, metavar="menu")
-    line.add_parser("menu", help="build and install the rich menus").set_defaults(run=commands.line_menu)
-    telegram = add("telegram", commands.telegram, "Telegram chores")
+    _invite(add("invite", enlisting.invite, "a one-time code for an officer or a head"))
+    _leave(add("leave", enlisting.leave, "somebody's posts end now: they see nothing any more"))
+    line = add("line", platforms.line, "LINE chores").add_subparsers(required=True, metavar="menu")
+    line.add_parser("menu", help="build and install the rich menus").set_defaults(run=platforms.line_menu)
+    telegram = add("telegram", platforms.telegram, "Telegram chores")
     chores = telegram.add_subparsers(required=True, metavar="webhook")
     webhook = chores.add_parser("webhook", help="set the webhook, its secret and the command lists")
-    webhook.set_defaults(run=commands.telegram_webhook)
+    webhook.set_defaults(run=platforms.telegram_webhook)
     _engine(add)
     job = add("job", commands.job, "run one scheduled job now")
     job.add_argument("name", metavar="NAME")
     job.add_argument("--now", metavar="ISO8601", help="stand in for the clock, with time zone")
     job.add_argument("--dry-run", action="store_true", help="say what would be done")
-    export = add("export", commands.export, "cases, survey answers or messages, one row each")
+    export = add("export", exporting.export, "cases, survey answers or messages, one row each")
     export.add_argument("what", choices=("cases", "surveys", "messages"))
     export.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
     export.add_argument("--masked", action="store_true", help="personal data masked")

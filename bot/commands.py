@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import csv
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from bot import clock, log, owners, settings
-from bot.documents import formulas
 from bot.settings import Settings
 
 SEED = Path(__file__).parent.parent / "deploy" / "seed"
@@ -174,153 +171,6 @@ def check(_arguments: argparse.Namespace) -> int:
     return checks.run(sys.stdout)
 
 
-def invite(arguments: argparse.Namespace) -> int:
-    """A one-time code, shown once."""
-    from bot.app import tools
-    from handlers.actions import people
-    from handlers.services import Svc
-    from storage.words import Role
-
-    with current_database() as db, db.transaction() as session:
-        svc = Svc(session, clock.now(), tools(settings.read()))
-        try:
-            role, name = Role(arguments.role), arguments.name
-            since, until = _day(arguments.since), _day(arguments.until)
-            if until is not None and until < max(since or svc.today, svc.today):
-                raise Refused(f"--until {until} is over before the post begins")
-            code = people.invite(svc, arguments.agency, arguments.unit, role, name, since=since, until=until)
-        except people.NoSuchPlace as wrong:
-            raise Refused(str(wrong)) from wrong
-        joins = svc.texts.word("officer.join_line", code=code)
-    if role in (Role.OFFICER, Role.UNIT_HEAD) and not arguments.unit:
-        print("pratu: without --unit this person sees no case of any unit", file=sys.stderr)
-    link = _telegram_link(settings.read(), code)
-    if arguments.json:
-        print(json.dumps({"code": code, "send": joins, "telegram": link}, ensure_ascii=False))
-    else:
-        print("\n".join(line for line in (f"code: {code}", joins, link or "") if line))
-    return 0
-
-
-def leave(arguments: argparse.Namespace) -> int:
-    """Somebody's posts end now: a former officer sees nothing."""
-    from bot.app import tools
-    from handlers.actions import people
-    from handlers.services import Svc
-    from storage.words import Role
-
-    role = Role(arguments.role) if arguments.role else None
-    with current_database() as db, db.transaction() as session:
-        svc = Svc(session, clock.now(), tools(settings.read()))
-        try:
-            ended = people.leave(svc, arguments.agency, arguments.name, role)
-        except (people.NoSuchPlace, people.WhoIsIt) as wrong:
-            raise Refused(str(wrong)) from wrong
-    for post in ended:
-        print(f"{post.name}: no longer {post.role} of {' '.join(filter(None, (post.agency_code, post.unit_code)))}")
-    return 0
-
-
-def _day(text: str | None) -> date | None:
-    """A date of the command line, YYYY-MM-DD. Raises Refused."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as wrong:
-        raise Refused(f"not a date (YYYY-MM-DD): {text!r}") from wrong
-
-
-def _telegram_link(config: Settings, code: str) -> str | None:
-    """The link that opens the bot with the code; None while Telegram is off or does not tell the bot's name."""
-    import asyncio
-
-    from bot.app import telegram_channel
-    from bot.channels import SendFailed
-
-    if not config.telegram_on:
-        return None
-    channel = telegram_channel(config)
-
-    async def ask() -> str:
-        try:
-            return (await channel.learn_name()).username
-        finally:
-            await channel.close()
-
-    try:
-        name = asyncio.run(ask())
-    except SendFailed as failed:
-        print(f"pratu: no Telegram link: {failed.why}", file=sys.stderr)
-        return None
-    return f"https://t.me/{name}?start={code}" if name else None
-
-
-def line(_arguments: argparse.Namespace) -> int:
-    """Never reached: the sub-command is required."""
-    return 2
-
-
-def line_menu(_arguments: argparse.Namespace) -> int:
-    """Build and install the LINE rich menu."""
-    import asyncio
-
-    from bot.line import rich_menu
-
-    config = settings.read()
-    if not config.line_on:
-        raise Refused("LINE is off: give PRATU_LINE_CHANNEL_SECRET and PRATU_LINE_CHANNEL_ACCESS_TOKEN")
-    try:
-        done = asyncio.run(
-            rich_menu.install(
-                access_token=str(config.line_channel_access_token),
-                api_url=config.line_api_url or None,
-                data_api_url=config.line_data_api_url or None,
-            )
-        )
-    except rich_menu.MenuRefused as refused:
-        raise Refused(str(refused)) from refused
-    print(done)
-    return 0
-
-
-def telegram(_arguments: argparse.Namespace) -> int:
-    """Never reached: the sub-command is required."""
-    return 2
-
-
-def telegram_webhook(_arguments: argparse.Namespace) -> int:
-    """Set the webhook, the secret and the command lists."""
-    import asyncio
-
-    from bot.app import telegram_channel
-    from bot.telegram import setup
-    from storage import people
-
-    config = settings.read()
-    if not config.telegram_on:
-        raise Refused("Telegram is off: give PRATU_TELEGRAM_TOKEN (from @BotFather)")
-    if not config.public_url.startswith("https://") or not config.telegram_secret_token:
-        raise Refused(
-            "a webhook needs PRATU_PUBLIC_URL (https) and PRATU_TELEGRAM_SECRET_TOKEN; "
-            "without them pratu asks Telegram for updates by itself"
-        )
-    with current_database() as db, db.reading() as session:
-        officers = people.chats_of_officers(session, "telegram", clock.now().astimezone(config.timezone).date())
-    channel = telegram_channel(config)
-
-    async def install() -> str:
-        try:
-            url = f"{config.public_url}/webhooks/telegram"
-            return await setup.install(channel, url, str(config.telegram_secret_token), officers)
-        finally:
-            await channel.close()
-
-    try:
-        print(asyncio.run(install()))
-    except setup.SetupRefused as refused:
-        raise Refused(f"Telegram: {refused}") from refused
-    return 0
-
-
 def job(arguments: argparse.Namespace) -> int:
     """Run one scheduled job now."""
     from bot import forgetting
@@ -347,60 +197,6 @@ def job(arguments: argparse.Namespace) -> int:
             forgetting.sweep(db, FileStore(config.data_dir / "files", db.keys))  # what the job doomed
     print(json.dumps(result))
     return 1 if result.get("mismatches") else 0
-
-
-def export(arguments: argparse.Namespace) -> int:
-    """One row each, with the contract's fields."""
-    from bot.app import build_channels, tools
-    from bot.channels import RawEvent
-    from handlers.actions import notices
-    from handlers.services import Svc
-    from nlp import mask
-    from storage import exports
-    from storage.files import FileStore
-
-    config = settings.read()
-    with current_database() as db, db.reading() as session, _out(arguments.out) as out:
-        svc = Svc(session, clock.now(), tools(config))
-        zone = config.timezone
-        if arguments.what == "cases":
-            late = partial(notices.is_overdue, svc)
-            rows = exports.cases(session, zone, arguments.masked, late, svc.tools.mask, mask.veil)
-            fields = exports.CASE_FIELDS
-        elif arguments.what == "surveys":
-            rows, fields = exports.surveys(session, zone, arguments.masked), exports.SURVEY_FIELDS
-        else:
-            channels = build_channels(config, FileStore(config.data_dir / "files", db.keys))
-
-            def account_in(channel: str, body: bytes) -> str:
-                reader = channels.get(channel)
-                return reader.read(RawEvent("", "", clock.now(), body)).user_id if reader else ""
-
-            rows = exports.messages(session, zone, arguments.masked, account_in, mask.veil)
-            fields = exports.MESSAGE_FIELDS
-        _write(rows, fields, arguments.format, out)
-    return 0
-
-
-def _write(rows: Iterator[dict[str, Any]], fields: list[str], form: str, out: TextIO) -> None:
-    if form == "jsonl":
-        for row in rows:
-            line = json.dumps(row, ensure_ascii=False)
-            out.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")  # half surrogates are no text
-        return
-    writer = csv.writer(out)
-    writer.writerow(fields)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in fields])
-
-
-def _cell(value: Any) -> Any:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    if isinstance(value, (list, dict)):
-        value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str):
-        value = value.encode("utf-8", "replace").decode("utf-8")
-    return formulas.plain(value) if isinstance(value, str) else value
 
 
 def verify(_arguments: argparse.Namespace) -> int:
@@ -465,13 +261,3 @@ def current_database() -> Iterator[Any]:
             check_version(db)
             check_key(db)
         yield db
-
-
-@contextlib.contextmanager
-def _out(path: str | None) -> Iterator[TextIO]:
-    if path is None:
-        yield sys.stdout
-        return
-    owners.make(Path(path))
-    with open(path, "w", encoding="utf-8", newline="") as out:
-        yield out
