@@ -292,7 +292,7 @@ def _case_of(svc: Svc, talk: Talk) -> int | None:
 def note_failure(session: Session, tools: Tools, lane: str, channel: str, why: str, now: datetime) -> bool:
     """Count the failed try: again a little later, or parked for people so that the chat goes on. True if parked."""
     conversation = conversations.lock(session, lane, channel)
-    unread = inbox.oldest_unread(session, lane) if conversation is not None else None
+    unread = inbox.oldest_unread(session, lane, pace.BACKLOG) if conversation is not None else None
     if conversation is None or unread is None:
         return False
     tries = inbox.note_try(session, unread.id, why[:500])
@@ -317,7 +317,7 @@ def _tell_people(svc: Svc, conversation: Conversation, unread: Unread) -> None:
 def begin_again(session: Session, lane: str, channel: str) -> None:
     """Count a try *before* it begins: for events a dead process may have died of."""
     if conversations.lock(session, lane, channel) is not None:
-        unread = inbox.oldest_unread(session, lane)
+        unread = inbox.oldest_unread(session, lane, pace.BACKLOG)
         if unread is not None:
             inbox.note_try(session, unread.id, "recovered")
 

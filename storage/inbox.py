@@ -60,7 +60,7 @@ class Unread:
     received_at: datetime
     body: bytes | None
     attempts: int
-    backlog: bool = False  # so many wait in its chat that nobody typed them
+    backlog: bool = False  # as many wait in its chat as `oldest_unread` was asked for
 
 
 def microseconds(moment: datetime) -> int:
@@ -212,9 +212,9 @@ _OLDEST = (
 )
 
 
-def oldest_unread(session: Session, lane: str, backlog: int = 2) -> Unread | None:
-    """The chat's oldest unread event by the platform's time, which knows whether so many wait there, or more. Call it
-    only with the chat's lock held."""
+def oldest_unread(session: Session, lane: str, backlog: int) -> Unread | None:
+    """The chat's oldest unread event by the platform's time, which knows whether so many (1 at least) wait there, or
+    more. Call it only with the chat's lock held."""
     row = session.ask(_OLDEST, {"lane": lane, "before": backlog - 1}).first()
     return None if row is None else _opened(session, row, row.last is not None)
 

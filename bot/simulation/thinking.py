@@ -69,8 +69,8 @@ class Thinking:
     def mask(self, text: str) -> str:
         """As the mask answers. References stay as they are, and officers' orders differ in little else: a text with one
         is masked as one with another was."""
-        found = _REFERENCE.findall(text)
-        if len(found) != 1 or not reference.is_reference(found[0]):
+        found = [] if text in self._masked or _ANY in text else _REFERENCE.findall(text)
+        if len(found) != 1 or text.count(found[0]) != 1 or not reference.is_reference(found[0]):
             return self._masked_once(text)
         return self._masked_once(text.replace(found[0], _ANY)).replace(_ANY, found[0])
 

@@ -71,7 +71,7 @@ class Case(Base):
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
     route: Mapped[Code] = mapped_column(server_default="general", default="general")  # general urgent multi
     order_number: Mapped[str | None] = mapped_column(String(80))  # of the order that appoints the working group
-    team: Mapped[DataList] = mapped_column(default=list)  # "AGENCY:UNIT" of everybody with a share in it
+    team: Mapped[DataList] = mapped_column(default=list)  # "AGENCY:UNIT" of everybody with a share (case_tasks)
     acknowledged_at: Mapped[MaybeMoment]  # an urgent case: somebody in charge said "I know"
     waiting_since: Mapped[date | None] = mapped_column(Date)  # the clock stands still from this day: need_info
     asked_from: Mapped[MaybeCode]  # the status an answer leads back to

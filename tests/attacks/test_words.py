@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bot import commands
+from bot import exporting
 from bot.documents import formulas, sheets, word
 from bot.line import draw as line_draw
 from bot.log import MaskedJson
@@ -99,7 +99,7 @@ FORMULAS = [
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_cell_of_an_export_is_no_formula(text: str) -> None:
     out = io.StringIO()
-    commands._write(iter([{"text": text, "more": [text], "n": 1}]), ["text", "more", "n"], "csv", out)
+    exporting._write(iter([{"text": text, "more": [text], "n": 1}]), ["text", "more", "n"], "csv", out)
     cell, more, number = list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1]
     assert cell == f"'{text}"
     assert (more[:1], number) == ("[", "1")
@@ -127,7 +127,7 @@ def test_an_export_is_for_whoever_asked(tmp_path: Path) -> None:
     old.write_text("old")
     old.chmod(0o644)
     for path in (old, tmp_path / "new.csv"):
-        with commands._out(str(path)) as out:
+        with exporting._out(str(path)) as out:
             out.write("x")
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_text() == "x"

@@ -71,7 +71,7 @@ def questions(db: Database) -> dict[str, Callable[[Session], Any]]:
     return {
         "when the next is due": sending.next_due,
         "chats that wait": lambda session: inbox.lanes_waiting(session, now),
-        "oldest event of a chat": lambda session: inbox.oldest_unread(session, lane),
+        "oldest event of a chat": lambda session: inbox.oldest_unread(session, lane, 20),
         "messages to send (claim)": lambda session: sending.claim(session, ids.new_key(), now),
     }
 

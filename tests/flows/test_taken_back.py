@@ -179,17 +179,17 @@ def test_what_is_held_for_better_times_loses_the_words(world: World) -> None:
 def test_what_is_on_its_way_is_not_written_down_when_it_arrives(world: World, officer: Dialogue) -> None:
     citizen = world.citizen()
     tell(citizen, "ไฟถนนดับซอย 5 บ้านสีชมพู")
-    sending = []
+    taken = []
     while more := claim(world):
-        sending += more
+        taken += more
         for message in more:  # what comes next in a chat may go out too
             with world.db.transaction() as session:
                 session.get_one(OutboxMessage, message.id).state = OutboxState.UNCERTAIN
     with world.db.transaction() as session:
-        for message in sending:
+        for message in taken:
             session.get_one(OutboxMessage, message.id).state = OutboxState.SENDING
     citizen.unsends(0)
-    arrive(world, sending)
+    arrive(world, taken)
     assert places(world, PINK) == []
 
 

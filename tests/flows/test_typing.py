@@ -264,9 +264,9 @@ def test_a_loose_picture_of_ones_own_matter(world: World, officer: Dialogue) -> 
     own = officer.says("ขยะล้นถังหน้าตลาดสด หมู่ 2").taps("ส่งเรื่อง").reference
     officer.says(own)
     with world.db.reading() as session:
-        from storage import messages
+        from storage import attached
 
-        assert messages.count_photos(session, world.case(own).id) == 1
+        assert attached.count_photos(session, world.case(own).id) == 1
 
 
 def test_the_same_picture_twice_counts_once(world: World, officer: Dialogue) -> None:

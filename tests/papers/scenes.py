@@ -95,6 +95,7 @@ def handled(world: World, files: FileStore | None = None) -> Scene:
         due = case.due_on
         session.add(Reminder(case_id=case.id, what="before_due", for_on=due, at=world.now + timedelta(hours=1)))
         session.add(CaseTask(case_id=case.id, agency_code="DEMO", unit_code="OFFICE", due_on=due))
+        case.team = ["DEMO:OFFICE"]
     for days, kind in ((1, "chase_1"), (12, "chase_2"), (4, "chase_3")):
         world.passes(days=days)
         with world.db.transaction() as session:

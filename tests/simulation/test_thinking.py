@@ -83,6 +83,7 @@ def test_an_order_is_masked_as_it_is_without_us(world: World, tmp_path: Path) ->
     thinking = Thinking(replace(world.tools, mask=counted), tmp_path, beside=False)
     codes = [reference.make(70, number) for number in (1, 7, 4711, 99999)]
     others = ["70-00001-0", "66-123456-7", "70-00007-5 70-00001-8", "081-234-5678", "+70-00001-8"]
+    others += [f"เรื่อง{codes[0]}กับ {codes[1]}", f"{codes[1]}0 และ {codes[1]}", f"{codes[0]} {codes[0]}"]
     texts = [words.replace("{code}", code) for words in officers_words() for code in (*codes, *others)]
     assert [thinking.mask(text) for text in texts] == [mask(text) for text in texts]
     orders = [words for words in officers_words() if "{code}" in words]
