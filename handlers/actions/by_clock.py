@@ -296,9 +296,7 @@ def _phone(svc: Svc, case: Case) -> str:
 def _no_answer(svc: Svc, case: Case, step: Step) -> None:
     """Nobody answered: ended for want of facts. A result, so it is pushed; it may be reopened."""
     status.move(svc, case, Status.CLOSED, "no_answer", acting=(SYSTEM,))
-    waited = svc.hours.working_days_between(step.for_on, svc.today)
-    case.extended_to = svc.hours.add_working_days(case.extended_to or case.due_on, waited)  # if it is reopened
-    case.closed_at, case.closed_how, case.waiting_since = svc.now, "no_answer", None
+    case.closed_at, case.closed_how = svc.now, "no_answer"
     case.conclusion_type = Conclusion.NO_ANSWER
     texts = svc.texts
     text = texts.say("status.no_answer", code=case.reference, days=svc.limits["reopen_days"])

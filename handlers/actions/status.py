@@ -31,8 +31,20 @@ def move(
     note: str | None = None,
 ) -> StatusUpdate:
     """Take an allowed step and record it. Raises MoveNotAllowed when none of `acting` may take it."""
-    by = _first_allowed(Status(case.status), to, acting)
-    return record(svc, case, what, by=post.role if post else by, status=to, post=post, note=note)
+    before = Status(case.status)
+    by = _first_allowed(before, to, acting)
+    update = record(svc, case, what, by=post.role if post else by, status=to, post=post, note=note)
+    if before == Status.NEED_INFO:
+        _clock_goes_on(svc, case)
+    return update
+
+
+def _clock_goes_on(svc: Svc, case: Case) -> None:
+    """We wait for the complainant no more, whatever ended it: the working days we did are added to the case's date."""
+    waited = 0 if case.waiting_since is None else svc.hours.working_days_between(case.waiting_since, svc.today)
+    if waited:
+        case.extended_to = svc.hours.add_working_days(case.extended_to or case.due_on, waited)
+    case.waiting_since = case.asked_from = None
 
 
 def _first_allowed(now: Status, to: Status, acting: Sequence[str]) -> str:

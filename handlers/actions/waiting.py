@@ -38,7 +38,6 @@ def answered(svc: Svc, case: Case) -> None:
     """The complainant said more: the case goes on where it was; the working days we waited are added to its date."""
     back = Status(case.asked_from or Status.IN_PROGRESS)
     update = move(svc, case, back, "answered", acting=(CITIZEN,))
-    _go_on(svc, case)
     notices.tell_unit(svc, case, "officer.answered", once=f"update:{update.id}")
 
 
@@ -57,17 +56,9 @@ def heard_from(svc: Svc, case: Case) -> bool:
     return True
 
 
-def _go_on(svc: Svc, case: Case) -> None:
-    waited = 0 if case.waiting_since is None else svc.hours.working_days_between(case.waiting_since, svc.today)
-    if waited:
-        case.extended_to = svc.hours.add_working_days(case.extended_to or case.due_on, waited)
-    case.waiting_since = case.asked_from = None
-
-
 def go_on(svc: Svc, case: Case, post: Post, acting: Sequence[str]) -> None:
     """An officer goes on without the answer, where the case was asked from. Raises MoveNotAllowed."""
     move(svc, case, Status(case.asked_from or Status.IN_PROGRESS), "went_on", acting=acting, post=post)
-    _go_on(svc, case)
 
 
 def defer(svc: Svc, case: Case, post: Post, to: date, reason: str) -> Told:

@@ -61,6 +61,36 @@ def test_a_question_stops_the_clock_until_it_is_answered(world: World, officer: 
     officer.says(f"/ดู {reference}").hears("เสา 14")
 
 
+@pytest.mark.parametrize("by", ["the unit", "the citizen"])
+def test_what_ends_while_we_wait_is_waited_for_no_more(world: World, officer: Dialogue, by: str) -> None:
+    reference = filed(world)
+    citizen = world.citizen("U1", "telegram").listen()
+    officer.says(f"/รับ {reference}").says(f"/ถาม {reference} เสาหมายเลขอะไรครับ")
+    due = world.case(reference).due_on
+    world.passes(days=14)
+    if by == "the unit":
+        officer.says(f"/ส่งต่อ! {reference} POLICE เป็นสัญญาณไฟจราจร")
+    else:
+        citizen.says(f"ยกเลิกเรื่อง {reference}").says("ยืนยันยกเลิก")
+    case = world.case(reference)
+    assert case.status == (Status.TRANSFERRED if by == "the unit" else Status.WITHDRAWN)
+    assert (case.waiting_since, case.asked_from) == (None, None)
+    assert case.extended_to is not None
+    assert case.extended_to > due, "the unit is not late for the days in which it waited"
+
+
+def test_a_case_sent_on_while_we_waited_and_taken_back_waits_again(hasty: World) -> None:
+    officer = hasty.officer("T1", Role.OFFICER, unit="ENG")
+    reference = filed(hasty)
+    officer.says(f"/รับ {reference}").says(f"/ถาม {reference} เสาหมายเลขอะไรครับ")
+    hasty.passes(days=3)
+    before = hasty.case(reference)
+    officer.says(f"/ส่งต่อ! {reference} POLICE เป็นสัญญาณไฟจราจร").says(f"/เลิกทำ {reference}")
+    case = hasty.case(reference)
+    assert (case.status, case.waiting_since) == (Status.NEED_INFO, before.waiting_since)
+    assert (case.asked_from, case.extended_to) == (before.asked_from, before.extended_to)
+
+
 def test_nothing_to_answer_and_another_matter_meanwhile(world: World, officer: Dialogue) -> None:
     reference = filed(world)
     officer.says(f"/รับ {reference}").says(f"/ถาม {reference} ดับตั้งแต่เมื่อไร")
