@@ -94,9 +94,12 @@ class Server:
             code = joining.invite(svc, "DEMO", unit, role, name or role)
             joining.join(svc, people.account_for(session, channel, user, svc.now), code)
 
-    def run(self, *arguments: str, check: bool = True, given: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, check: bool = True, given: str = "", timeout: float = 60.0
+    ) -> subprocess.CompletedProcess[str]:
         """One command line, to its end."""
-        done = nursery().run(list(arguments), env=self.environment, folder=self.folder, given=given)
+        how = {"env": self.environment, "folder": self.folder, "given": given, "timeout": timeout}
+        done = nursery().run(list(arguments), **how)
         if check:
             done.check_returncode()
         return done
