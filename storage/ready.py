@@ -151,9 +151,7 @@ class Ready:
             rows = list(map(list, rows))
             for row in rows:
                 for at, process in self._out:
-                    value = row[at]
-                    if value is not None:  # nothing stays nothing, of every type
-                        row[at] = process(value)
+                    row[at] = process(row[at])
         return rows
 
     def _learn(self, cursor: Any) -> None:

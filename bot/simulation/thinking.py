@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
-import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from bot import models
-from handlers.rules import reference
 from handlers.services import Tools
 from nlp import mask, topics
 from nlp.verdict import Verdict
 
 Thought = tuple[list[Verdict], list[list[str]], list[str]]
-_REFERENCE = re.compile(r"(?<![\w-])[4-9]\d-\d{5}-\d(?![\w-])")
-_ANY = reference.make(70, 1)  # as long as every other of the year
 _engine: models.Engine | None = None
 
 
@@ -67,14 +63,7 @@ class Thinking:
         return known
 
     def mask(self, text: str) -> str:
-        """As the mask answers. References stay as they are, and officers' orders differ in little else: a text with one
-        is masked as one with another was."""
-        found = [] if text in self._masked or _ANY in text else _REFERENCE.findall(text)
-        if len(found) != 1 or text.count(found[0]) != 1 or not reference.is_reference(found[0]):
-            return self._masked_once(text)
-        return self._masked_once(text.replace(found[0], _ANY)).replace(_ANY, found[0])
-
-    def _masked_once(self, text: str) -> str:
+        """As the mask answers."""
         known = self._masked.get(text)
         if known is None:
             known = self._masked[text] = self._mask(text)

@@ -156,8 +156,6 @@ def do_task(svc: Svc, case: Case, post: Post, words: str) -> list[str]:
 
 def missing_shares(svc: Svc, case: Case) -> list[str]:
     """Names of the units whose share is not reported."""
-    if not case.team:
-        return []
     waiting = [row for row in handling.tasks(svc.session, case.id) if row.done_at is None]
     units = [agencies.unit(svc.session, row.agency_code, row.unit_code) for row in waiting]
     return [unit.name for unit in units if unit is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MOST_QUESTIONS = 3
@@ -88,18 +88,12 @@ class Draft:
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data, for the conversation row."""
-        return {name: _copied(value) for name, value in vars(self).items()}
+        return asdict(self)
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Draft:
         """The draft `to_json` wrote; what a newer or older version wrote beside it is left out."""
         return Draft(**{name: value for name, value in data.items() if name in Draft.__dataclass_fields__})
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_copied(each) for each in value]
-    return {name: _copied(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def next_step(draft: Draft) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.simulation.plan import load, order
 from bot.simulation.thinking import Thinking
-from handlers.rules import reference
-from nlp.mask import mask
 from tests.world import World
 
 
@@ -59,36 +55,6 @@ def test_each_text_once_in_order(world: World, tmp_path: Path) -> None:
     thinking, beside = thinking_of(world, tmp_path, known="รู้แล้ว")
     thinking.think_ahead(["ไฟดับ", "รู้แล้ว", "ขยะ", "ไฟดับ"], ["หน้าวัด", "ขยะ", "ซอย 5", "หน้าวัด"])
     assert beside.given == [(["ไฟดับ", "ขยะ"], ["หน้าวัด", "ซอย 5"])]
-
-
-_OTHERS = sorted(set(re.findall(r"\{(\w+)\}", " ".join(load()["orders"].values()))) - {"code", "words"})
-
-
-def officers_words() -> Iterator[str]:
-    """Every order of the plan, with every wording that stands behind one."""
-    said = [words for wordings in load()["officer_says"].values() for words in wordings]
-    said.append("โทร 081-234-5678 ที่ 12/3 เปลี่ยน 2 หลอด")
-    for name in load()["orders"]:
-        for words in said:
-            yield order(name, code="{code}", words=words, **dict.fromkeys(_OTHERS, "x"))
-
-
-def test_an_order_is_masked_as_it_is_without_us(world: World, tmp_path: Path) -> None:
-    asked: list[str] = []
-
-    def counted(text: str) -> str:
-        asked.append(text)
-        return mask(text)
-
-    thinking = Thinking(replace(world.tools, mask=counted), tmp_path, beside=False)
-    codes = [reference.make(70, number) for number in (1, 7, 4711, 99999)]
-    others = ["70-00001-0", "66-123456-7", "70-00007-5 70-00001-8", "081-234-5678", "+70-00001-8"]
-    others += [f"เรื่อง{codes[0]}กับ {codes[1]}", f"{codes[1]}0 และ {codes[1]}", f"{codes[0]} {codes[0]}"]
-    texts = [words.replace("{code}", code) for words in officers_words() for code in (*codes, *others)]
-    assert [thinking.mask(text) for text in texts] == [mask(text) for text in texts]
-    orders = [words for words in officers_words() if "{code}" in words]
-    assert len(orders) > 50
-    assert len(set(asked)) <= len(set(texts)) - (len(codes) - 1) * len(set(orders)), "one order of each wording"
 
 
 def test_many_cost_no_more_for_each_than_few(world: World, tmp_path: Path) -> None:
