@@ -1,4 +1,4 @@
-"""The same matter, the same spot: cases that may be one, and places that are told of again."""
+"""The same matter, the same spot: cases that may be one, how many people joined one, places told of again."""
 
 from __future__ import annotations
 
